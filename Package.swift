@@ -1,0 +1,83 @@
+// swift-tools-version: 6.1
+// SPDX-License-Identifier: Apache-2.0
+import PackageDescription
+
+/// Each feature is one folder below Sources/Entente/Features; name it here and in Sources/Entente/Features.swift.
+let features: [String] = ["Enquiries", "Incidents"]
+
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+
+let package = Package(
+    name: "entente",
+    platforms: [.macOS(.v15)],
+    products: [.executable(name: "entente", targets: ["EntenteCommand"])],
+    dependencies: [
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-structured-headers", from: "1.7.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .target(
+            name: "Storage",
+            dependencies: [
+                "CLibPQ", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"), logging, lifecycle,
+            ]
+        ),
+        .target(name: "StorageTesting", dependencies: ["Storage", "CLibPQ"]),
+        .target(
+            name: "HTTPMessageSignatures",
+            dependencies: [
+                crypto, .product(name: "StructuredFieldValues", package: "swift-http-structured-headers"),
+                .product(name: "RawStructuredFieldValues", package: "swift-http-structured-headers"),
+            ]
+        ),
+        .target(name: "Exchange", dependencies: ["HTTPMessageSignatures", crypto]),
+        .target(
+            name: "Web",
+            dependencies: [
+                "Storage", crypto, logging, lifecycle,
+                .product(name: "_CryptoExtras", package: "swift-crypto"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Mustache", package: "swift-mustache"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+            ],
+            resources: [.copy("Assets"), .process("Pages")]
+        ),
+        .target(
+            name: "Collaboration",
+            dependencies: ["Web", "Storage", "Exchange", crypto, logging, lifecycle],
+            resources: [.process("Pages")]
+        ),
+        .target(
+            name: "Entente",
+            dependencies: ["Collaboration", "Web", "Storage", "Exchange"],
+            exclude: features.map { "Features/\($0)/Tests" },
+            resources: features.map { .process("Features/\($0)/Pages") }
+        ),
+        .executableTarget(
+            name: "EntenteCommand",
+            dependencies: [
+                "Entente", "Collaboration", "Web", "Storage", "Exchange",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Configuration", package: "swift-configuration"),
+            ]
+        ),
+    ],
+    swiftLanguageModes: [.v6]
+)

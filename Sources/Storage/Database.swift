@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A database of either engine. Transactions are synchronous closures that run on the database's own threads; they
+/// wait for nothing but the database.
+///
+/// A closure may run more than once, when the engine asks to try its transaction again: it must have no effect but
+/// through its `Transaction`.
+package final class Database: Sendable {
+    package let location: Location
+    let backend: any Backend
+
+    package var engine: Engine { location.engine }
+
+    private init(_ location: Location, _ backend: any Backend) {
+        self.location = location
+        self.backend = backend
+    }
+
+    deinit { backend.stop() }
+
+    /// Opens the database and makes sure that it answers. `connections` bounds those to PostgreSQL.
+    package static func open(_ location: Location, connections: Int = 8) async throws -> Database {
+        let backend: any Backend =
+            switch location {
+            case .sqlite(let path): try SQLiteBackend(path: path)
+            case .sqliteInMemory: try SQLiteBackend(path: nil)
+            case .postgres(let url): try PostgreSQLBackend(url: url, connections: connections)
+            }
+        let database = Database(location, backend)
+        _ = try await database.read { transaction in try transaction.first("SELECT 1") { try $0.next() as Int } }
+        return database
+    }
+
+    /// Runs `body` on one snapshot of the database; a statement that writes throws `StorageError.readOnly`.
+    package func read<T: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> T) async throws -> T {
+        try await perform(.read, body)
+    }
+
+    /// Runs `body` in a transaction that is durably committed when this returns, and rolled back when it throws.
+    @discardableResult
+    package func write<T: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> T) async throws -> T {
+        try await perform(.write, body)
+    }
+
+    /// Lets accepted transactions finish, then closes. Later ones throw `StorageError.closed`.
+    package func close() async {
+        backend.stop()
+        await backend.stopped()
+    }
+
+    private func perform<T: Sendable>(
+        _ access: Access, _ body: @escaping @Sendable (Transaction) throws -> T
+    ) async throws -> T {
+        try await withCheckedThrowingContinuation { continuation in
+            backend.submit(TypedWork(access, body, continuation))
+        }
+    }
+}
+
+/// An engine: takes transactions, runs them on its threads.
+protocol Backend: Sendable {
+    func submit(_ work: any Work)
+    /// Takes no more work; returns at once.
+    func stop()
+    /// Waits until the accepted work is done and all is closed.
+    func stopped() async
+}

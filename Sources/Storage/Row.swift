@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A row of a result, read column by column in the order of the SELECT. It lives only while its closure runs.
+package struct Row: ~Copyable {
+    enum Source {
+        /// A statement that stands on the row.
+        case sqlite(OpaquePointer)
+        case postgres(OpaquePointer, row: Int32)
+    }
+
+    private let source: Source
+    private var column: Int32 = 0
+
+    init(_ source: Source) { self.source = source }
+
+    /// The next column. Throws `StorageError.unexpectedValue` when it does not hold a `T`, or when there is none.
+    package mutating func next<T: SQLConvertible>() throws -> T {
+        let value =
+            switch source {
+            case .sqlite(let statement): try SQLiteColumn.value(statement, column)
+            case .postgres(let result, let row): try PostgreSQLColumn.value(result, row, column)
+            }
+        column += 1
+        return try T(sqlValue: value)
+    }
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import GRDB
+import Synchronization
+
+/// SQLite: one thread writes, a few read.
+final class SQLiteBackend: Backend {
+    let connections: any DatabaseWriter
+    private let reads = WorkQueue()
+    private let writes = WorkQueue()
+    private let sessions: SQLiteSessions
+    private let hasClosed = Mutex(false)
+
+    /// More share a commit than wait for one on a fast disk; fewer keep the first from waiting for the last.
+    private static let commitTogether = 256
+
+    /// Without a path the database is in memory.
+    init(path: String?) throws {
+        let readers = path == nil ? 1 : min(max(ProcessInfo.processInfo.activeProcessorCount, 2), 8)
+        connections = try SQLiteFailure.translating {
+            let configuration = Self.configuration(readers: readers)
+            guard let path else { return try DatabaseQueue(configuration: configuration) }
+            let pool = try DatabasePool(path: path, configuration: configuration)
+            // GRDB's own choice with a write-ahead log is NORMAL, which may lose the last commits with the power.
+            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+            return pool
+        }
+        let sessions = SQLiteSessions()
+        self.sessions = sessions
+        let writer = SQLiteWriter(connections: connections, sessions: sessions)
+        writes.startThread(named: "sqlite-write", limit: Self.commitTogether) { writer.commit($0) }
+        for _ in 0..<readers {
+            reads.startThread(named: "sqlite-read") { [connections] in
+                for work in $0 { Self.read(work, connections, sessions) }
+            }
+        }
+    }
+
+    func submit(_ work: any Work) { (work.access == .read ? reads : writes).put(work) }
+
+    func stop() {
+        reads.close()
+        writes.close()
+    }
+
+    func stopped() async {
+        await reads.threadsEnded()
+        await writes.threadsEnded()
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async { [self] in
+                close()
+                continuation.resume()
+            }
+        }
+    }
+
+    private func close() {
+        let isFirst = hasClosed.withLock { hasClosed in
+            defer { hasClosed = true }
+            return !hasClosed
+        }
+        guard isFirst else { return }
+        sessions.removeAll()
+        do {
+            // GRDB closes its readers last, and those leave the write-ahead log behind.
+            _ = try connections.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+            try connections.close()
+        } catch {
+            // Another process still reads: it keeps the log, and nothing is lost.
+        }
+    }
+
+    private static func read(_ work: any Work, _ connections: any DatabaseWriter, _ sessions: SQLiteSessions) {
+        do {
+            try SQLiteFailure.translating {
+                try connections.read { connection in
+                    let transaction = Transaction(.sqlite, try sessions.session(connection))
+                    defer { transaction.end() }
+                    try work.run(transaction)
+                    try transaction.requireSuccess()
+                }
+            }
+            work.finish(nil)
+        } catch {
+            work.finish(error)
+        }
+    }
+
+    private static func configuration(readers: Int) -> Configuration {
+        var configuration = Configuration()
+        configuration.maximumReaderCount = readers
+        configuration.busyMode = .timeout(5)
+        configuration.persistentReadOnlyConnections = true
+        configuration.prepareDatabase { connection in
+            try connection.execute(sql: "PRAGMA cache_size = -2000; PRAGMA temp_store = MEMORY")
+        }
+        return configuration
+    }
+}
+
+/// The sessions of the pool's connections.
+final class SQLiteSessions: Sendable {
+    private struct Entry: @unchecked Sendable {
+        let session: SQLiteSession
+    }
+
+    private let entries = Mutex<[ObjectIdentifier: Entry]>([:])
+
+    func session(_ connection: GRDB.Database) throws -> SQLiteSession {
+        let key = ObjectIdentifier(connection)
+        if let entry = entries.withLock({ $0[key] }) { return entry.session }
+        let entry = Entry(session: try SQLiteSession(connection))
+        entries.withLock { $0[key] = entry }
+        return entry.session
+    }
+
+    /// Finalizes the statements, without which a connection does not close.
+    func removeAll() { entries.withLock { $0.removeAll() } }
+}

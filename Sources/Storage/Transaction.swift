@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One transaction. Valid only inside the closure that received it.
+///
+/// A failed statement spoils the transaction on both engines: further statements throw, and it is rolled back even if
+/// the error was caught. Where a failure is expected, put the statement into a `savepoint`.
+package final class Transaction {
+    package let engine: Engine
+    package let startedAt: Timestamp
+    private let session: any Session
+    private var hooks: [@Sendable () -> Void] = []
+    private var failure: (any Error)?
+    private var hasEnded = false
+
+    init(_ engine: Engine, _ session: any Session) {
+        self.engine = engine
+        self.startedAt = .now
+        self.session = session
+    }
+
+    /// All rows of a query.
+    package func all<T>(_ sql: SQL, _ read: (inout Row) throws -> T) throws -> [T] {
+        var rows: [T] = []
+        _ = try execute(RenderedSQL(sql, for: engine)) { row in
+            rows.append(try read(&row))
+            return true
+        }
+        return rows
+    }
+
+    /// The first row of a query.
+    package func first<T>(_ sql: SQL, _ read: (inout Row) throws -> T) throws -> T? {
+        var first: T?
+        _ = try execute(RenderedSQL(sql, for: engine)) { row in
+            first = try read(&row)
+            return false
+        }
+        return first
+    }
+
+    /// Runs a statement and returns how many rows it changed.
+    @discardableResult
+    package func run(_ sql: SQL) throws -> Int {
+        try execute(RenderedSQL(sql, for: engine)) { _ in true }
+    }
+
+    /// Runs `body` so that, if it throws, what it did is undone and the transaction remains usable.
+    @discardableResult
+    package func savepoint<T>(_ body: () throws -> T) throws -> T {
+        let hookCount = hooks.count
+        _ = try execute(.savepoint) { _ in true }
+        do {
+            let result = try body()
+            try requireSuccess()
+            _ = try execute(.releaseSavepoint) { _ in true }
+            return result
+        } catch {
+            try undoSavepoint()
+            hooks.removeSubrange(hookCount...)
+            throw error
+        }
+    }
+
+    /// Runs `body` on a database thread after the commit, before `write` returns; never after a rollback. It must be
+    /// quick and must not wait.
+    package func afterCommit(_ body: @escaping @Sendable () -> Void) { hooks.append(body) }
+
+    private func undoSavepoint() throws {
+        if hasEnded { throw StorageError.transactionEnded }
+        failure = nil
+        _ = try execute(.rollbackToSavepoint) { _ in true }
+        _ = try execute(.releaseSavepoint) { _ in true }
+    }
+
+    private func execute(_ sql: RenderedSQL, _ visit: (inout Row) throws -> Bool) throws -> Int {
+        if hasEnded || failure != nil { throw StorageError.transactionEnded }
+        var readingError: (any Error)?
+        let changed: Int
+        do {
+            changed = try session.execute(sql) { row in
+                do { return try visit(&row) } catch {
+                    readingError = error
+                    return false
+                }
+            }
+        } catch {
+            failure = error
+            throw error
+        }
+        if let readingError { throw readingError }
+        return changed
+    }
+}
+
+/// What the engines need from it.
+extension Transaction {
+    /// Throws the error of a failed statement that the closure caught.
+    func requireSuccess() throws {
+        if let failure { throw failure }
+    }
+
+    /// Refuses further statements.
+    func end() { hasEnded = true }
+
+    func runHooks() {
+        for hook in hooks { hook() }
+    }
+}
+
+extension RenderedSQL {
+    fileprivate static let savepoint = RenderedSQL("SAVEPOINT step", for: .sqlite)
+    fileprivate static let releaseSavepoint = RenderedSQL("RELEASE SAVEPOINT step", for: .sqlite)
+    fileprivate static let rollbackToSavepoint = RenderedSQL("ROLLBACK TO SAVEPOINT step", for: .sqlite)
+}
+
+/// A connection that runs statements.
+protocol Session: AnyObject {
+    /// Runs one statement, calls `visit` for each row until it returns false, and returns the number of changed rows.
+    func execute(_ sql: RenderedSQL, _ visit: (inout Row) -> Bool) throws -> Int
+}
