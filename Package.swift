@@ -78,6 +78,22 @@ let package = Package(
                 .product(name: "Configuration", package: "swift-configuration"),
             ]
         ),
+        .target(name: "SiteTesting", dependencies: ["Web"], path: "Tests/SiteTesting"),
+        .testTarget(name: "StorageTests", dependencies: ["Storage", "StorageTesting"]),
+        .testTarget(name: "HTTPMessageSignaturesTests", dependencies: ["HTTPMessageSignatures", crypto]),
+        .testTarget(name: "ExchangeTests", dependencies: ["Exchange", "HTTPMessageSignatures", crypto]),
+        .testTarget(name: "WebTests", dependencies: ["Web", "SiteTesting", "StorageTesting"]),
+        .testTarget(
+            name: "CollaborationTests",
+            dependencies: ["Collaboration", "Exchange", "HTTPMessageSignatures", "SiteTesting", "StorageTesting", crypto]
+        ),
+        .testTarget(
+            name: "EntenteTests",
+            dependencies: ["Entente", "Collaboration", "SiteTesting", "StorageTesting"],
+            path: "Sources/Entente/Features",
+            exclude: features.map { "\($0)/Pages" },
+            sources: features.map { "\($0)/Tests" }
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+import Storage
+import Web
+
+private enum KernelKey: ServiceKey {
+    static let defaultValue = Kernel(kinds: Kinds([]), host: "localhost", announce: { _ in })
+}
+
+extension Services {
+    package var kernel: Kernel {
+        get { self[KernelKey.self] }
+        set { self[KernelKey.self] = newValue }
+    }
+}
+
+extension Call where As == StaffCaller {
+    /// The caller's enterprise, on the caller's behalf.
+    package func desk(_ tx: Transaction) -> Desk {
+        Desk(
+            caller.enterprise, .member(caller.member.id, name: caller.member.name), services.kernel, tx, now: now)
+    }
+}
+
+extension Call where As == Follower {
+    /// The enterprise that the customer asked, on the customer's behalf.
+    package func desk(_ tx: Transaction) -> Desk {
+        Desk(caller.enterprise, caller.actor, services.kernel, tx, now: now)
+    }
+}
+
+extension Call where As == Anyone {
+    /// The enterprise whose public page this is.
+    package func desk(_ tx: Transaction) throws -> Desk {
+        guard let enterprise = try EnterpriseStore(tx).find(slug: credentials.path["enterprise"] ?? "") else {
+            throw Refusal.notFound
+        }
+        return Desk(enterprise, .system("public page"), services.kernel, tx, now: now)
+    }
+}

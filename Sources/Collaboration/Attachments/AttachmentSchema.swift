@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+import Storage
+
+package enum AttachmentSchema {
+    package static let migrations: [Migration] = [
+        Migration(
+            "attachments-1",
+            """
+            CREATE TABLE blobs (
+                enterprise UUID NOT NULL, digest BYTEA NOT NULL, bytes BYTEA NOT NULL, PRIMARY KEY (enterprise, digest)
+            )
+            """,
+            """
+            CREATE TABLE attachments (
+                enterprise UUID NOT NULL, id UUID NOT NULL, case_id UUID NOT NULL, message UUID NOT NULL,
+                digest BYTEA NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL, size BIGINT NOT NULL,
+                coming_over UUID, PRIMARY KEY (enterprise, id),
+                FOREIGN KEY (enterprise, message) REFERENCES messages (enterprise, id)
+            )
+            """,
+            "CREATE INDEX attachments_by_message ON attachments (enterprise, message, id)",
+            "CREATE INDEX attachments_by_digest ON attachments (enterprise, digest)",
+            """
+            CREATE TABLE attachment_grants (
+                enterprise UUID NOT NULL, link UUID NOT NULL, digest BYTEA NOT NULL, PRIMARY KEY (enterprise, link, digest)
+            )
+            """
+        )
+    ]
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+import Crypto
+import Foundation
+import Storage
+
+/// A file in a case; who may see it follows the message it came with.
+package struct Attachment: Sendable {
+    package let id: ID<Attachment>
+    package let caseID: ID<Case>
+    package let message: ID<Message>
+    /// SHA-256 of its bytes.
+    package let digest: [UInt8]
+    package let name: String
+    package let type: String
+    package let size: Int
+    /// The link over which its bytes still have to come; `nil` once they are here.
+    package var comingOver: ID<Link>?
+
+    /// Bytes in one file at the most: 25 MiB.
+    package static let maximumSize = 25 * 1024 * 1024
+}
+
+/// A file as somebody sends it.
+package struct Upload: Sendable {
+    package let name: String
+    package let bytes: [UInt8]
+
+    package init(name: String, bytes: [UInt8]) {
+        self.name = name
+        self.bytes = bytes
+    }
+}
+
+extension Desk {
+    package var attachments: AttachmentStore { AttachmentStore(desk: self) }
+}
+
+package struct AttachmentStore {
+    let desk: Desk
+    var tx: Transaction { desk.tx }
+
+    private static let columns: SQL = "id, case_id, message, digest, name, type, size, coming_over"
+
+    package func find(_ id: ID<Attachment>) throws -> Attachment? {
+        try tx.first(
+            "SELECT \(Self.columns) FROM attachments WHERE enterprise = \(desk.scope) AND id = \(id)", Self.read)
+    }
+
+    package func list(of messages: [ID<Message>]) throws -> [ID<Message>: [Attachment]] {
+        guard !messages.isEmpty else { return [:] }
+        let found = try tx.all(
+            """
+            SELECT \(Self.columns) FROM attachments
+            WHERE enterprise = \(desk.scope) AND message IN (\(SQL.list(messages))) ORDER BY id
+            """, Self.read)
+        return Dictionary(grouping: found, by: \.message)
+    }
+
+    package func bytes(_ digest: [UInt8]) throws -> [UInt8]? {
+        try tx.first("SELECT bytes FROM blobs WHERE enterprise = \(desk.scope) AND digest = \(digest)") { try $0.next() }
+    }
+
+    @discardableResult
+    func add(_ upload: Upload, to message: Message) throws -> Attachment {
+        let digest = Array(SHA256.hash(data: upload.bytes))
+        try keep(upload.bytes, digest: digest)
+        let attachment = Attachment(
+            id: ID(), caseID: message.caseID, message: message.id, digest: digest, name: Self.safe(upload.name),
+            type: FileType(sniffing: upload.bytes).rawValue, size: upload.bytes.count)
+        try add(attachment)
+        return attachment
+    }
+
+    func add(_ attachment: Attachment) throws {
+        try tx.run(
+            """
+            INSERT INTO attachments (enterprise, \(Self.columns)) VALUES (
+                \(desk.scope), \(attachment.id), \(attachment.caseID), \(attachment.message), \(attachment.digest),
+                \(attachment.name), \(attachment.type), \(attachment.size), \(attachment.comingOver))
+            """)
+    }
+
+    /// The same file once more, in another message.
+    func copy(_ attachment: Attachment, to message: Message) throws -> Attachment {
+        let copy = Attachment(
+            id: ID(), caseID: message.caseID, message: message.id, digest: attachment.digest, name: attachment.name,
+            type: attachment.type, size: attachment.size, comingOver: attachment.comingOver)
+        try add(copy)
+        return copy
+    }
+
+    /// Keeps bytes that were announced earlier; every attachment that waited for them is complete then.
+    package func arrive(_ bytes: [UInt8], digest: [UInt8]) throws {
+        try keep(bytes, digest: digest)
+        try tx.run(
+            """
+            UPDATE attachments SET coming_over = NULL, type = \(FileType(sniffing: bytes).rawValue)
+            WHERE enterprise = \(desk.scope) AND digest = \(digest) AND coming_over IS NOT NULL
+            """)
+    }
+
+    /// Lets a linked company fetch these bytes.
+    func grant(_ digest: [UInt8], to link: ID<Link>) throws {
+        try tx.run(
+            """
+            INSERT INTO attachment_grants (enterprise, link, digest) VALUES (\(desk.scope), \(link), \(digest))
+            ON CONFLICT (enterprise, link, digest) DO NOTHING
+            """)
+    }
+
+    /// The bytes, if this link was granted them.
+    package func bytes(_ digest: [UInt8], grantedTo link: ID<Link>) throws -> [UInt8]? {
+        try tx.first(
+            """
+            SELECT b.bytes FROM attachment_grants g
+            JOIN blobs b ON b.enterprise = g.enterprise AND b.digest = g.digest
+            WHERE g.enterprise = \(desk.scope) AND g.link = \(link) AND g.digest = \(digest)
+            """
+        ) { try $0.next() }
+    }
+
+    private func keep(_ bytes: [UInt8], digest: [UInt8]) throws {
+        try tx.run(
+            """
+            INSERT INTO blobs (enterprise, digest, bytes) VALUES (\(desk.scope), \(digest), \(bytes))
+            ON CONFLICT (enterprise, digest) DO NOTHING
+            """)
+    }
+
+    /// A name that is safe as the last part of any path: no separators, no leading dots, at most 120 characters.
+    static func safe(_ name: String) -> String {
+        let last = name.split(whereSeparator: { $0 == "/" || $0 == "\\" }).last.map(String.init) ?? ""
+        let clean = last.drop { $0 == "." || $0 == " " }.filter { !$0.isNewline && $0 != "\0" }
+        return clean.isEmpty ? "file" : String(clean.suffix(120))
+    }
+
+    private static func read(_ row: inout Row) throws -> Attachment {
+        try Attachment(
+            id: row.next(), caseID: row.next(), message: row.next(), digest: row.next(), name: row.next(),
+            type: row.next(), size: row.next(), comingOver: row.next())
+    }
+}

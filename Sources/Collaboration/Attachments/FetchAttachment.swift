@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+import Crypto
+import Exchange
+import Storage
+
+/// A file that a linked company announced, to be fetched from it.
+package struct FetchAttachment: Codable, Sendable {
+    package static let kind = "attachments.fetch"
+    package let enterprise: ID<Enterprise>
+    package let link: ID<Link>
+    /// SHA-256, in lower-case hexadecimal.
+    package let digest: String
+}
+
+extension Desk {
+    /// Fetches a file soon, and again until it is here.
+    func fetch(_ digest: [UInt8], over link: Link) throws {
+        let task = FetchAttachment(enterprise: scope, link: link.id, digest: digest.hex)
+        try Jobs.enqueue(
+            tx, Job(kind: FetchAttachment.kind, payload: task, dedupeKey: "\(scope)/\(link.id)/\(task.digest)"), at: now)
+    }
+
+    /// Keeps what came, if it is what was announced.
+    package func keep(_ bytes: [UInt8], of task: FetchAttachment) throws {
+        let digest = Array(SHA256.hash(data: bytes))
+        guard digest.hex == task.digest else { throw Rejection(.malformed, "the file is not the one that was announced") }
+        let cases = try attachments.cases(waitingFor: digest)
+        try attachments.arrive(bytes, digest: digest)
+        for id in cases {
+            var item = try self.cases.take(id)
+            try note("file.arrived", on: &item)
+            try self.cases.save(item)
+        }
+    }
+}
+
+extension AttachmentStore {
+    fileprivate func cases(waitingFor digest: [UInt8]) throws -> [ID<Case>] {
+        try tx.all(
+            """
+            SELECT DISTINCT case_id FROM attachments
+            WHERE enterprise = \(desk.scope) AND digest = \(digest) AND coming_over IS NOT NULL ORDER BY case_id
+            """
+        ) { try $0.next() }
+    }
+}

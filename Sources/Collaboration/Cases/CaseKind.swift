@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+import Exchange
+import Storage
+import Web
+
+/// What a feature adds to make a kind of case: its name, its lifecycle, what of its details crosses a link, and its rules.
+/// The kernel gives it everything else.
+package protocol CaseKind: Sendable {
+    /// As stored and as on the wire: `enquiry`.
+    static var name: String { get }
+    /// English, as on its page: "Enquiry".
+    static var title: String { get }
+    static var lifecycle: Lifecycle { get }
+    /// How customers open one themselves, from the public page; `nil` if they cannot.
+    static var door: Door? { get }
+
+    /// The kind's own details as they cross a link, from an explicit shared struct; `nil` if it has none.
+    static func sharedDetails(of item: Case, _ desk: Desk) throws -> JSONValue?
+    /// Keeps the details that came with an offer. Unknown ones are ignored.
+    static func keep(_ details: JSONValue, of item: Case, _ desk: Desk) throws
+    /// Label and value pairs that the case's page and JSON show.
+    static func details(of item: Case, _ desk: Desk) throws -> [Detail]
+    /// The model of the kind's own panel on the case's page, `<name>-panel.mustache`; by default the details as facts.
+    static func panel(of item: Case, _ desk: Desk) throws -> Model?
+    /// Throws what must be done before the case may enter a stage.
+    static func check(_ item: Case, entering stage: String, _ desk: Desk) throws
+}
+
+extension CaseKind {
+    package static var door: Door? { nil }
+    package static func sharedDetails(of item: Case, _ desk: Desk) throws -> JSONValue? { nil }
+    package static func keep(_ details: JSONValue, of item: Case, _ desk: Desk) throws {}
+    package static func details(of item: Case, _ desk: Desk) throws -> [Detail] { [] }
+    package static func panel(of item: Case, _ desk: Desk) throws -> Model? { nil }
+    package static func check(_ item: Case, entering stage: String, _ desk: Desk) throws {}
+}
+
+/// A way in for customers, on the public page.
+package struct Door: Sendable {
+    /// Below the enterprise's own address: `ask`.
+    package let path: String
+    /// English; translated where it is shown.
+    package let label: String
+    package let hint: String
+
+    package init(_ path: String, _ label: String, hint: String) {
+        self.path = path
+        self.label = label
+        self.hint = hint
+    }
+}
+
+package struct Detail: Sendable, Codable {
+    package let label: String
+    package let value: String
+
+    package init(_ label: String, _ value: String) {
+        self.label = label
+        self.value = value
+    }
+}
+
+/// The kinds this program knows, in the order they are offered.
+package struct Kinds: Sendable {
+    package let all: [any CaseKind.Type]
+
+    package init(_ all: [any CaseKind.Type]) { self.all = all }
+
+    package subscript(name: String) -> (any CaseKind.Type)? { all.first { $0.name == name } }
+}

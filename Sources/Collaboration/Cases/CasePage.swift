@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+import Exchange
+import Storage
+import Web
+
+/// The model of a case's page.
+struct CasePage {
+    let file: CaseFile
+    let call: Call<StaffCaller, ShowCase.Input>
+    let desk: Desk
+    let moments: Moments
+
+    init(_ file: CaseFile, _ call: Call<StaffCaller, ShowCase.Input>, _ tx: Transaction) {
+        self.file = file
+        self.call = call
+        desk = call.desk(tx)
+        moments = Moments(call.caller.locale, now: call.now)
+    }
+
+    var item: Case { file.item }
+    var href: String { desk.path(to: item) }
+
+    func page() throws -> Page {
+        var model: [String: Model] = [
+            "live": .text("/\(desk.enterprise.slug)/live?case=\(desk.enterprise.reference(item.number))"),
+            "case": head, "stops": .number(stops.count), "journey": .list(stops),
+            "requests": .list(requests), "entries": .list(entries), "audience": .list(audience),
+            "presence": .list(try presence),
+        ]
+        if let first = file.events.first, first.sequence > 1 { model["earlier"] = .text("\(href)?before=\(first.sequence)") }
+        try model.merge(list) { _, new in new }
+        try model.merge(aside) { _, new in new }
+        if let answering = answering { model["answering"] = answering }
+        model["handOverTo"] = .list(try companies)
+        model["forms"] = forms
+        return Page("case", title: item.title, model)
+    }
+
+    private var head: Model {
+        let kind = desk.kernel.kinds[item.kind]
+        let opener = file.messages.first { $0.author.kind == .customer }?.author.name ?? file.events.first?.actorName
+        return [
+            "number": .text(desk.enterprise.reference(item.number)), "href": .text(href), "subject": .text(item.title),
+            "kindName": .message(kind.map { Web.Message(stringLiteral: $0.title) }),
+            "openedBy": .text(file.customer?.name ?? opener ?? ""),
+            "through": .text(item.origin.flatMap { file.links[$0]?.name }),
+            "openedAgo": .text(moments.ago(item.openedAt)), "openedAt": .text(item.openedAt.rfc3339),
+            "stageName": .message(kind?.lifecycle.stage(item.stage).map { Web.Message(stringLiteral: $0.title) }),
+            "priority": .object([item.priority.rawValue: true]), "closed": .flag(!item.isOpen),
+            "urgent": .flag(item.priority == .urgent),
+        ]
+    }
+
+    /// Who else is here, for the line below the conversation.
+    private var presence: [Model] {
+        get throws {
+            try desk.cases.present(at: item.id, but: call.caller.member.id).map {
+                ["name": .text($0.name), "typing": .flag($0.isTyping)]
+            }
+        }
+    }
+
+    private var stops: [Model] {
+        let all = file.journey.stops(at: desk.now)
+        var models: [Model] = []
+        let asker = file.customer?.name ?? (item.customerLabel.isEmpty ? nil : item.customerLabel)
+        if let asker {
+            models.append([
+                "name": .text(asker), "askedAt": .text(moments.clock(file.journey.before.first?.since ?? item.openedAt)),
+                "channel": .object([item.channel.rawValue: true]),
+            ])
+        }
+        for (index, stop) in all.enumerated() {
+            // What a company asked stands with the company that asked; the next stop says what that was.
+            let next = index + 1 < all.count ? all[index + 1].step : nil
+            let (left, late) = stop.step.due.map(moments.deadline) ?? (nil, nil)
+            let isOffered = stop.step.state == .offered
+            models.append([
+                "name": .text(stop.step.company), "colour": .number(stop.step.colour), "you": .flag(stop.isOwn),
+                "held": stop.hasIt ? .none : .text(moments.span(stop.held)),
+                "now": .flag(stop.hasIt && !isOffered && item.isOpen), "offered": .flag(stop.hasIt && isOffered),
+                "left": .text(left), "late": .text(late), "due": .text(stop.step.due?.rfc3339),
+                "ended": .object(
+                    stop.step.state.flatMap { $0.isSettled && !stop.isOwn ? [$0.rawValue: true] : nil } ?? [:]),
+                "asks": next?.ask.map { ask in
+                    ["label": .text(String(ask.prefix(80))), "by": .text(next?.due.map(moments.clock))]
+                } ?? .none,
+            ])
+        }
+        return models
+    }
+
+    /// Whom a message can be shown to: the companies involved, and the customer if they are our own.
+    private var audience: [Model] {
+        let involved = Set(file.handovers.map(\.link))
+        var models: [Model] = file.links.values.filter { involved.contains($0.id) }.sorted { $0.id < $1.id }.map { link in
+            [
+                "value": .text("\(link.id)"), "name": .text(link.name), "colour": .number(link.colour),
+                "checked": .flag(call.typed("to", in: "message").contains("\(link.id)")),
+            ]
+        }
+        if item.origin == nil, let customer = file.customer {
+            models.append([
+                "value": "customer", "name": .text(customer.name), "customer": true,
+                "checked": .flag(call.typed("to", in: "message").contains("customer")),
+            ])
+        }
+        return models
+    }
+
+    private var forms: Model {
+        let locale = call.caller.locale
+        let accept = desk.now.adding(.seconds(4 * 3600))
+        let answer = desk.now.adding(.seconds(24 * 3600))
+        return [
+            "handOver": [
+                "acceptBy": ["value": .text(locale.localTime(accept))],
+                "answerBy": ["value": .text(locale.localTime(answer))],
+            ],
+            "answer": ["wording": ["is": ["asIs": true]]],
+        ]
+    }
+}

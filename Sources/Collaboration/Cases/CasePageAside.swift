@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+import Exchange
+import Storage
+import Web
+
+/// The list beside the case, and the column of facts on its right.
+extension CasePage {
+    var list: [String: Model] {
+        get throws {
+            let lines = try desk.cases.list(CaseFilter(), by: nil, limit: 20)
+            return try CaseListPage(
+                filter: CaseFilter(), query: nil, lines: lines, older: nil, desk: desk, viewer: call.caller.member.id,
+                moments: moments, current: item.id
+            ).model()
+        }
+    }
+
+    var aside: [String: Model] {
+        get throws {
+            let watchers = try desk.cases.watchers(of: item.id)
+            let names = Dictionary(try desk.members.list().map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first })
+            var model: [String: Model] = [
+                "customer": customer, "triage": try triage(names),
+                "watchers": .list(watchers.map { ["name": .text(names[$0] ?? "–")] }),
+                "watching": .flag(watchers.contains(call.caller.member.id)),
+                "links": .list(try links),
+            ]
+            if !item.product.isEmpty || !item.serial.isEmpty {
+                model["product"] = ["name": .text(item.product), "serial": .text(item.serial)]
+            }
+            if !file.details.isEmpty {
+                model["panel"] = [
+                    "hasFacts": true,
+                    "facts": .list(file.details.map { ["label": .message(Web.Message(stringLiteral: $0.label)), "value": .text($0.value)] }),
+                ]
+            }
+            if let kind = desk.kernel.kinds[item.kind] {
+                model["kindPanel"] = .text("\(item.kind)-panel")
+                if let panel = try kind.panel(of: item, desk) { model["panel"] = panel }
+            }
+            model.merge(held) { _, new in new }
+            return model
+        }
+    }
+
+    private var customer: Model {
+        guard let customer = file.customer else {
+            return item.customerLabel.isEmpty ? .none : ["name": .text(item.customerLabel), "hidden": true]
+        }
+        let preferred = file.contactPoints.first(where: \.isPreferred) ?? file.contactPoints.first
+        return [
+            "name": .text(customer.name), "href": .text("/\(desk.enterprise.slug)/customers/\(customer.id)"),
+            "of": .text(customer.knownThrough?.company), "place": .text(customer.place),
+            "channel": preferred.map { .object([$0.channel.rawValue: true]) } ?? .none,
+            "note": .text(preferred?.note), "points": .list(file.contactPoints.map { ["value": .text($0.value)] }),
+        ]
+    }
+
+    private func triage(_ names: [ID<Member>: String]) throws -> Model {
+        let lifecycle = desk.kernel.kinds[item.kind]?.lifecycle
+        let stages = [lifecycle?.stage(item.stage)].compactMap(\.self) + (lifecycle?.following(item.stage) ?? [])
+        return [
+            "stages": .list(
+                stages.map {
+                    ["value": .text($0.name), "label": .message(Web.Message(stringLiteral: $0.title)), "selected": .flag($0.name == item.stage)]
+                }),
+            "owners": .list(
+                names.sorted { $0.value < $1.value }.map {
+                    ["value": .text("\($0.key)"), "label": .text($0.value), "selected": .flag($0.key == item.owner)]
+                }),
+            "teams": .list(
+                try desk.teams.list().map {
+                    ["value": .text("\($0.id)"), "label": .text($0.name), "selected": .flag($0.id == item.team)]
+                }),
+            "tags": .text(file.tags.joined(separator: ", ")),
+        ]
+    }
+
+    /// The bar of time, a thousand units wide.
+    private var held: [String: Model] {
+        let stops = file.journey.stops(at: desk.now).filter { $0.held > 0 }
+        let total = stops.reduce(0) { $0 + $1.held }
+        guard total > 0 else { return [:] }
+        var x: Int64 = 0
+        let parts: [Model] = stops.map { stop in
+            let width = stop.held * 1000 / total
+            defer { x += width }
+            return [
+                "name": .text(stop.step.company), "colour": .number(stop.step.colour),
+                "time": .text(moments.span(stop.held)), "x": .number(Int(x)), "width": .number(Int(width)),
+            ]
+        }
+        return ["hasHeld": true, "held": .list(parts)]
+    }
+
+    /// The links that the case travels on: whether everything has arrived, what is shared, and what did not arrive.
+    private var links: [Model] {
+        get throws {
+            let involved = Set(file.handovers.map(\.link)).sorted()
+            guard !involved.isEmpty else { return [] }
+            let ledger = try desk.disclosed(of: item.id)
+            return try involved.compactMap { id in
+                guard let link = file.links[id] else { return nil }
+                let health = try desk.deliveryHealth(of: file.handovers.filter { $0.link == id }.map(\.id), over: id)
+                let shared = ledger.filter { $0.link == id && $0.takenBackAt == nil }.map(\.field)
+                let isOurs = file.handovers.contains { $0.link == id && $0.direction == .outgoing }
+                let withheld = isOurs ? SharedField.personal.filter { !shared.contains($0) } : []
+                return [
+                    "name": .text(link.name), "colour": .number(link.colour), "inStep": .flag(health.waiting == 0),
+                    "lastReceipt": .text(health.lastReceipt.map(moments.ago) ?? moments.ago(desk.now)),
+                    "waiting": health.waiting > 0 ? .number(health.waiting) : .none,
+                    "hasShared": .flag(!shared.isEmpty), "shared": .list(shared.map { .object($0.model) }),
+                    "hasWithheld": .flag(isOurs),
+                    "withheld": .list(withheld.map { .object($0.model) } + [["field": ["notes": true]]]),
+                    "deadLetters": .list(
+                        health.deadLetters.map { letter in
+                            [
+                                "what": .text(letter.type), "reason": .text(letter.reason),
+                                "sendAgain": .text("/\(desk.enterprise.slug)/links/\(id)/dead-letters/\(letter.id)"),
+                            ]
+                        }),
+                ]
+            }
+        }
+    }
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+import Storage
+import Web
+
+/// The conversation: messages, and what happened between them.
+extension CasePage {
+    var entries: [Model] {
+        let messages = Dictionary(file.messages.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        return file.events.compactMap { event in
+            if event.type == "message.added" {
+                return event.object.flatMap { messages[ID($0)] }.map { ["message": model(of: $0)] }
+            }
+            return model(of: event).map { ["event": $0] }
+        }
+    }
+
+    private func model(of message: Message) -> Model {
+        let link = message.author.link.flatMap { file.links[$0] }
+        let isCompany = message.author.kind == .company
+        let seenBy: [Model] = message.audience.links.sorted().compactMap { id in
+            file.links[id].map { ["name": .text($0.name), "colour": .number($0.colour)] }
+        }
+        let customer: [Model] = message.audience.customer && message.author.kind != .customer
+            ? [["name": .text(file.customer?.name ?? "")]] : []
+        let answer = file.handovers.first { $0.answer?.message == message.id }?.answer
+        return [
+            "id": .text("\(message.id)"), "author": .text(message.author.name),
+            "initials": .text(message.author.name.initials),
+            "colour": message.author.kind == .customer
+                ? .none : .number(isCompany ? link?.colour ?? 12 : desk.enterprise.colour),
+            "via": message.author.kind == .customer
+                ? link.map { ["name": .text($0.name), "colour": .number($0.colour)] } ?? .none : .none,
+            "theirs": .flag(isCompany), "internal": .flag(message.audience.isOnlyUs),
+            "seenBy": message.author.kind == .customer ? .none : .list(seenBy + customer),
+            "time": .text(moments.clock(message.sentAt)), "datetime": .text(message.sentAt.rfc3339),
+            "text": .text(message.body), "answer": answer.map(model) ?? .none,
+            "hasFiles": .flag(file.files[message.id] != nil),
+            "files": .list((file.files[message.id] ?? []).map { model(of: $0) }),
+        ]
+    }
+
+    func model(of answer: Answer) -> Model {
+        [
+            "yes": .flag(answer.isYes == true), "no": .flag(answer.isYes == false), "date": .text(answer.date),
+        ]
+    }
+
+    func model(of attachment: Attachment) -> Model {
+        attachment.model(at: "\(href)/files/\(attachment.id)")
+    }
+
+    private func model(of event: Event) -> Model? {
+        let handover = event.object.flatMap { id in file.handovers.first { $0.id.uuid == id } }
+        let company = handover.flatMap { file.links[$0.link]?.name } ?? event.detail
+        let what: String
+        var more: [(name: String, value: Model)] = []
+        switch event.type {
+        case "case.opened": what = "opened"
+        case "handover.offered":
+            what = handover?.direction == .incoming ? "offered" : "handedOver"
+            more = [("ask", .text(handover?.ask.text ?? "")), ("by", .text(handover?.answerBy.map(moments.clock)))]
+        case "handover.accepted":
+            what = "accepted"
+            more = [("shared", .flag(handover?.sharesContact == true && handover?.direction == .outgoing))]
+        case "handover.declined", "handover.withdrawn", "handover.returned":
+            what = String(event.type.dropFirst("handover.".count))
+            more = [("reason", .text(handover?.reason))]
+        case "handover.expired", "handover.answered", "handover.completed":
+            what = String(event.type.dropFirst("handover.".count))
+        case "case.assigned": (what, more) = ("assigned", [("to", event.detail.isEmpty ? "–" : .text(event.detail))])
+        case "case.moved":
+            let stage = desk.kernel.kinds[item.kind]?.lifecycle.stage(event.detail)?.title ?? event.detail
+            (what, more) = ("stage", [("to", .message(Web.Message(stringLiteral: stage)))])
+        case "case.prioritised": (what, more) = ("priority", [("to", .text(event.detail))])
+        case "case.tagged": (what, more) = ("tagged", [("to", event.detail.isEmpty ? "–" : .text(event.detail))])
+        case "sharing.takenBack": what = "sharingTakenBack"
+        case "call.requested": (what, more) = ("callRequested", [("reason", .text(event.detail))])
+        case "contact.shared": (what, more) = ("other", [("to", .message("\(event.detail) shared the customer’s contact."))])
+        case "contact.revoked": (what, more) = ("other", [("to", .message("\(event.detail) took the customer’s contact back; it is deleted here."))])
+        default: return nil
+        }
+        return .object(
+            [
+                ("id", .number(event.sequence)), ("what", .object([what: true])), ("who", .text(event.actorName)),
+                ("company", .text(company)), ("time", .text(moments.clock(event.at))),
+                ("datetime", .text(event.at.rfc3339)),
+            ] + more)
+    }
+}
+
+extension Attachment {
+    /// A file as pages show it; one whose bytes are still to come has no address.
+    func model(at href: String) -> Model {
+        let address: Model = comingOver == nil ? .text(href) : .none
+        let isPicture = FileType(rawValue: type)?.isShownInline == true
+        return [
+            "name": .text(name), "size": .text(Self.size(size)), "href": address, "picture": isPicture ? address : .none,
+        ]
+    }
+
+    private static func size(_ bytes: Int) -> String {
+        bytes < 1024 ? "\(bytes) B" : bytes < 1_048_576 ? "\(bytes / 1024) KB" : "\(bytes / 1_048_576) MB"
+    }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+import Storage
+
+package enum CaseSchema {
+    package static let migrations: [Migration] = [
+        Migration("case-text-1", CaseIndex.cases.createTable + CaseIndex.messages.createTable),
+        Migration(
+            "cases-1",
+            """
+            CREATE TABLE cases (
+                enterprise UUID NOT NULL REFERENCES enterprises (id), id UUID NOT NULL, kind TEXT NOT NULL,
+                number BIGINT NOT NULL, title TEXT NOT NULL, customer UUID, customer_label TEXT NOT NULL, origin UUID,
+                channel TEXT NOT NULL, owner UUID, team UUID, priority TEXT NOT NULL, stage TEXT NOT NULL,
+                is_open BOOLEAN NOT NULL, product TEXT NOT NULL, serial TEXT NOT NULL, opened_at BIGINT NOT NULL,
+                updated_at BIGINT NOT NULL, closed_at BIGINT, revision BIGINT NOT NULL,
+                holder_name TEXT, holder_colour BIGINT, holder_due BIGINT,
+                PRIMARY KEY (enterprise, id), UNIQUE (enterprise, number),
+                FOREIGN KEY (enterprise, customer) REFERENCES customers (enterprise, id)
+            )
+            """,
+            "CREATE INDEX cases_by_change ON cases (enterprise, is_open, updated_at DESC, id DESC)",
+            "CREATE INDEX cases_elsewhere ON cases (enterprise, holder_name, is_open) WHERE holder_name IS NOT NULL",
+            "CREATE INDEX cases_by_customer ON cases (enterprise, customer, updated_at DESC)",
+            "CREATE INDEX cases_by_owner ON cases (enterprise, owner, is_open, updated_at DESC, id DESC)",
+            """
+            CREATE TABLE case_tags (
+                enterprise UUID NOT NULL, case_id UUID NOT NULL, tag TEXT NOT NULL,
+                PRIMARY KEY (enterprise, case_id, tag),
+                FOREIGN KEY (enterprise, case_id) REFERENCES cases (enterprise, id)
+            )
+            """,
+            "CREATE INDEX case_tags_by_tag ON case_tags (enterprise, tag, case_id)",
+            """
+            CREATE TABLE case_watchers (
+                enterprise UUID NOT NULL, case_id UUID NOT NULL, member UUID NOT NULL,
+                PRIMARY KEY (enterprise, case_id, member),
+                FOREIGN KEY (enterprise, case_id) REFERENCES cases (enterprise, id)
+            )
+            """,
+            """
+            CREATE TABLE follow_keys (
+                enterprise UUID NOT NULL, token_hash BYTEA NOT NULL, case_id UUID NOT NULL, created_at BIGINT NOT NULL,
+                PRIMARY KEY (enterprise, token_hash),
+                FOREIGN KEY (enterprise, case_id) REFERENCES cases (enterprise, id)
+            )
+            """
+        )
+    ]
+}

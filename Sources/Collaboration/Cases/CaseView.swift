@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+import Storage
+
+/// A case as API clients see it.
+package struct CaseView: Codable, Sendable {
+    package let id: ID<Case>
+    package let number: String
+    package let kind: String
+    package let title: String
+    package let stage: String
+    package let isOpen: Bool
+    package let priority: Case.Priority
+    package let channel: Channel
+    package let customer: CustomerBrief?
+    package let owner: ID<Member>?
+    package let team: ID<Team>?
+    package let product: String?
+    package let serial: String?
+    package let tags: [String]
+    package let details: [Detail]
+    package let holder: Case.Holder?
+    package let openedAt: Timestamp
+    package let updatedAt: Timestamp
+    package let closedAt: Timestamp?
+    /// Grows with every change of the case.
+    package let revision: Int
+    package let messages: [MessageView]
+    package let handovers: [HandoverView]
+    package let journey: [StopView]
+}
+
+package struct CustomerBrief: Codable, Sendable {
+    /// Absent for another company's customer whose contact has not been shared.
+    package let id: ID<Customer>?
+    package let name: String
+    /// Whose customer it is, if not the enterprise's own.
+    package let of: String?
+}
+
+package struct StopView: Codable, Sendable {
+    package let company: String
+    package let since: Timestamp
+    package let until: Timestamp?
+    /// Milliseconds for which it held the matter itself.
+    package let held: Int64
+    package let hasIt: Bool
+    package let ask: String?
+    package let due: Timestamp?
+
+    init(_ stop: Journey.Stop) {
+        company = stop.step.company
+        since = stop.step.since
+        until = stop.step.until
+        held = stop.held
+        hasIt = stop.hasIt
+        ask = stop.step.ask
+        due = stop.step.due
+    }
+}
+
+/// Everything a case's page and its JSON are made from, read once.
+package struct CaseFile: Sendable {
+    let item: Case
+    let customer: Customer?
+    let contactPoints: [ContactPoint]
+    let events: [Event]
+    let messages: [Message]
+    let files: [ID<Message>: [Attachment]]
+    let handovers: [Handover]
+    let links: [ID<Link>: Link]
+    let journey: Journey
+    let tags: [String]
+    let details: [Detail]
+
+    /// - Parameter before: shows what came before that event; `nil` shows the newest.
+    init(_ item: Case, before: Int? = nil, _ desk: Desk) throws {
+        self.item = item
+        customer = try item.customer.flatMap { try desk.customers.find($0) }
+        contactPoints = try customer.map { try desk.customers.contactPoints(of: $0.id) } ?? []
+        events = try desk.events(of: item.id.uuid, before: before).reversed()
+        messages = try desk.messages.find(events.filter { $0.type == "message.added" }.compactMap(\.object).map(ID.init))
+        files = try desk.attachments.list(of: messages.map(\.id))
+        handovers = try desk.handovers.list(of: item.id)
+        links = try Dictionary(
+            desk.links.all(handovers.map(\.link) + [item.origin].compactMap(\.self)).map { ($0.id, $0) },
+            uniquingKeysWith: { first, _ in first })
+        journey = try desk.journey(of: item, handovers)
+        tags = try desk.cases.tags(of: item.id)
+        details = try desk.kernel.kinds[item.kind]?.details(of: item, desk) ?? []
+    }
+
+    var incoming: Handover? { handovers.last { $0.direction == .incoming } }
+
+    func view(_ desk: Desk) -> CaseView {
+        CaseView(
+            id: item.id, number: desk.enterprise.reference(item.number), kind: item.kind, title: item.title,
+            stage: item.stage, isOpen: item.isOpen, priority: item.priority, channel: item.channel,
+            customer: customerBrief, owner: item.owner, team: item.team, product: item.product.isEmpty ? nil : item.product,
+            serial: item.serial.isEmpty ? nil : item.serial, tags: tags, details: details, holder: item.holder,
+            openedAt: item.openedAt, updatedAt: item.updatedAt, closedAt: item.closedAt, revision: item.revision,
+            messages: messages.map { MessageView($0, files[$0.id] ?? []) }, handovers: handovers.map(HandoverView.init),
+            journey: journey.stops(at: desk.now).map(StopView.init))
+    }
+
+    private var customerBrief: CustomerBrief? {
+        if let customer {
+            return CustomerBrief(id: customer.id, name: customer.name, of: customer.knownThrough?.company)
+        }
+        return item.customerLabel.isEmpty ? nil : CustomerBrief(id: nil, name: item.customerLabel, of: nil)
+    }
+}

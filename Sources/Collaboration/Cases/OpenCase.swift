@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+import Storage
+
+/// What is needed to open a case of any kind.
+package struct CaseDraft: Sendable {
+    package var kind: String
+    package var title: String
+    package var body: String
+    package var customer: ID<Customer>?
+    package var customerLabel: String = ""
+    package var origin: ID<Link>?
+    package var channel: Channel = .web
+    package var owner: ID<Member>?
+    package var priority: Case.Priority = .normal
+    package var product: String = ""
+    package var serial: String = ""
+    package var author: Message.Author
+    /// Whether the first message is the customer's own, and so on their page.
+    package var audience: Audience
+    package var uploads: [Upload] = []
+    /// Whether files will be added to the first message, which is kept then even without a text.
+    package var expectsFiles = false
+
+    package init(kind: String, title: String, body: String, author: Message.Author, audience: Audience) {
+        self.kind = kind
+        self.title = title
+        self.body = body
+        self.author = author
+        self.audience = audience
+    }
+}
+
+extension Desk {
+    /// Opens a case with its first message.
+    package func open(_ draft: CaseDraft) throws -> (case: Case, message: Message) {
+        guard let kind = kernel.kinds[draft.kind] else { throw CaseRefusal.unknownKind(draft.kind) }
+        let stage = kind.lifecycle.first
+        var item = Case(
+            id: ID(), kind: draft.kind, number: try cases.nextNumber(), title: draft.title, customer: draft.customer,
+            customerLabel: draft.customerLabel, origin: draft.origin, channel: draft.channel, owner: draft.owner,
+            priority: draft.priority, stage: stage.name, isOpen: stage.isOpen, product: draft.product,
+            serial: draft.serial, openedAt: now, updatedAt: now, revision: 1)
+        let message = Message(
+            caseID: item.id, author: draft.author, body: draft.body, channel: draft.channel, audience: draft.audience,
+            sentAt: now)
+        try record("case.opened", on: item.id.uuid, sequence: 1, detail: draft.channel.rawValue)
+        try cases.add(item)
+        if !draft.body.isEmpty || !draft.uploads.isEmpty || draft.expectsFiles {
+            try keep(message, draft.uploads, in: &item)
+        }
+        try CaseIndex.put(item, self)
+        try cases.save(item)
+        return (item, message)
+    }
+
+    /// Writes a message into a case that the caller holds, and makes it findable.
+    func keep(_ message: Message, _ uploads: [Upload] = [], in item: inout Case) throws {
+        try messages.add(message)
+        for upload in uploads { try attachments.add(upload, to: message) }
+        try note("message.added", on: &item, object: message.id.uuid)
+        try CaseIndex.put(message, self)
+    }
+}
+
+package enum CaseRefusal: Error, Sendable, Equatable {
+    case unknownKind(String)
+    case noSuchMove(from: String, to: String)
+    case unknownMember
+    /// The field, and what is wrong with it.
+    case incomplete(String, String)
+}

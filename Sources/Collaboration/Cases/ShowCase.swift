@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+import Storage
+import Web
+
+/// One case, with everything known on one page.
+package struct ShowCase: Action {
+    package struct Input: FormInput {
+        let number: CaseNumber
+        /// Shows what came before this event.
+        let before: Int?
+        /// The incoming handover whose answer is being written, and the answer it may pass on.
+        let answer: ID<Handover>?
+        let from: ID<Handover>?
+
+        package init(_ form: inout Form) {
+            number = CaseNumber(&form)
+            before = form.optionalInteger("before", label: "Before", in: 1...Int.max)
+            answer = form.optionalID("answer", label: "Answer")
+            from = form.optionalID("from", label: "From")
+        }
+    }
+
+    package static let route = Route.get("/{enterprise}/cases/{number}")
+    package static let summary = "A case with its conversation, handovers and journey"
+    package static let access = Permission.casesRead
+
+    package static func run(
+        _ call: Call<StaffCaller, Input>, _ tx: Transaction
+    ) throws -> Reply<Shown<CaseView, CaseFile>> {
+        let desk = call.desk(tx)
+        let file = try CaseFile(desk.cases.find(call.input.number), before: call.input.before, desk)
+        return .show(Shown(file.view(desk), from: file))
+    }
+
+    package static func page(
+        _ output: Shown<CaseView, CaseFile>, _ call: Call<StaffCaller, Input>, _ tx: Transaction
+    ) throws -> Page? {
+        try output.material.map { try CasePage($0, call, tx).page() }
+    }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+import Storage
+import Web
+
+/// Begins or stops watching a case.
+package struct WatchCase: Action {
+    package struct Input: FormInput {
+        let number: CaseNumber
+        let watches: Bool
+
+        package init(_ form: inout Form) {
+            number = CaseNumber(&form)
+            watches = form.flag("watch", label: "Watch")
+        }
+    }
+
+    package static let route = Route.post("/{enterprise}/cases/{number}/watching")
+    package static let summary = "Watch a case, or stop watching it"
+    package static let access = Permission.casesRead
+    package static let retryForm: (any Action.Type)? = ShowCase.self
+
+    package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<Nothing> {
+        let desk = call.desk(tx)
+        let item = try desk.cases.find(call.input.number)
+        try desk.cases.setWatching(call.input.watches, item.id, call.caller.member.id)
+        return .done(goTo: desk.path(to: item))
+    }
+}
+
+extension CaseStore {
+    fileprivate func setWatching(_ watches: Bool, _ item: ID<Case>, _ member: ID<Member>) throws {
+        if watches {
+            try tx.run(
+                """
+                INSERT INTO case_watchers (enterprise, case_id, member) VALUES (\(desk.scope), \(item), \(member))
+                ON CONFLICT (enterprise, case_id, member) DO NOTHING
+                """)
+        } else {
+            try tx.run(
+                "DELETE FROM case_watchers WHERE enterprise = \(desk.scope) AND case_id = \(item) AND member = \(member)")
+        }
+    }
+
+    func watchers(of item: ID<Case>) throws -> [ID<Member>] {
+        try tx.all("SELECT member FROM case_watchers WHERE enterprise = \(desk.scope) AND case_id = \(item)") {
+            try $0.next()
+        }
+    }
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+import Storage
+
+extension Desk {
+    package var customers: CustomerStore { CustomerStore(desk: self) }
+}
+
+package struct CustomerStore {
+    let desk: Desk
+    var tx: Transaction { desk.tx }
+
+    private static let columns: SQL = """
+        id, kind, name, place, language, owner, known_through, foreign_reference, of_company, created_at, revision
+        """
+
+    package func find(_ id: ID<Customer>) throws -> Customer? {
+        try tx.first(
+            "SELECT \(Self.columns) FROM customers WHERE enterprise = \(desk.scope) AND id = \(id)", Self.read)
+    }
+
+    /// The customer, held until the transaction ends.
+    func take(_ id: ID<Customer>) throws -> Customer? {
+        try tx.first(
+            "SELECT \(Self.columns) FROM customers WHERE enterprise = \(desk.scope) AND id = \(id) \(SQL.forUpdate)",
+            Self.read)
+    }
+
+    package func find(reference: String, through link: ID<Link>) throws -> Customer? {
+        try tx.first(
+            """
+            SELECT \(Self.columns) FROM customers
+            WHERE enterprise = \(desk.scope) AND known_through = \(link) AND foreign_reference = \(reference)
+            """, Self.read)
+    }
+
+    /// One of the enterprise's own customers with this name and one of these contact points.
+    package func match(name: String, _ points: [ContactPoint]) throws -> Customer? {
+        guard !points.isEmpty else { return nil }
+        return try tx.first(
+            """
+            SELECT \(Self.columns) FROM customers
+            WHERE enterprise = \(desk.scope) AND known_through IS NULL AND LOWER(name) = LOWER(\(name)) AND id IN (
+                SELECT customer FROM contact_points
+                WHERE enterprise = \(desk.scope) AND normalised IN (\(SQL.list(points.map(\.normalised)))))
+            ORDER BY id LIMIT 1
+            """, Self.read)
+    }
+
+    /// Fifty at a time by name; `after` is the last name and id of the page before.
+    package func list(search: String = "", after: (name: String, id: ID<Customer>)? = nil, limit: Int = 50) throws -> [Customer] {
+        let onwards: SQL = if let after { "AND (name, id) > (\(after.name), \(after.id))" } else { "" }
+        let found: SQL =
+            if search.isEmpty {
+                ""
+            } else {
+                "AND id IN (\(SQL.list(try CustomerIndex.text.match(search, in: desk.scope, limit: 200, tx).map(\.id))))"
+            }
+        return try tx.all(
+            """
+            SELECT \(Self.columns) FROM customers WHERE enterprise = \(desk.scope) \(found) \(onwards)
+            ORDER BY name, id LIMIT \(limit)
+            """, Self.read)
+    }
+
+    package func contactPoints(of customer: ID<Customer>) throws -> [ContactPoint] {
+        try tx.all(
+            """
+            SELECT channel, value, is_preferred, note FROM contact_points
+            WHERE enterprise = \(desk.scope) AND customer = \(customer) ORDER BY position
+            """
+        ) { row in
+            try ContactPoint(channel: row.next(), value: row.next(), isPreferred: row.next(), note: row.next())
+        }
+    }
+
+    package func add(_ customer: Customer, reachedBy points: [ContactPoint]) throws {
+        try tx.run(
+            """
+            INSERT INTO customers (enterprise, \(Self.columns)) VALUES (
+                \(desk.scope), \(customer.id), \(customer.kind), \(customer.name), \(customer.place),
+                \(customer.language), \(customer.owner), \(customer.knownThrough?.link),
+                \(customer.knownThrough?.reference), \(customer.knownThrough?.company), \(customer.createdAt),
+                \(customer.revision))
+            """)
+        try replaceContactPoints(of: customer.id, with: points)
+        try index(customer, points)
+    }
+
+    package func save(_ customer: Customer, reachedBy points: [ContactPoint]) throws {
+        try tx.run(
+            """
+            UPDATE customers SET kind = \(customer.kind), name = \(customer.name), place = \(customer.place),
+                language = \(customer.language), owner = \(customer.owner), revision = \(customer.revision)
+            WHERE enterprise = \(desk.scope) AND id = \(customer.id)
+            """)
+        try replaceContactPoints(of: customer.id, with: points)
+        try index(customer, points)
+    }
+
+    private func replaceContactPoints(of customer: ID<Customer>, with points: [ContactPoint]) throws {
+        try tx.run("DELETE FROM contact_points WHERE enterprise = \(desk.scope) AND customer = \(customer)")
+        for (position, point) in points.enumerated() {
+            try tx.run(
+                """
+                INSERT INTO contact_points (enterprise, customer, position, channel, value, normalised, is_preferred, note)
+                VALUES (\(desk.scope), \(customer), \(position), \(point.channel), \(point.value),
+                    \(point.normalised), \(point.isPreferred), \(point.note))
+                """)
+        }
+    }
+
+    private func index(_ customer: Customer, _ points: [ContactPoint]) throws {
+        let words = [customer.name, customer.place] + points.map(\.value)
+        try CustomerIndex.text.put(customer.id, in: desk.scope, text: words.joined(separator: " "), tx)
+    }
+
+    private static func read(_ row: inout Row) throws -> Customer {
+        let (id, kind, name, place, language): (ID<Customer>, Customer.Kind, String, String, String) =
+            try (row.next(), row.next(), row.next(), row.next(), row.next())
+        let (owner, link, reference, company): (ID<Member>?, ID<Link>?, String?, String?) =
+            try (row.next(), row.next(), row.next(), row.next())
+        let acquaintance: Acquaintance? =
+            if let link, let reference { Acquaintance(link: link, reference: reference, company: company ?? "") } else { nil }
+        return try Customer(
+            id: id, kind: kind, name: name, place: place, language: language, owner: owner,
+            knownThrough: acquaintance, createdAt: row.next(), revision: row.next())
+    }
+}

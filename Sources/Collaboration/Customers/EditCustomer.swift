@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+import Storage
+import Web
+
+/// Changes what is known of one of the enterprise's own customers.
+package struct EditCustomer: Action {
+    package enum Language: String, Sendable, CaseIterable { case en, nl }
+
+    package struct Input: FormInput {
+        let customer: ID<Customer>
+        let name: String
+        let place: String
+        let language: Language
+        let owner: ID<Member>?
+
+        package init(_ form: inout Form) {
+            customer = form.path("customer")
+            name = form.text("name", label: "Name", max: 200)
+            place = form.optionalText("place", label: "Place", max: 200) ?? ""
+            language = form.choice("language", label: "Write to them in", default: .en)
+            owner = form.optionalID("owner", label: "Owner")
+        }
+    }
+
+    package static let route = Route.post("/{enterprise}/customers/{customer}")
+    package static let summary = "Change a customer's name, place, language and owner"
+    package static let access = Permission.customersWrite
+    package static let retryForm: (any Action.Type)? = ShowCustomer.self
+    package static let formName = "customer"
+
+    package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<Nothing> {
+        let (desk, input) = (call.desk(tx), call.input)
+        var customer = try desk.customers.takeOwn(input.customer)
+        if let owner = input.owner, try desk.members.find(owner) == nil { throw CaseRefusal.unknownMember }
+        customer.name = input.name
+        customer.place = input.place
+        customer.language = input.language.rawValue
+        customer.owner = input.owner
+        customer.revision += 1
+        try desk.customers.save(customer, reachedBy: desk.customers.contactPoints(of: customer.id))
+        return .done(goTo: "/\(desk.enterprise.slug)/customers/\(customer.id)", notice: "Saved.")
+    }
+}
+
+/// Adds a way to reach one of the enterprise's own customers.
+package struct AddContactPoint: Action {
+    package struct Input: FormInput {
+        let customer: ID<Customer>
+        let point: ContactPoint
+
+        package init(_ form: inout Form) {
+            customer = form.path("customer")
+            point = ContactPoint(
+                channel: form.choice("channel", label: "Channel"), value: form.text("value", label: "E-mail or number", max: 200),
+                isPreferred: form.flag("preferred", label: "They prefer this"),
+                note: form.optionalText("note", label: "When or how", max: 200) ?? "")
+            form.check(point, field: "value")
+        }
+    }
+
+    package static let route = Route.post("/{enterprise}/customers/{customer}/contact-points")
+    package static let summary = "Add a way to reach a customer"
+    package static let access = Permission.customersWrite
+    package static let retryForm: (any Action.Type)? = ShowCustomer.self
+    package static let formName = "contactPoint"
+
+    package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<Nothing> {
+        let (desk, point) = (call.desk(tx), call.input.point)
+        var customer = try desk.customers.takeOwn(call.input.customer)
+        let others = try desk.customers.contactPoints(of: customer.id).filter { $0.normalised != point.normalised }.map {
+            ContactPoint(
+                channel: $0.channel, value: $0.value, isPreferred: $0.isPreferred && !point.isPreferred, note: $0.note)
+        }
+        customer.revision += 1
+        try desk.customers.save(customer, reachedBy: [point] + others)
+        return .done(goTo: "/\(desk.enterprise.slug)/customers/\(customer.id)", notice: "Added.")
+    }
+}
+
+extension CustomerStore {
+    /// One of our own, held until the transaction ends; another company's customer is that company's to change.
+    fileprivate func takeOwn(_ id: ID<Customer>) throws -> Customer {
+        guard let customer = try take(id) else { throw Missing.customer }
+        guard customer.knownThrough == nil else { throw CustomerRefusal.notOurs }
+        return customer
+    }
+}
+
+package enum CustomerRefusal: Error, Sendable, Equatable {
+    case notOurs
+}
+
+extension Form {
+    /// Refuses a contact point that cannot be one of its channel.
+    package mutating func check(_ point: ContactPoint, field: String) {
+        guard !point.value.isEmpty, !point.isPlausible else { return }
+        if point.channel == .email {
+            reject(field, "“\(point.value)” is not an e-mail address. Write it like name@example.org.")
+        } else {
+            reject(field, "“\(point.value)” is not a phone number. Write it like +32 470 12 34 56.")
+        }
+    }
+}

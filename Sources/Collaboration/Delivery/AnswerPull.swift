@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+import Exchange
+import Foundation
+import HTTPMessageSignatures
+import Storage
+
+/// For a peer that cannot be reached from outside, and for filling gaps.
+extension ExchangeNode {
+    /// `GET {outbox}?link={id}`: what waits for the peer. With `&conversation={id}&after={convseq}`: one conversation's
+    /// events after a place, also those it had before.
+    func answerPull(_ request: PeerRequest, _ target: ExchangeTarget) async throws -> PeerResponse {
+        let peer = try await authenticate(request, for: target.slug)
+        let destination = try peer.destination(named: target.query["link"])
+        do {
+            let events = try await database.write { tx -> [[UInt8]] in
+                try peer.spendNonce(tx)
+                try peer.requireOpen(tx)
+                try Destinations(tx).heard(from: destination, at: peer.now)
+                let waiting = Waiting(destination, tx)
+                guard let conversation = target.query["conversation"].flatMap({ ID<Conversation>($0) }) else {
+                    return try waiting.next(within: .standard, except: [])?.entries.map(\.event) ?? []
+                }
+                let after = target.query["after"].flatMap { Int64($0) } ?? 0
+                let entries = try waiting.events(of: conversation, after: after, limit: Batch.maxEvents)
+                let count = Batch.prefix(ofSizes: entries.map(\.event.count), within: .standard)
+                return entries.prefix(count).map(\.event)
+            }
+            return try peer.respond(.ok, Batch.contentType, Batch.encode(events))
+        } catch let refusal as PeerRefusal {
+            return try peer.respond(refusal)
+        }
+    }
+
+    /// `POST {outbox}?link={id}`: receipts for events that were pulled; they count as those of a response.
+    func answerReceipts(_ request: PeerRequest, _ target: ExchangeTarget) async throws -> PeerResponse {
+        let peer = try await authenticate(request, for: target.slug)
+        let destination = try peer.destination(named: target.query["link"])
+        guard request.message[field: "content-type"] == Receipts.contentType else {
+            return try peer.respond(.wrongType(expected: Receipts.contentType))
+        }
+        let receipts: [Receipt]
+        do {
+            receipts = try Receipts(JSONValue(parsing: request.body ?? [])).receipts
+        } catch {
+            return try peer.respond(.malformed("The receipts cannot be read: \(error)."))
+        }
+        try await database.write { tx in
+            try peer.spendNonce(tx)
+            let entries = try Waiting(destination, tx).sent(receipts.compactMap { UUID(uuidString: $0.id) })
+            try Settlement(destination, tx, at: peer.now).settle(entries, receipts, evidence: nil)
+            try Destinations(tx).succeeded(destination, at: peer.now)
+        }
+        return try peer.respond(.ok, Receipts.contentType, Receipts([]).json.bytes)
+    }
+}
+
+extension Authenticated {
+    /// The link that the request speaks of must be the signer's own.
+    func destination(named link: String?) throws(PeerRefusal) -> Destination {
+        guard let id = link.flatMap({ ID<Link>($0) }), id == self.link.id else { throw .nowhere }
+        return Destination(enterprise: enterprise.id, link: id)
+    }
+
+    func requireOpen(_ tx: Transaction) throws {
+        guard let link = try LinkStore(enterprise.id, tx).find(link.id), link.isOpen(at: now) else {
+            throw link.state == .closed ? PeerRefusal.closed : PeerRefusal.suspended
+        }
+    }
+}
+
+extension Waiting {
+    /// Events of these ids that are next to be settled in their conversations; others are left out.
+    fileprivate func sent(_ ids: [UUID]) throws -> [Parcel.Entry] {
+        let entries = try events(ids)
+        var contiguous: [Parcel.Entry] = []
+        for (_, entries) in Dictionary(grouping: entries, by: \.entry.conversation) {
+            var next = (entries.first?.settled ?? 0) + 1
+            for (entry, _) in entries.sorted(by: { $0.entry.convseq < $1.entry.convseq }) where entry.convseq == next {
+                contiguous.append(entry)
+                next += 1
+            }
+        }
+        return contiguous
+    }
+}

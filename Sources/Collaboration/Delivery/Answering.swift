@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+import Exchange
+import Foundation
+import HTTPMessageSignatures
+import Storage
+
+extension ExchangeNode {
+    /// Answers a request to this node, whether it came over the network or from an enterprise of this node.
+    package func answer(_ request: PeerRequest) async -> PeerResponse {
+        do {
+            guard let target = ExchangeTarget(request.method, url: request.url, origin: origin) else {
+                throw PeerRefusal.nowhere
+            }
+            switch target.endpoint {
+            case .statement: return try await statement(of: target.slug)
+            case .invitations: return try await answerAcceptance(request, target.slug)
+            case .inbox: return try await answerBatch(request, target.slug)
+            case .outbox: return try await answerPull(request, target)
+            case .outboxReceipts: return try await answerReceipts(request, target)
+            case .digest(let link): return try await answerDigest(request, link, target)
+            case .confirmation(let link): return try await answerConfirmation(request, link, target.slug)
+            case .attachment(let digest): return try await answerAttachment(request, digest, target.slug)
+            }
+        } catch let refusal as PeerRefusal {
+            return refusal.response
+        } catch let refusal as RequestRefusal {
+            return .problem(refusal.status, refusal.detail)
+        } catch let error as StorageError where error.isPassing {
+            return .problem(.unavailable, "The database does not answer. Try again in a moment.", retryAfter: 5)
+        } catch {
+            logger.error("A peer's request failed", metadata: ["error": "\(error)"])
+            return .problem(.unavailable, "The request could not be answered. Try again later.", retryAfter: 60)
+        }
+    }
+
+    private func statement(of slug: String) async throws -> PeerResponse {
+        let (origin, now) = (origin, now())
+        let jwt = try await database.read { tx -> String in
+            guard let enterprise = try EnterpriseStore(tx).find(slug: slug) else { throw PeerRefusal.nowhere }
+            return try IdentityStore(enterprise.id, tx).statement(of: enterprise, origin: origin, at: now)
+        }
+        return PeerResponse(
+            status: 200, fields: [Field("Content-Type", "application/jwt"), Field("Cache-Control", "max-age=300")],
+            body: Array(jwt.utf8))
+    }
+}
+
+/// Which of an enterprise's endpoints a request is for.
+struct ExchangeTarget {
+    enum Endpoint: Equatable {
+        case statement, invitations, inbox, outbox, outboxReceipts
+        case digest(ID<Link>)
+        case confirmation(ID<Link>)
+        case attachment(String)
+    }
+
+    let slug: String
+    let endpoint: Endpoint
+    let query: [String: String]
+
+    init?(_ method: String, url: String, origin: String) {
+        guard url.hasPrefix(origin + "/") else { return nil }
+        let parts = url.dropFirst(origin.count).split(separator: "?", maxSplits: 1)
+        let path = (parts.first ?? "").split(separator: "/").map(String.init)
+        query = Dictionary(
+            (parts.count > 1 ? parts[1] : "").split(separator: "&").compactMap { pair in
+                let sides = pair.split(separator: "=", maxSplits: 1)
+                return sides.count == 2 ? (String(sides[0]), String(sides[1])) : nil
+            }, uniquingKeysWith: { first, _ in first })
+        if path.count == 3, path[0] == ".well-known", path[1] == "entente", method == "GET" {
+            slug = path[2]
+            endpoint = .statement
+            return
+        }
+        guard path.count >= 3, path[1] == "exchange" else { return nil }
+        slug = path[0]
+        switch (method, path[2], path.count) {
+        case ("POST", "inbox", 3): endpoint = .inbox
+        case ("GET", "outbox", 3): endpoint = .outbox
+        case ("POST", "outbox", 3): endpoint = .outboxReceipts
+        case ("POST", "invitations", 3): endpoint = .invitations
+        case ("GET", "attachments", 4) where AttachmentRefV1.isDigest(path[3]): endpoint = .attachment(path[3])
+        case ("GET", "links", 5) where path[4] == "digest":
+            guard let link = ID<Link>(path[3]) else { return nil }
+            endpoint = .digest(link)
+        case ("POST", "links", 5) where path[4] == "confirmation":
+            guard let link = ID<Link>(path[3]) else { return nil }
+            endpoint = .confirmation(link)
+        default: return nil
+        }
+    }
+}
+
+/// Why a peer's request is not answered as it wished.
+enum PeerRefusal: Error, Sendable, Equatable {
+    case nowhere
+    case malformed(String)
+    case suspended
+    case closed
+    case tooLarge
+    case wrongType(expected: String)
+
+    var response: PeerResponse {
+        switch self {
+        case .nowhere: .problem(.notFound, "There is no such enterprise or endpoint here.")
+        case .malformed(let why): .problem(.malformed, why)
+        case .suspended: .problem(.suspended, "The link is not active. Ask the other administrator.")
+        case .closed: .problem(.closed, "The link, or the invitation, is closed.")
+        case .tooLarge:
+            .problem(.tooLarge, "At most \(Batch.maxEvents) events and \(Batch.maxBytes) bytes are taken at a time.")
+        case .wrongType(let expected): .problem(.unsupportedMediaType, "Send \(expected).")
+        }
+    }
+}
+
+extension PeerResponse {
+    /// A response under our signature over the request that it answers.
+    static func signed(
+        _ status: ExchangeStatus, _ contentType: String, _ body: [UInt8], answering request: VerifiedRequest,
+        by key: SigningKey, at now: Timestamp
+    ) throws -> PeerResponse {
+        PeerResponse(
+            status: status.rawValue,
+            fields: try ResponseProfile.sign(
+                status: status.rawValue, contentType: contentType, body: body, answering: request.message, key: key,
+                now: now.seconds),
+            body: body)
+    }
+
+    /// Problem details (RFC 9457).
+    static func problem(_ status: ExchangeStatus, _ detail: String, retryAfter: Int? = nil) -> PeerResponse {
+        let body: JSONValue = .object([
+            "type": "about:blank", "title": .string("\(status)"), "status": .integer(status.rawValue), "detail": .string(detail),
+        ])
+        return PeerResponse(
+            status: status.rawValue,
+            fields: [Field("Content-Type", "application/problem+json")]
+                + (retryAfter.map { [Field("Retry-After", String($0))] } ?? []),
+            body: body.bytes)
+    }
+}
+
+/// A request that a linked enterprise has signed.
+struct Authenticated: Sendable {
+    let enterprise: Enterprise
+    let link: Link
+    let request: VerifiedRequest
+    let signingKey: SigningKey
+    let now: Timestamp
+
+    /// A response under our signature over this request.
+    func respond(_ status: ExchangeStatus, _ contentType: String, _ body: [UInt8]) throws -> PeerResponse {
+        try .signed(status, contentType, body, answering: request, by: signingKey, at: now)
+    }
+
+    func respond(_ refusal: PeerRefusal) throws -> PeerResponse {
+        let response = refusal.response
+        guard let status = ExchangeStatus(rawValue: response.status) else { return response }
+        return try respond(status, response[field: "content-type"] ?? "", response.body)
+    }
+
+    /// Remembers the nonce in the transaction of the effect; refuses one that was used before.
+    func spendNonce(_ tx: Transaction) throws {
+        let until = now + Int(RequestProfile.nonceMemory)
+        let isNew = try tx.run(
+            """
+            INSERT INTO nonces (enterprise, key, nonce, until)
+            VALUES (\(enterprise.id), \(request.keyID), \(request.nonce), \(until))
+            ON CONFLICT (enterprise, key, nonce) DO NOTHING
+            """) > 0
+        guard isNew else { throw RequestRefusal.replayed }
+    }
+}
+
+extension ExchangeNode {
+    /// Who signed a request, looked up among the enterprises that are linked with the one it is for.
+    func authenticate(_ request: PeerRequest, for slug: String) async throws -> Authenticated {
+        let now = now()
+        let found = try await database.read { tx -> (Enterprise, SigningKey)? in
+            guard let enterprise = try EnterpriseStore(tx).find(slug: slug) else { return nil }
+            return (enterprise, try IdentityStore(enterprise.id, tx).signingKey(at: now))
+        }
+        guard let (enterprise, signingKey) = found else { throw RequestRefusal.misdirected }
+        let claimed = try RequestProfile.read(
+            request.message, body: request.body, destination: try address(of: slug), now: now.seconds)
+        let owner = try await database.read { tx in
+            try LinkStore(enterprise.id, tx).owner(ofKey: claimed.keyID, at: now)
+        }
+        guard let (link, key) = owner else { throw RequestRefusal.unknownKey }
+        return Authenticated(
+            enterprise: enterprise, link: link, request: try claimed.verify(with: key), signingKey: signingKey, now: now)
+    }
+}

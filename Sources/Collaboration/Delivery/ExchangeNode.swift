@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+import Exchange
+import Foundation
+import HTTPMessageSignatures
+import Logging
+import Storage
+import Web
+
+/// This node's part in the exchange: it answers peers and calls them. Enterprises of one node talk through it too, with
+/// the same bytes and the same signatures, only without the network.
+package final class ExchangeNode: Sendable {
+    package let database: Database
+    /// Scheme and authority under which peers reach this node.
+    package let origin: String
+    let allowsPlainLoopback: Bool
+    let handlers: InboundHandlers
+    let transport: any PeerTransport
+    let attachments: any SharedAttachments
+    let logger: Logger
+    let now: @Sendable () -> Timestamp
+
+    /// - Parameters:
+    ///   - allowsPlainLoopback: whether nodes on this machine may be called without TLS, for a demo and for tests.
+    ///   - attachments: where bytes that peers fetch come from.
+    package init(
+        database: Database, origin: String, allowsPlainLoopback: Bool = false, handlers: InboundHandlers,
+        transport: any PeerTransport, attachments: any SharedAttachments = NoAttachments(),
+        logger: Logger = Logger(label: "entente.exchange"), now: @escaping @Sendable () -> Timestamp = { .now }
+    ) {
+        self.database = database
+        self.origin = origin
+        self.allowsPlainLoopback = allowsPlainLoopback
+        self.handlers = handlers
+        self.transport = transport
+        self.attachments = attachments
+        self.logger = logger
+        self.now = now
+    }
+
+    /// Carries a request to a peer; to one of this node, without the network.
+    func carry(_ request: PeerRequest) async throws -> PeerResponse {
+        guard request.url.hasPrefix(origin + "/") else { return try await transport.send(request) }
+        return await answer(request)
+    }
+
+    /// Our address for one of our enterprises.
+    package func address(of slug: String) throws -> Address {
+        guard let authority = origin.range(of: "://").map({ String(origin[$0.upperBound...]) }),
+            let address = Address(host: authority, slug: slug)
+        else { throw IdentityError.noAddress(origin) }
+        return address
+    }
+
+    /// The origin at which a peer's statement is fetched.
+    func origin(of address: Address) -> String { address.origin(allowingPlainLoopback: allowsPlainLoopback) }
+
+    static func random(_ count: Int) -> [UInt8] {
+        var generator = SystemRandomNumberGenerator()
+        return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
+    }
+}
+
+extension Timestamp {
+    var seconds: WireTime { WireTime(milliseconds: milliseconds) }
+}
+
+/// Where the bytes of attachments are, and what arrives goes.
+package protocol SharedAttachments: Sendable {
+    /// The bytes, if this link was granted them.
+    func bytes(_ digest: String, grantedTo link: Link, _ tx: Transaction) throws -> [UInt8]?
+}
+
+/// For a node without attachments.
+package struct NoAttachments: SharedAttachments {
+    package init() {}
+    package func bytes(_ digest: String, grantedTo link: Link, _ tx: Transaction) throws -> [UInt8]? { nil }
+}

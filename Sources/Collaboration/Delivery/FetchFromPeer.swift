@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+import Crypto
+import Exchange
+import Foundation
+import Storage
+
+extension ExchangeNode {
+    /// Fetches an attachment's bytes from the peer of a link; refuses other bytes than those of the digest.
+    /// - Parameter digest: SHA-256 in lower-case hexadecimal.
+    package func fetchAttachment(_ digest: String, over destination: Destination) async throws -> [UInt8] {
+        guard let contact = try await database.read({ tx in try self.contact(destination, tx) }) else {
+            throw PeerFailure.unreachable("there is no such link")
+        }
+        let answer = try await contact.call("GET", contact.peer.endpoints.attachment(digest), through: self)
+        guard answer.response.status == ExchangeStatus.ok.rawValue else {
+            throw PeerFailure.status(answer.response.status, retryAfter: nil)
+        }
+        let hash = SHA256.hash(data: answer.response.body).map { byte in
+            String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
+        }.joined()
+        guard hash == digest else { throw PeerFailure.unreachable("the peer sent other bytes than it announced") }
+        return answer.response.body
+    }
+
+    /// Takes the peer's present statement in place of the one that is held: new keys, revoked keys, a new address.
+    package func refreshStatement(_ destination: Destination) async throws {
+        guard let link = try await database.read({ tx in
+            try LinkStore(destination.enterprise, tx).find(destination.link)
+        }) else { return }
+        let (jwt, statement) = try await statement(at: link.address, pinned: link.root)
+        let now = now()
+        try await database.write { tx in
+            let links = LinkStore(destination.enterprise, tx)
+            guard var link = try links.take(destination.link) else { return }
+            try links.keep(statement, jwt, in: &link, at: now)
+        }
+    }
+
+    /// Asks the peer where the conversations stand there, and writes down whether that is in step with ours.
+    package func compare(_ destination: Destination) async throws {
+        guard let contact = try await database.read({ tx in try self.contact(destination, tx) }) else { return }
+        var differing: [UUID] = []
+        var after: UUID?
+        repeat {
+            let query = after.map { "?after=\($0.wire)" } ?? ""
+            let answer = try await contact.call(
+                "GET", contact.peer.endpoints.digest(of: destination.link.uuid) + query, through: self)
+            guard answer.response.status == ExchangeStatus.ok.rawValue else {
+                throw PeerFailure.status(answer.response.status, retryAfter: nil)
+            }
+            let digest = try LinkDigest(JSONValue(parsing: answer.response.body))
+            differing += try await database.read { tx in
+                try LinkDigests(destination, tx).differences(from: digest)
+            }
+            after = digest.hasMore ? digest.conversations.last?.id : nil
+        } while after != nil
+        let (now, differs) = (now(), differing.isEmpty ? nil : differing.map(\.wire).joined(separator: " "))
+        try await database.write { tx in
+            try tx.run(
+                """
+                UPDATE links SET checked_at = \(now), differs = \(differs)
+                WHERE enterprise = \(destination.enterprise) AND id = \(destination.link)
+                """)
+        }
+    }
+
+    /// Takes what waits for us at a peer that cannot reach us, or that we have gaps of; gives it receipts.
+    package func pull(_ destination: Destination) async throws {
+        guard let contact = try await database.read({ tx in try self.contact(destination, tx) }) else { return }
+        let url = "\(contact.peer.endpoints.outbox)?link=\(destination.link)"
+        while true {
+            let answer = try await contact.call("GET", url, through: self)
+            guard answer.response.status == ExchangeStatus.ok.rawValue else {
+                throw PeerFailure.status(answer.response.status, retryAfter: nil)
+            }
+            let batch = try Batch.decode(answer.response.body)
+            if batch.isEmpty { return }
+            let (handlers, logger, now) = (handlers, logger, now())
+            let receipts = try await database.write { tx -> [Receipt] in
+                guard let link = try LinkStore(destination.enterprise, tx).find(destination.link), link.isOpen(at: now)
+                else { return [] }
+                return try Inbox(destination.enterprise, handlers, tx, now: now, logger: logger)
+                    .receive(batch, from: link)
+            }
+            if receipts.isEmpty { return }
+            let settled = try await contact.call(
+                "POST", url, body: (Receipts.contentType, Receipts(receipts).json.bytes), through: self)
+            guard settled.response.status == ExchangeStatus.ok.rawValue else {
+                throw PeerFailure.status(settled.response.status, retryAfter: nil)
+            }
+            if !receipts.contains(where: { $0.status == .stored }) { return }
+        }
+    }
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+import Crypto
+import Exchange
+import Foundation
+import Storage
+
+/// An event to be sent, without what the outbox gives it: its id, its place in the conversation, its link.
+package struct Outgoing: Sendable {
+    package var type: EventType
+    package var data: JSONValue
+    package var subject: String?
+    package var causationID: UUID?
+    /// The revision of the receiver's state that we have seen.
+    package var baseRevision: Int64?
+    package var route = EventRoute()
+    package var hopsLeft: Int64 = Limits.hops
+    package var expiresAt: Timestamp?
+    package var traceparent: String?
+
+    package init<Value: EventData>(_ data: Value) {
+        type = Value.type
+        self.data = data.json
+    }
+
+    init(type: EventType, data: JSONValue) {
+        self.type = type
+        self.data = data
+    }
+}
+
+/// What is to go to linked enterprises. It is written in the business transaction: either both happen, or neither.
+package struct Outbox {
+    private let scope: ID<Enterprise>
+    private let tx: Transaction
+    /// Our own address, the `source` of every event.
+    private let source: Address
+
+    package init(_ scope: ID<Enterprise>, source: Address, _ tx: Transaction) {
+        self.scope = scope
+        self.source = source
+        self.tx = tx
+    }
+
+    /// Takes the next place in the conversation, under the lock of its row, so that the order of commits is the order
+    /// of places. Delivery is woken after the commit.
+    @discardableResult
+    package func enqueue(
+        _ outgoing: Outgoing, link: Link, conversation: ID<Conversation>, at now: Timestamp
+    ) throws -> ID<Outgoing> {
+        let id = ID<Outgoing>()
+        let (last, hash) = try take(conversation, of: link.id, at: now)
+        let envelope = Envelope(
+            id: id.uuid, source: source, type: outgoing.type, subject: outgoing.subject,
+            time: WireTime(milliseconds: now.milliseconds), link: link.id.uuid, conversation: conversation.uuid,
+            convseq: last + 1, causationid: outgoing.causationID, baserev: outgoing.baseRevision,
+            route: outgoing.route, hopsleft: outgoing.hopsLeft,
+            expirytime: outgoing.expiresAt.map { WireTime(milliseconds: $0.milliseconds) },
+            traceparent: outgoing.traceparent, data: outgoing.data)
+        let event = envelope.bytes
+        guard event.count <= Limits.event else { throw OutboxError.tooLarge(outgoing.type) }
+        let next = hash.adding(eventHash: Array(SHA256.hash(data: event)))
+        try tx.run(
+            """
+            INSERT INTO outbox (enterprise, link, conversation, convseq, id, type, event, hash, created_at, expires_at)
+            VALUES (\(scope), \(link.id), \(conversation), \(last + 1), \(id), \(outgoing.type.rawValue), \(event),
+                \(next.bytes), \(now), \(outgoing.expiresAt))
+            """)
+        try tx.run(
+            """
+            UPDATE conversations SET last_out = \(last + 1), hash_out = \(next.bytes),
+                waits_since = CASE WHEN settled_out = last_out THEN \(now) ELSE waits_since END
+            WHERE enterprise = \(scope) AND link = \(link.id) AND id = \(conversation)
+            """)
+        let destination = Destination(enterprise: scope, link: link.id)
+        tx.afterCommit { DeliveryBell.ring(destination) }
+        return id
+    }
+
+    /// The row of the conversation, held until the transaction ends.
+    private func take(
+        _ conversation: ID<Conversation>, of link: ID<Link>, at now: Timestamp
+    ) throws -> (last: Int64, hash: RunningHash) {
+        try Conversations(scope, tx).open(conversation, of: link)
+        let row: (Int64, [UInt8])? = try tx.first(
+            """
+            SELECT last_out, hash_out FROM conversations
+            WHERE enterprise = \(scope) AND link = \(link) AND id = \(conversation) \(.forUpdate)
+            """
+        ) { (try $0.next(), try $0.next()) }
+        return row.map { ($0.0, RunningHash(bytes: $0.1)) } ?? (0, RunningHash())
+    }
+}
+
+package enum OutboxError: Error, Sendable, Equatable {
+    /// The event would be larger than any peer takes.
+    case tooLarge(EventType)
+}
+
+/// The conversations of one enterprise, in both directions.
+struct Conversations {
+    let scope: ID<Enterprise>
+    let tx: Transaction
+
+    init(_ scope: ID<Enterprise>, _ tx: Transaction) {
+        self.scope = scope
+        self.tx = tx
+    }
+
+    func open(_ id: ID<Conversation>, of link: ID<Link>) throws {
+        try tx.run(
+            """
+            INSERT INTO conversations (enterprise, link, id, hash_out, hash_in)
+            VALUES (\(scope), \(link), \(id), \(RunningHash().bytes), \(RunningHash().bytes))
+            ON CONFLICT (enterprise, link, id) DO NOTHING
+            """)
+    }
+}
+
+/// One link of one enterprise of this node, as the place where events go to.
+package struct Destination: Hashable, Sendable {
+    package let enterprise: ID<Enterprise>
+    package let link: ID<Link>
+
+    package init(enterprise: ID<Enterprise>, link: ID<Link>) {
+        self.enterprise = enterprise
+        self.link = link
+    }
+}

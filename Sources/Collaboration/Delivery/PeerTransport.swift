@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+import Exchange
+import HTTPMessageSignatures
+import Web
+
+/// A request to another enterprise's node, or to one on this node.
+package struct PeerRequest: Sendable {
+    package var method: String
+    package var url: String
+    package var fields: [Field]
+    /// Nil for a request without a body.
+    package var body: [UInt8]?
+
+    package init(method: String, url: String, fields: [Field], body: [UInt8]?) {
+        self.method = method
+        self.url = url
+        self.fields = fields
+        self.body = body
+    }
+
+    var message: HTTPMessageSignatures.Message { .request(method: method, targetURI: url, fields: fields) }
+}
+
+package struct PeerResponse: Sendable {
+    package var status: Int
+    package var fields: [Field]
+    package var body: [UInt8]
+
+    package init(status: Int, fields: [Field] = [], body: [UInt8] = []) {
+        self.status = status
+        self.fields = fields
+        self.body = body
+    }
+
+    subscript(field name: String) -> String? { HTTPMessageSignatures.Message.response(status: status, fields: fields)[field: name] }
+}
+
+/// Carries bytes to other nodes.
+package protocol PeerTransport: Sendable {
+    func send(_ request: PeerRequest) async throws -> PeerResponse
+}
+
+extension OutboundClient: PeerTransport {
+    package func send(_ request: PeerRequest) async throws -> PeerResponse {
+        let headers = Headers(request.fields.map { ($0.name, $0.value) })
+        let limit = Int(Limits.attachment) + 1
+        let response =
+            if let body = request.body {
+                try await post(request.url, headers: headers, body: body, limit: limit)
+            } else {
+                try await get(request.url, headers: headers, limit: limit)
+            }
+        return PeerResponse(
+            status: response.status, fields: response.headers.fields.map { Field($0.name, $0.value) },
+            body: response.body)
+    }
+}

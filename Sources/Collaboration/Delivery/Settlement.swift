@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+import Exchange
+import Foundation
+import Storage
+
+/// Writes down what a peer says about events of ours. A conversation's settled place only moves along the order in which
+/// its events were sent, and back to a gap.
+struct Settlement {
+    private let destination: Destination
+    private let tx: Transaction
+    private let now: Timestamp
+
+    init(_ destination: Destination, _ tx: Transaction, at now: Timestamp) {
+        self.destination = destination
+        self.tx = tx
+        self.now = now
+    }
+
+    private var scope: SQL { "enterprise = \(destination.enterprise) AND link = \(destination.link)" }
+
+    /// - Parameter evidence: our signed request and the peer's signed response, kept as proof of what was acknowledged.
+    func settle(_ entries: [Parcel.Entry], _ receipts: [Receipt], evidence: ID<Receipt>?) throws {
+        let byID = Dictionary(receipts.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        for (conversation, entries) in Dictionary(grouping: entries, by: \.conversation) {
+            try settle(conversation, entries.sorted { $0.convseq < $1.convseq }, byID, evidence)
+        }
+    }
+
+    private func settle(
+        _ conversation: ID<Conversation>, _ entries: [Parcel.Entry], _ receipts: [String: Receipt],
+        _ evidence: ID<Receipt>?
+    ) throws {
+        guard let first = entries.first else { return }
+        var settled = first.convseq - 1
+        for entry in entries {
+            guard let receipt = receipts[entry.id.wire] else { break }
+            switch receipt.outcome {
+            case .applied, .pending:
+                settled = entry.convseq
+            case .rejected(.gap):
+                try fill(gapAt: receipt.expected ?? entry.convseq, before: entry.convseq, in: conversation, &settled)
+                return try move(conversation, to: settled)
+            case .rejected(let code):
+                try fail(conversation, entry.convseq, code, receipt.detail)
+                settled = entry.convseq
+            }
+        }
+        guard settled >= first.convseq else { return }
+        try tx.run(
+            """
+            UPDATE outbox SET receipt = \(evidence)
+            WHERE \(scope) AND conversation = \(conversation) AND convseq >= \(first.convseq) AND convseq <= \(settled)
+            """)
+        try move(conversation, to: settled)
+    }
+
+    /// The peer misses earlier events: they are sent again, unless it is one of them that it refused. Then only a person
+    /// can help, and the conversation is held.
+    private func fill(
+        gapAt expected: Int64, before convseq: Int64, in conversation: ID<Conversation>, _ settled: inout Int64
+    ) throws {
+        let refused: Int64? = try tx.first(
+            """
+            SELECT convseq FROM outbox
+            WHERE \(scope) AND conversation = \(conversation) AND convseq = \(expected) AND code IS NOT NULL
+            """
+        ) { try $0.next() }
+        if refused != nil || expected >= convseq {
+            try tx.run("UPDATE conversations SET held_at = \(now) WHERE \(scope) AND id = \(conversation)")
+        }
+        settled = expected - 1
+    }
+
+    private func move(_ conversation: ID<Conversation>, to settled: Int64) throws {
+        try tx.run(
+            """
+            UPDATE conversations SET settled_out = \(settled), waits_since = \(now)
+            WHERE \(scope) AND id = \(conversation)
+            """)
+    }
+
+    private func fail(
+        _ conversation: ID<Conversation>, _ convseq: Int64, _ code: RejectionCode, _ detail: String?
+    ) throws {
+        try tx.run(
+            """
+            UPDATE outbox SET code = \(code), detail = \(detail), failed_at = \(now)
+            WHERE \(scope) AND conversation = \(conversation) AND convseq = \(convseq)
+            """)
+    }
+}
+
+extension ID<Receipt> {
+    /// Keeps a signed request and the signed response to it.
+    static func keep(_ answer: PeerContact.Answer, of destination: Destination, _ tx: Transaction, at now: Timestamp)
+        throws -> ID<Receipt>
+    {
+        let id = ID<Receipt>()
+        let request = answer.request.fields.map { "\($0.name): \($0.value)" }.joined(separator: "\n")
+        let response = answer.response.fields.map { "\($0.name): \($0.value)" }.joined(separator: "\n")
+        try tx.run(
+            """
+            INSERT INTO receipts (enterprise, id, link, at, request, response) VALUES (
+                \(destination.enterprise), \(id), \(destination.link), \(now),
+                \("\(answer.request.method) \(answer.request.url)\n\(request)"),
+                \("\(answer.response.status)\n\(response)\n\n\(String(decoding: answer.response.body, as: UTF8.self))"))
+            """)
+        return id
+    }
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+import Storage
+
+/// One enterprise's data, in one transaction, on behalf of one actor: what every verb and store works with.
+/// Stores hang off it (`desk.cases`), so that no query can be written without its enterprise.
+package struct Desk {
+    package let enterprise: Enterprise
+    package let actor: Actor
+    package let now: Timestamp
+    package let kernel: Kernel
+    package let tx: Transaction
+
+    package init(_ enterprise: Enterprise, _ actor: Actor, _ kernel: Kernel, _ tx: Transaction, now: Timestamp) {
+        self.enterprise = enterprise
+        self.actor = actor
+        self.now = now
+        self.kernel = kernel
+        self.tx = tx
+    }
+
+    package var scope: ID<Enterprise> { enterprise.id }
+}
+
+/// Who does something, as the log records it.
+package enum Actor: Sendable, Hashable {
+    case member(ID<Member>, name: String)
+    case customer(ID<Customer>, name: String)
+    case company(ID<Link>, name: String)
+    /// A clock, a rule or an import; the name says which.
+    case system(String)
+
+    package var name: String {
+        switch self {
+        case .member(_, let name), .customer(_, let name), .company(_, let name), .system(let name): name
+        }
+    }
+
+    package var kind: String {
+        switch self {
+        case .member: "member"
+        case .customer: "customer"
+        case .company: "company"
+        case .system: "system"
+        }
+    }
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+import Storage
+import Web
+
+/// What others see of the enterprise.
+package struct ShowSettings: Action {
+    package typealias Input = NoInput
+
+    package static let route = Route.get("/{enterprise}/settings")
+    package static let summary = "The enterprise's name, colour, place and address"
+    package static let access = Permission.settingsManage
+
+    package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<SettingsView> {
+        .show(SettingsView(call.caller.enterprise, address: "\(call.origin.authority)/\(call.caller.enterprise.slug)"))
+    }
+
+    package static func page(
+        _ output: SettingsView, _ call: Call<StaffCaller, Input>, _ tx: Transaction
+    ) throws -> Page? {
+        let enterprise = call.caller.enterprise
+        let identity = try IdentityStore(enterprise.id, tx).root().verifyingKey
+        return Page(
+            "settings", title: "Settings",
+            [
+                "colours": .list((1...12).map { ["value": .number($0), "selected": .flag($0 == enterprise.colour)] }),
+                "identity": ["address": .text(output.address), "thumbprint": .text(identity.thumbprint)],
+                "forms": [
+                    "settings": [
+                        "name": ["value": .text(enterprise.name)], "place": ["value": .text(enterprise.place)],
+                        "intro": ["value": .text(enterprise.intro)],
+                    ]
+                ],
+            ])
+    }
+}
+
+package struct SettingsView: Codable, Sendable {
+    package let slug: String
+    package let name: String
+    package let colour: Int
+    package let place: String
+    package let intro: String
+    /// Where other companies find it: `host/slug`.
+    package let address: String
+
+    init(_ enterprise: Enterprise, address: String) {
+        slug = enterprise.slug
+        name = enterprise.name
+        colour = enterprise.colour
+        place = enterprise.place
+        intro = enterprise.intro
+        self.address = address
+    }
+}
+
+/// Changes what others see of the enterprise.
+package struct ChangeSettings: Action {
+    package struct Input: FormInput {
+        let name: String
+        let colour: Int
+        let place: String
+        let intro: String
+
+        package init(_ form: inout Form) {
+            name = form.text("name", label: "Name", max: 200)
+            colour = form.integer("colour", label: "Colour", in: 1...12)
+            place = form.optionalText("place", label: "Place", max: 200) ?? ""
+            intro = form.optionalText("intro", label: "Greeting", max: 1000, multiline: true) ?? ""
+        }
+    }
+
+    package static let route = Route.post("/{enterprise}/settings")
+    package static let summary = "Change the enterprise's name, colour, place and greeting"
+    package static let access = Permission.settingsManage
+    package static let retryForm: (any Action.Type)? = ShowSettings.self
+    package static let formName = "settings"
+
+    package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<Nothing> {
+        var enterprise = call.caller.enterprise
+        enterprise.name = call.input.name
+        enterprise.colour = call.input.colour
+        enterprise.place = call.input.place
+        enterprise.intro = call.input.intro
+        try EnterpriseStore(tx).save(enterprise)
+        return .done(goTo: "/\(enterprise.slug)/settings", notice: "Saved.")
+    }
+}

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+import Exchange
+import Storage
+import Web
+
+/// A customer's own page: where their question is, what was said, and who can see it.
+package struct FollowCase: Action {
+    package struct Input: FormInput {
+        package init(_ form: inout Form) {
+            _ = form.path("token")
+        }
+    }
+
+    package static let route = Route.get("/{enterprise}/follow/{token}")
+    package static let summary = "A customer's own page of their case"
+    package static let access = Follower.Requirement.theirOwnCase
+
+    package static func run(
+        _ call: Call<Follower, Input>, _ tx: Transaction
+    ) throws -> Reply<Shown<FollowView, FollowFile>> {
+        let desk = call.desk(tx)
+        let file = try FollowFile(call.caller.caseID, desk)
+        return .show(Shown(FollowView(file, desk), from: file))
+    }
+
+    package static func page(
+        _ output: Shown<FollowView, FollowFile>, _ call: Call<Follower, Input>, _ tx: Transaction
+    ) throws -> Page? {
+        guard let file = output.material else { return nil }
+        let desk = call.desk(tx)
+        return FollowPage(
+            file: file, desk: desk, href: call.caller.href, moments: Moments(call.caller.locale, now: call.now)
+        ).page
+    }
+}
+
+extension Follower {
+    var href: String { "/\(enterprise.slug)/follow/\(token)" }
+}
+
+/// All that a customer may see of their case: messages to them, the journey, and what was disclosed.
+package struct FollowFile: Sendable {
+    let item: Case
+    let messages: [Message]
+    let files: [ID<Message>: [Attachment]]
+    let handovers: [Handover]
+    let journey: Journey
+    let disclosed: [Disclosed]
+    let points: [ContactPoint]
+
+    init(_ id: ID<Case>, _ desk: Desk) throws {
+        guard let item = try desk.cases.find(id) else { throw Missing.case }
+        self.item = item
+        messages = try desk.messages.list(of: id, toCustomerOnly: true, limit: 200)
+        files = try desk.attachments.list(of: messages.map(\.id))
+        handovers = try desk.handovers.list(of: id).filter { $0.direction == .outgoing }
+        journey = try desk.journey(of: item, handovers)
+        disclosed = try desk.disclosed(of: id)
+        points = try item.customer.map { try desk.customers.contactPoints(of: $0) } ?? []
+    }
+
+    /// What a member of staff last wrote to the customer after an answer had come back.
+    var answer: Message? {
+        guard let settled = handovers.compactMap({ $0.answer == nil ? nil : $0.settledAt }).max() else { return nil }
+        return messages.last { $0.author.kind == .member && $0.sentAt >= settled }
+    }
+
+    /// By when somebody further on has promised an answer.
+    var due: Timestamp? { handovers.filter { !$0.state.isSettled }.compactMap { $0.answerBy ?? $0.due }.max() }
+}
+
+/// A customer's case as JSON.
+package struct FollowView: Codable, Sendable {
+    package let number: String
+    package let title: String
+    package let isOpen: Bool
+    package let openedAt: Timestamp
+    package let due: Timestamp?
+    package let steps: [Step]
+    package let messages: [Line]
+
+    package struct Step: Codable, Sendable {
+        package let company: String
+        package let since: Timestamp
+        package let hasIt: Bool
+    }
+
+    package struct Line: Codable, Sendable {
+        package let author: String
+        package let isYours: Bool
+        package let text: String
+        package let sentAt: Timestamp
+        package let files: [FileView]
+    }
+
+    init(_ file: FollowFile, _ desk: Desk) {
+        number = desk.enterprise.reference(file.item.number)
+        title = file.item.title
+        isOpen = file.item.isOpen
+        openedAt = file.item.openedAt
+        due = file.due
+        steps = file.journey.stops(at: desk.now).map {
+            Step(company: $0.step.company, since: $0.step.since, hasIt: $0.hasIt)
+        }
+        messages = file.messages.map {
+            Line(
+                author: $0.author.name, isYours: $0.author.kind == .customer, text: $0.body, sentAt: $0.sentAt,
+                files: (file.files[$0.id] ?? []).map(FileView.init))
+        }
+    }
+}
+
+private struct FollowPage {
+    let file: FollowFile
+    let desk: Desk
+    let href: String
+    let moments: Moments
+
+    var page: Page {
+        let item = file.item
+        return Page(
+            "follow", title: item.title, layout: .public,
+            [
+                "live": .text("\(href)/live"), "follow": ["href": .text(href)],
+                "case": ["number": .text(desk.enterprise.reference(item.number)), "subject": .text(item.title)],
+                "promise": promise, "steps": .list(steps), "messages": .list(messages), "seers": .list(seers),
+                "partly": .list(partly),
+                "forms": ["call": ["phone": ["value": .text(file.points.first { $0.channel != .email }?.value)]]],
+            ])
+    }
+
+    private var promise: Model {
+        if !file.item.isOpen { return ["closed": true] }
+        if let answer = file.answer { return ["answered": true, "when": .text(moments.clock(answer.sentAt))] }
+        guard let due = file.due else { return ["none": true] }
+        return due >= desk.now ? ["by": .text(moments.clock(due))] : ["late": true]
+    }
+
+    private var steps: [Model] {
+        let stops = file.journey.stops(at: desk.now)
+        var models: [Model] = [step("asked", time: file.item.openedAt)]
+        var previous = desk.enterprise.name
+        for stop in stops where !stop.isOwn && ![.declined, .withdrawn, .expired].contains(stop.step.state) {
+            models.append(step("passedTo", time: stop.step.since, [("company", .text(previous)), ("to", .text(stop.step.company))]))
+            previous = stop.step.company
+        }
+        if let answer = file.answer {
+            models.append(step("answered", time: answer.sentAt))
+            return models
+        }
+        if let now = stops.last(where: \.hasIt), file.item.isOpen {
+            let told = file.disclosed.filter { $0.takenBackAt == nil && $0.company == now.step.company }.map(\.field)
+            let isOnly = !now.isOwn && !told.isEmpty && !told.contains { SharedField.personal.contains($0) }
+            models.append(
+                step(
+                    now.isOwn ? (stops.count > 1 ? "back" : "read") : "looking", time: nil,
+                    [
+                        ("company", .text(now.step.company)), ("now", true), ("since", .text(moments.clock(now.step.since))),
+                        ("toldOnly", .flag(isOnly)), ("toldFields", .list(told.filter { $0 != .title }.map { .object($0.model) })),
+                    ]))
+        }
+        let preferred = file.points.first(where: \.isPreferred) ?? file.points.first
+        models.append(
+            step(
+                "answered", time: nil,
+                [
+                    ("next", true), ("by", .text(file.due.map(moments.clock))),
+                    ("channel", preferred.map { .object([$0.channel.rawValue: true]) } ?? .none),
+                ]))
+        return models
+    }
+
+    private func step(_ what: String, time: Timestamp?, _ more: [(name: String, value: Model)] = []) -> Model {
+        .object(
+            [
+                ("what", .object([what: true])), ("time", .text(time.map(moments.clock))),
+                ("datetime", .text(time?.rfc3339)),
+            ] + more)
+    }
+
+    private var messages: [Model] {
+        let answer = file.answer?.id
+        return file.messages.map { message in
+            let isMine = message.author.kind == .customer
+            return [
+                "id": .text("\(message.id)"), "mine": .flag(isMine),
+                "author": .text("\(message.author.name.split(separator: " ").first ?? ""), \(desk.enterprise.name)"),
+                "time": .text(moments.clock(message.sentAt)), "datetime": .text(message.sentAt.rfc3339),
+                "text": .text(message.body), "answer": .flag(message.id == answer),
+                "hasFiles": .flag(file.files[message.id] != nil),
+                "files": .list((file.files[message.id] ?? []).map { $0.model(at: "\(href)/files/\($0.id)") }),
+            ]
+        }
+    }
+
+    /// Companies that know who the customer is.
+    private var seers: [Model] {
+        var names = [desk.enterprise.name]
+        for entry in file.disclosed where entry.takenBackAt == nil && SharedField.personal.contains(entry.field) {
+            if !names.contains(entry.company) { names.append(entry.company) }
+        }
+        return names.map { ["name": .text($0)] }
+    }
+
+    /// Companies that see something of the question, but not whose it is.
+    private var partly: [Model] {
+        let known = file.disclosed.filter { $0.takenBackAt == nil }
+        let byCompany = Dictionary(grouping: known, by: \.company)
+        return byCompany.sorted { $0.key < $1.key }.compactMap { company, entries in
+            let fields = entries.map(\.field)
+            guard !fields.contains(where: { SharedField.personal.contains($0) }) else { return nil }
+            return [
+                "name": .text(company),
+                "fields": .list(fields.filter { $0 != .title && $0 != .language }.map { .object($0.model) }),
+            ]
+        }
+    }
+}

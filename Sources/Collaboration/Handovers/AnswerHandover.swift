@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+import Exchange
+import Storage
+import Web
+
+/// Answers what another company asked, or completes the work it handed over; with an answer that came from further on
+/// as it is, or reworded.
+package struct AnswerHandover: Action {
+    package enum Wording: String, Sendable, CaseIterable { case asIs, reworded }
+    package enum Verdict: String, Sendable, CaseIterable { case yes, no }
+
+    package struct Input: FormInput {
+        let handover: ID<Handover>
+        let verdict: Verdict?
+        let date: String?
+        let text: String
+        let files: [Upload]
+        /// The answer from further on that this one passes on.
+        let source: ID<Handover>?
+        let wording: Wording
+        /// Files of that answer which go along.
+        let forwarded: [ID<Attachment>]
+
+        package init(_ form: inout Form) {
+            handover = form.path("handover")
+            verdict = form.optionalChoice("verdict", label: "Your answer")
+            date = form.optionalText("date", label: "The date", max: 10)
+            text = form.optionalText("text", label: "Answer", max: 20_000, multiline: true) ?? ""
+            files = form.files("files", label: "Attach").map { Upload(name: $0.name, bytes: $0.bytes) }
+            source = form.optionalID("source", label: "Source")
+            wording = form.choice("wording", label: "Wording", default: Wording.reworded)
+            forwarded = form.list("forward", label: "Goes along").compactMap { ID<Attachment>($0) }
+            if let date, date.wholeMatch(of: /\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])/) == nil {
+                form.reject("date", "“\(date)” is not a date. Write it like 2026-11-24.")
+            }
+        }
+    }
+
+    package static let route = Route.post("/{enterprise}/cases/{number}/handovers/{handover}/answer")
+    package static let summary = "Answer a handover, or complete it"
+    package static let access = Permission.handoversWrite
+    package static let retryForm: (any Action.Type)? = ShowCase.self
+    package static let formName = "answer"
+
+    package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<HandoverView> {
+        let (desk, input) = (call.desk(tx), call.input)
+        let source = try input.source.map { try desk.answered($0, for: input.handover) }
+        var answer = Answer(isYes: input.verdict.map { $0 == .yes }, date: input.date, text: input.text)
+        if input.wording == .asIs, let given = source?.answer {
+            answer = Answer(isYes: answer.isYes ?? given.isYes, date: answer.date ?? given.date, text: given.text)
+        }
+        let handover = try desk.answer(
+            input.handover, answer, files: input.files, forwarding: input.forwarded, from: source)
+        return .done(HandoverView(handover), goTo: try desk.path(to: handover), notice: "Answered.")
+    }
+}
+
+extension Desk {
+    /// The settled handover whose answer is passed on; it must be about the same case.
+    fileprivate func answered(_ id: ID<Handover>, for onward: ID<Handover>) throws -> Handover {
+        guard let source = try handovers.find(id), let target = try handovers.find(onward),
+            source.caseID == target.caseID, source.answer != nil
+        else { throw Missing.handover }
+        return source
+    }
+
+    package func answer(
+        _ id: ID<Handover>, _ given: Answer, files: [Upload] = [], forwarding: [ID<Attachment>] = [],
+        from source: Handover? = nil
+    ) throws -> Handover {
+        guard let found = try handovers.find(id) else { throw Missing.handover }
+        let forwarded = try forwarding.map { try attachmentOfAnswer($0, source) }
+        let message = Message(
+            caseID: found.caseID, author: .init(.member, name: actor.name), body: given.text,
+            audience: Audience(customer: false, links: [found.link]), handover: id, sentAt: now)
+        var answer = given
+        answer.message = message.id
+        let move: HandoverMove = found.ask.form.isWork ? .complete(answer) : .answer(answer)
+        var sent: [Attachment] = []
+        return try self.move(id, move, documents: files.count + forwarded.count) { handover in
+            try messages.add(message)
+            for file in files { sent.append(try attachments.add(file, to: message)) }
+            for file in forwarded { sent.append(try attachments.copy(file, to: message)) }
+            for file in sent { try attachments.grant(file.digest, to: handover.link) }
+            return handover.state == .completed
+                ? HandoverCompletedV1(
+                    handover: id.uuid, text: answer.text, attachments: sent.map(\.wire))
+                : HandoverAnsweredV1(
+                    handover: id.uuid, form: handover.ask.form, yes: answer.isYes, date: answer.date,
+                    text: answer.text, attachments: sent.map(\.wire))
+        } then: { _, item, _ in
+            try note("message.added", on: &item, object: message.id.uuid)
+        }
+    }
+
+    /// A file that may go along: one that came with the answer which is passed on.
+    private func attachmentOfAnswer(_ id: ID<Attachment>, _ source: Handover?) throws -> Attachment {
+        guard let attachment = try attachments.find(id), attachment.message == source?.answer?.message else {
+            throw Missing.attachment
+        }
+        return attachment
+    }
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+import Exchange
+import Storage
+
+/// What linked companies can tell each other about cases.
+package enum CaseExchange {
+    package static func handlers(_ kernel: Kernel) -> [InboundHandler] {
+        [
+            on(HandoverOfferedV1.self, kernel) { try $0.receive($1, $2, from: $3) },
+            on(HandoverAcceptedV1.self, kernel) { try $0.receive($1, $2, from: $3) },
+            on(HandoverDeclinedV1.self, kernel) { try $0.receive($1, $2, from: $3) },
+            on(HandoverWithdrawnV1.self, kernel) { try $0.receive($1, $2, from: $3) },
+            on(HandoverExpiredV1.self, kernel) { try $0.receive($1, $2, from: $3) },
+            on(HandoverAnsweredV1.self, kernel) { try $0.receive($1, $2, from: $3) },
+            on(HandoverCompletedV1.self, kernel) { try $0.receive($1, $2, from: $3) },
+            on(HandoverReturnedV1.self, kernel) { try $0.receive($1, $2, from: $3) },
+            on(HandoverSharedV1.self, kernel) { desk, event, _, link in try desk.receive(event, from: link) },
+            on(ContactSharedV1.self, kernel) { desk, event, _, link in try desk.receive(event, from: link) },
+            on(ContactRevokedV1.self, kernel, outlivesLink: true) { desk, event, _, link in
+                try desk.receive(event, from: link)
+            },
+            on(MessageAddedV1.self, kernel) { desk, event, _, link in try desk.receive(event, from: link) },
+            on(ProgressV1.self, kernel) { desk, event, _, link in try desk.receive(event, from: link) },
+        ]
+    }
+
+    /// Runs a handler at the desk of the enterprise that the link belongs to, on the other company's behalf.
+    private static func on<Value: EventData>(
+        _ type: Value.Type, _ kernel: Kernel, outlivesLink: Bool = false,
+        _ receive: @escaping @Sendable (Desk, Value, Envelope, Link) throws -> Void
+    ) -> InboundHandler {
+        .on(type, outlivesLink: outlivesLink) { value, envelope, link, tx, now in
+            guard let enterprise = try EnterpriseStore(tx).find(link.enterprise) else { return }
+            let desk = Desk(enterprise, .company(link.id, name: link.name), kernel, tx, now: now)
+            try receive(desk, value, envelope, link)
+        }
+    }
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+import Exchange
+import Storage
+
+extension Desk {
+    /// The way of a case as this enterprise sees it.
+    package func journey(of item: Case, _ handovers: [Handover]) throws -> Journey {
+        let incoming = handovers.last { $0.direction == .incoming }
+        let own = JourneyStep(
+            id: "\(incoming.map { $0.id.uuid } ?? item.id.uuid)", company: enterprise.name, colour: enterprise.colour,
+            since: incoming?.offeredAt ?? item.openedAt, until: incoming?.settledAt ?? item.closedAt,
+            ask: incoming?.ask.text, due: incoming?.due, state: incoming?.state)
+        let branches = try handovers.filter { $0.direction == .outgoing }.map { handover in
+            let link = try links.find(handover.link)
+            let peer = JourneyStep(
+                id: "\(handover.id)", company: link?.name ?? "", colour: link?.colour ?? 12, since: handover.offeredAt,
+                until: handover.settledAt, ask: handover.ask.text, due: handover.due, state: handover.state)
+            return [peer] + handover.trail
+        }
+        return Journey(before: incoming?.trail ?? [], own: own, branches: branches)
+    }
+
+    /// The way so far, as an offer tells it: the companies before, under the names that they allow, and this one.
+    func wayTo(_ handover: Handover, of item: Case, _ others: [Handover]) throws -> [JourneyStep] {
+        let journey = try journey(of: item, others)
+        var before = journey.before
+        // The last step before ours is the company that asked us; its contract says how it is called further on.
+        if let last = before.indices.last, let name = try onwardNameOfOrigin(of: item) { before[last].company = name }
+        var own = journey.own
+        own.until = handover.offeredAt
+        return before + [own]
+    }
+
+    /// Whose customer it is, as the next company may know: "a customer of Spoke & Co".
+    func onwardLabel(of item: Case) throws -> String {
+        guard item.origin != nil else { return "a customer of \(enterprise.name)" }
+        let isDirect = try handovers.list(of: item.id).last { $0.direction == .incoming }?.trail.count ?? 0 <= 1
+        guard isDirect, let name = try onwardNameOfOrigin(of: item) else { return item.customerLabel }
+        return "a customer of \(name)"
+    }
+
+    private func onwardNameOfOrigin(of item: Case) throws -> String? {
+        try item.origin.flatMap { try links.find($0)?.peer?.onwardName }
+    }
+
+    /// Brings what depends on the handovers of a case up to date: who has it, for the lists, and the progress that the
+    /// company which asked us is told. Saves the case.
+    func settleHolding(_ item: inout Case) throws {
+        let all = try handovers.list(of: item.id)
+        let open = all.filter { $0.direction == .outgoing && !$0.state.isSettled }
+        let next = open.min { ($0.due ?? .distantFuture, $0.id) < ($1.due ?? .distantFuture, $1.id) }
+        item.holder = try next.map { handover in
+            let link = try links.find(handover.link)
+            let deepest = handover.trail.last { $0.until == nil }
+            return Case.Holder(
+                name: deepest?.company ?? link?.name ?? "", colour: deepest?.colour ?? link?.colour ?? 12,
+                due: handover.due)
+        }
+        try cases.save(item)
+        try tellProgress(of: item, all)
+    }
+
+    /// Tells the company that asked us how far it is, if somebody further on is at it, under names that they allow.
+    private func tellProgress(of item: Case, _ all: [Handover]) throws {
+        guard let incoming = all.last(where: { $0.direction == .incoming }), !incoming.state.isSettled,
+            let link = try links.find(incoming.link), link.contract?.shares(.journey, accepted: true) == true
+        else { return }
+        let steps = try all.filter { $0.direction == .outgoing }.flatMap { handover in
+            let link = try links.find(handover.link)
+            guard link?.contract?.passOn(.journey) != .never else { return [JourneyStepV1]() }
+            let peer = JourneyStepV1(
+                id: "\(handover.id)", company: link?.peer?.onwardName ?? link?.name ?? "",
+                colour: link.map { Int64($0.colour) }, stage: handover.state.rawValue, since: handover.offeredAt.wire,
+                until: handover.settledAt?.wire, ask: nil, answerBy: handover.due?.wire)
+            return [peer] + handover.trail.map(\.wire)
+        }
+        guard !steps.isEmpty else { return }
+        try send(ProgressV1(handover: incoming.id.uuid, steps: steps), about: incoming, over: link)
+    }
+}
+
+extension Timestamp {
+    static let distantFuture = Timestamp(milliseconds: .max)
+}

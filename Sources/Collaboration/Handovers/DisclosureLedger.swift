@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+import Exchange
+import Storage
+
+/// Which field of a case went to which company, and when: the answer to "who knows what about me".
+package struct Disclosed: Sendable {
+    package let link: ID<Link>
+    package let company: String
+    package let field: SharedField
+    package let at: Timestamp
+    package let takenBackAt: Timestamp?
+
+    package var isPersonal: Bool {
+        switch field {
+        case .customerName, .customerContact, .customerPlace: true
+        default: false
+        }
+    }
+}
+
+extension Desk {
+    /// Adds to the ledger, once a field and link.
+    func disclose(_ fields: [SharedField], of item: Case, to link: Link) throws {
+        let known = try disclosed(of: item.id).filter { $0.link == link.id }
+        var position = known.count
+        for field in fields where !known.contains(where: { $0.field == field && $0.takenBackAt == nil }) {
+            position += 1
+            try tx.run(
+                """
+                INSERT INTO disclosures (enterprise, case_id, link, position, customer, company, field, at)
+                VALUES (\(scope), \(item.id), \(link.id), \(position), \(item.customer), \(link.name), \(field.rawValue), \(now))
+                """)
+        }
+    }
+
+    package func disclosed(of item: ID<Case>) throws -> [Disclosed] {
+        let rows: [Disclosed?] = try tx.all(
+            """
+            SELECT link, company, field, at, taken_back_at FROM disclosures
+            WHERE enterprise = \(scope) AND case_id = \(item) ORDER BY at, link, position
+            """
+        ) { row in
+            let (link, company, name): (ID<Link>, String, String) = try (row.next(), row.next(), row.next())
+            guard let field = SharedField(rawValue: name) else { return nil }
+            return try Disclosed(link: link, company: company, field: field, at: row.next(), takenBackAt: row.next())
+        }
+        return rows.compactMap(\.self)
+    }
+
+    /// The entries stay; that they were taken back is added to them, and is never undone.
+    func takeBackDisclosures(of item: Case, from link: ID<Link>) throws {
+        try tx.run(
+            """
+            UPDATE disclosures SET taken_back_at = \(now)
+            WHERE enterprise = \(scope) AND case_id = \(item.id) AND link = \(link) AND taken_back_at IS NULL
+                AND field IN (\(SQL.list([SharedField.customerName, .customerContact, .customerPlace].map(\.rawValue))))
+            """)
+    }
+
+    func isSharingTakenBack(of item: Case, with link: ID<Link>) throws -> Bool {
+        try disclosed(of: item.id).contains { $0.link == link && $0.isPersonal && $0.takenBackAt != nil }
+    }
+}

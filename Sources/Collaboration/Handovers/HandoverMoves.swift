@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+import Exchange
+import Storage
+
+extension Desk {
+    /// Makes a move of ours: loads and holds the case, asks the rule, saves, records, and tells the other company.
+    func move(
+        _ id: ID<Handover>, _ move: HandoverMove, documents: Int = 0,
+        _ event: (Handover) throws -> any EventData, then: (Handover, inout Case, Link) throws -> Void = { _, _, _ in }
+    ) throws -> Handover {
+        guard let found = try handovers.find(id) else { throw Missing.handover }
+        var item = try cases.take(found.caseID)
+        // Read again under the lock: somebody may have been faster.
+        guard var handover = try handovers.find(id), let link = try links.find(handover.link) else {
+            throw Missing.handover
+        }
+        let known = handover.revision
+        try handover.apply(move, asOriginator: handover.direction == .outgoing, documents: documents, at: now)
+        try handovers.save(handover)
+        try send(try event(handover), about: handover, over: link, basedOn: known)
+        try then(handover, &item, link)
+        try noteState(of: handover, link, on: &item)
+        try settleHolding(&item)
+        return handover
+    }
+
+    func noteState(of handover: Handover, _ link: Link, on item: inout Case) throws {
+        let detail = handover.reason.isEmpty ? link.name : handover.reason
+        try note("handover.\(handover.state.rawValue)", on: &item, object: handover.id.uuid, detail: detail)
+    }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+import Exchange
+import Foundation
+import Storage
+
+extension Desk {
+    package var links: LinkStore { LinkStore(scope, tx) }
+
+    /// Puts an event about a handover in the outbox, in this transaction. Each handover is a conversation of its own.
+    func send(_ data: some EventData, about handover: Handover, over link: Link, basedOn revision: Int? = nil) throws {
+        guard let source = Address(host: kernel.host, slug: enterprise.slug) else { throw IdentityError.notEstablished }
+        var outgoing = Outgoing(data)
+        outgoing.baseRevision = revision.map(Int64.init)
+        outgoing.route = EventRoute(handover.route.joined(separator: " "))
+        outgoing.hopsLeft = Int64(handover.hopsLeft)
+        try Outbox(scope, source: source, tx).enqueue(
+            outgoing, link: link, conversation: ID(handover.id.uuid), at: now)
+    }
+
+    /// How the events of these handovers are getting on.
+    func deliveryHealth(of handovers: [ID<Handover>], over link: ID<Link>) throws -> DeliveryHealth {
+        let waiting: Int = try tx.first(
+            """
+            SELECT CAST(COALESCE(SUM(last_out - settled_out), 0) AS BIGINT) FROM conversations
+            WHERE enterprise = \(scope) AND link = \(link) AND id IN (\(SQL.list(handovers)))
+            """
+        ) { try $0.next() } ?? 0
+        let lastReceipt: Timestamp? = try tx.first(
+            "SELECT last_receipt FROM destinations WHERE enterprise = \(scope) AND link = \(link)"
+        ) { try $0.next() } ?? nil
+        let deadLetters: [DeliveryHealth.DeadLetter] = try tx.all(
+            """
+            SELECT id, type, code, detail FROM outbox
+            WHERE enterprise = \(scope) AND link = \(link) AND failed_at IS NOT NULL
+                AND conversation IN (\(SQL.list(handovers))) ORDER BY failed_at LIMIT 20
+            """
+        ) { row in
+            let (id, type, code, detail): (UUID, String, String?, String?) =
+                try (row.next(), row.next(), row.next(), row.next())
+            return DeliveryHealth.DeadLetter(id: id, type: type, reason: [code, detail].compactMap(\.self).joined(separator: ": "))
+        }
+        return DeliveryHealth(waiting: waiting, lastReceipt: lastReceipt, deadLetters: deadLetters)
+    }
+}
+
+/// What is on its way over a link about one case.
+struct DeliveryHealth {
+    let waiting: Int
+    let lastReceipt: Timestamp?
+    let deadLetters: [DeadLetter]
+
+    /// What the other company refused for good.
+    struct DeadLetter {
+        let id: UUID
+        let type: String
+        let reason: String
+    }
+}

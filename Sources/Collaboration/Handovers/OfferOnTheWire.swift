@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+import Exchange
+import Storage
+
+extension Shareable {
+    /// The offer as it crosses: only fields that are shared before acceptance are in it.
+    func offer(
+        _ handover: Handover, _ disclosures: [Disclosure], customer label: String, journey: [JourneyStep]
+    ) -> HandoverOfferedV1 {
+        let open = disclosures.fields(.beforeAcceptance)
+        func shared(_ field: SharedField, _ value: String?) -> String? { open.contains(field) ? value : nil }
+        return HandoverOfferedV1(
+            handover: handover.id.uuid, kind: item.kind, title: shared(.title, item.title) ?? item.kind,
+            ask: AskV1(form: handover.ask.form, text: handover.ask.text), acceptBy: handover.acceptBy?.wire,
+            answerBy: handover.answerBy?.wire, customer: label, question: shared(.question, question?.body),
+            product: shared(.product, item.product), serial: shared(.serial, item.serial),
+            place: shared(.customerPlace, customer?.place), language: shared(.language, customer?.language),
+            details: open.contains(.details) ? details : nil, journey: journey.map(\.wire),
+            attachments: open.contains(.attachments) ? attachments.map(\.wire) : [])
+    }
+
+    /// What follows on acceptance; `nil` where the contract keeps nothing back until then.
+    func rest(_ handover: Handover, _ disclosures: [Disclosure]) -> HandoverSharedV1? {
+        let late = disclosures.fields(.afterAcceptance).subtracting(SharedField.personal)
+        func shared(_ field: SharedField, _ value: String?) -> String? { late.contains(field) ? value : nil }
+        let rest = HandoverSharedV1(
+            handover: handover.id.uuid, title: shared(.title, item.title), question: shared(.question, question?.body),
+            product: shared(.product, item.product), serial: shared(.serial, item.serial),
+            details: late.contains(.details) ? details : nil,
+            attachments: late.contains(.attachments) ? attachments.map(\.wire) : [])
+        return rest == HandoverSharedV1(handover: handover.id.uuid) ? nil : rest
+    }
+}
+
+extension [Disclosure] {
+    func fields(_ sharing: Sharing) -> Set<SharedField> { Set(filter { $0.sharing == sharing }.map(\.field)) }
+}
+
+extension Attachment {
+    var wire: AttachmentRefV1 { AttachmentRefV1(digest: digest.hex, name: name, type: type, size: Int64(size)) }
+}
+
+extension JourneyStep {
+    var wire: JourneyStepV1 {
+        JourneyStepV1(
+            id: id, company: company, colour: Int64(colour), stage: state?.rawValue ?? "", since: since.wire,
+            until: until?.wire, ask: ask, answerBy: due?.wire)
+    }
+
+    init(_ wire: JourneyStepV1) {
+        self.init(
+            id: wire.id, company: wire.company, colour: wire.colour.map(Int.init) ?? 12, since: Timestamp(wire.since),
+            until: wire.until.map(Timestamp.init), ask: wire.ask, due: wire.answerBy.map(Timestamp.init),
+            state: Handover.State(rawValue: wire.stage))
+    }
+}
+
+extension Timestamp {
+    var wire: WireTime { WireTime(milliseconds: milliseconds) }
+    init(_ time: WireTime) { self.init(milliseconds: time.milliseconds) }
+}
+
+extension [UInt8] {
+    /// Lower-case hexadecimal.
+    var hex: String {
+        let digits = Array("0123456789abcdef".utf8)
+        return String(decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
+
+    /// `nil` where it is not hexadecimal.
+    init?(hex: String) {
+        let utf8 = Array<UInt8>(hex.utf8)
+        guard utf8.count % 2 == 0 else { return nil }
+        self = []
+        for index in stride(from: 0, to: utf8.count, by: 2) {
+            guard let byte = UInt8(String(decoding: utf8[index...(index + 1)], as: UTF8.self), radix: 16) else { return nil }
+            append(byte)
+        }
+    }
+}

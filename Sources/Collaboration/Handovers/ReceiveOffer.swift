@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+import Exchange
+import Storage
+import Web
+
+extension Desk {
+    /// Takes in an offer: opens a case of our own for it. It becomes work only when somebody accepts.
+    func receive(_ offer: HandoverOfferedV1, _ event: Envelope, from link: Link) throws {
+        guard let contract = link.contract, contract.allows(kind: offer.kind), kernel.kinds[offer.kind] != nil else {
+            throw Rejection(.notAgreed, "the contract does not cover the kind «\(offer.kind)»")
+        }
+        guard try handovers.find(ID(offer.handover)) == nil else {
+            throw Rejection(.idReuse, "this handover has been offered before")
+        }
+        var draft = CaseDraft(
+            kind: offer.kind, title: offer.title, body: offer.question ?? "",
+            author: .init(.customer, name: offer.customer, link: link.id),
+            audience: Audience(customer: false, links: [link.id]))
+        draft.customerLabel = offer.customer
+        draft.origin = link.id
+        draft.product = offer.product ?? ""
+        draft.serial = offer.serial ?? ""
+        draft.expectsFiles = !offer.attachments.isEmpty
+        var (item, message) = try open(draft)
+        if let details = offer.details {
+            try kernel.kinds[item.kind]?.keep(details, of: item, self)
+        }
+        try expect(offer.attachments, of: message, over: link)
+        let handover = Handover(
+            id: ID(offer.handover), caseID: item.id, direction: .incoming, link: link.id,
+            ask: Ask(form: offer.ask.form, text: offer.ask.text), acceptBy: offer.acceptBy.map(Timestamp.init),
+            answerBy: offer.answerBy.map(Timestamp.init), offeredAt: min(Timestamp(event.time), now),
+            trail: offer.journey.map(JourneyStep.init), hopsLeft: Int(event.hopsleft) - 1,
+            route: try routeOnward(event.route))
+        try handovers.add(handover)
+        try note("handover.offered", on: &item, object: handover.id.uuid, detail: link.name)
+        try cases.save(item)
+    }
+
+    /// Refuses an event that has passed through this enterprise before, and adds our own token for the companies after.
+    private func routeOnward(_ route: EventRoute) throws -> [String] {
+        let secret = try links.routeSecret()
+        guard !route.passes(secret) else { throw Rejection(.loop, "it has passed through here before") }
+        return route.adding(secret, salt: Array(RandomToken.bytes().prefix(EventRoute.saltLength))).tokens
+    }
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+import Exchange
+import Storage
+
+extension Desk {
+    /// How far the company that we asked is with those beyond it.
+    func receive(_ event: ProgressV1, from link: Link) throws {
+        var (handover, item) = try take(event.handover, over: link, .outgoing)
+        for step in event.steps.map(JourneyStep.init) {
+            if let index = handover.trail.firstIndex(where: { $0.id == step.id }) {
+                handover.trail[index] = step
+            } else {
+                handover.trail.append(step)
+            }
+        }
+        guard handover.trail.count <= Limits.journey else { throw Rejection(.tooLarge, "the journey is too long") }
+        try handovers.save(handover)
+        try note("progress", on: &item, object: handover.id.uuid, detail: link.name)
+        try settleHolding(&item)
+    }
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+import Exchange
+import Storage
+
+extension Desk {
+    /// Sends, on acceptance, what the contract kept back until then, but for who the customer is.
+    func shareRest(of item: Case, in handover: Handover, over link: Link) throws {
+        guard let contract = link.contract else { return }
+        let shareable = try Shareable(item, self)
+        let disclosures = try shareable.disclosures(under: contract, cameUnder: contractOfOrigin(of: item))
+        guard let rest = shareable.rest(handover, disclosures) else { return }
+        for file in shareable.attachments where !rest.attachments.isEmpty {
+            try attachments.grant(file.digest, to: link.id)
+        }
+        try send(rest, about: handover, over: link)
+        let fields = disclosures.fields(.afterAcceptance).subtracting(SharedField.personal)
+        try disclose(fields.sorted { $0.rawValue < $1.rawValue }, of: item, to: link)
+    }
+
+    /// What we may know now that we have accepted.
+    func receive(_ event: HandoverSharedV1, from link: Link) throws {
+        let (handover, taken) = try take(event.handover, over: link, .incoming)
+        guard handover.state == .accepted else { throw Rejection(.stale, "the handover is \(handover.state.rawValue)") }
+        var item = taken
+        item.title = event.title ?? item.title
+        item.product = event.product ?? item.product
+        item.serial = event.serial ?? item.serial
+        if let details = event.details { try kernel.kinds[item.kind]?.keep(details, of: item, self) }
+        if event.question != nil || !event.attachments.isEmpty {
+            let message = Message(
+                caseID: item.id, author: .init(.customer, name: item.customerLabel, link: link.id),
+                body: event.question ?? "", audience: Audience(customer: false, links: [link.id]),
+                handover: handover.id, sentAt: now)
+            try keep(message, in: &item)
+            try expect(event.attachments, of: message, over: link)
+        }
+        try CaseIndex.put(item, self)
+        try cases.save(item)
+    }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+import Exchange
+import Foundation
+import Storage
+
+extension InboundHandlers {
+    /// What peers say about the link itself.
+    package static let aboutLinks: [InboundHandler] = [
+        .on(LinkClosingV1.self) { closing, _, link, tx, now in
+            let links = LinkStore(link.enterprise, tx)
+            guard var link = try links.take(link.id), link.state != .closed else { return }
+            link.state = .closing
+            link.closesAt = min(Timestamp(milliseconds: closing.until.milliseconds), now + Int(LinkClosingV1.drains))
+            try links.save(link)
+        },
+        .on(ContractProposedV1.self) { proposed, _, link, tx, _ in
+            let links = LinkStore(link.enterprise, tx)
+            guard var link = try links.take(link.id) else { return }
+            let contract = try link.read(proposed.contract)
+            guard contract.version == (link.contract?.version ?? 0) + 1, contract.isBetweenTheSame(as: link.contract) else {
+                throw Rejection(.stale, "the contract here has version \(link.contract?.version ?? 0)")
+            }
+            link.proposal = proposed.contract
+            link.isProposalOurs = false
+            try links.save(link)
+        },
+        .on(ContractAgreedV1.self) { agreed, _, link, tx, _ in
+            let links = LinkStore(link.enterprise, tx)
+            guard var link = try links.take(link.id), link.isProposalOurs, let proposal = link.proposal else {
+                throw Rejection(.stale, "nothing is proposed here")
+            }
+            let contract = try link.read(agreed.contract)
+            let root = try IdentityStore(link.enterprise, tx).root().verifyingKey
+            guard try Contract.verify(proposal, signer: root).canonicalBytes == contract.canonicalBytes else {
+                throw Rejection(.stale, "another contract is proposed here")
+            }
+            link.contract = contract
+            link.ownSignature = proposal
+            link.peerSignature = agreed.contract
+            link.proposal = nil
+            link.isProposalOurs = false
+            try links.save(link)
+        },
+        .on(ContractDeclinedV1.self) { declined, _, link, tx, _ in
+            let links = LinkStore(link.enterprise, tx)
+            guard var link = try links.take(link.id), link.isProposalOurs,
+                declined.version == (link.contract?.version ?? 0) + 1
+            else { return }
+            link.proposal = nil
+            link.isProposalOurs = false
+            try links.save(link)
+        },
+        // This node's own effects are never pending, so that receipts of the second level only confirm.
+        .on(ReceiptAppliedV1.self, outlivesLink: true) { _, _, _, _, _ in },
+        .on(ReceiptFailedV1.self, outlivesLink: true) { failed, _, link, tx, now in
+            try tx.run(
+                """
+                UPDATE outbox SET failed_at = \(now), code = \(failed.code), detail = \(failed.detail)
+                WHERE enterprise = \(link.enterprise) AND link = \(link.id) AND id = \(failed.event)
+                """)
+        },
+    ]
+}
+
+extension Link {
+    /// A contract under the peer's signature.
+    fileprivate func read(_ signed: String) throws -> Contract {
+        do {
+            return try Contract.verify(signed, signer: statement().root)
+        } catch {
+            throw Rejection(.malformed, "the contract's signature does not hold: \(error)")
+        }
+    }
+}
+
+extension Contract {
+    fileprivate func isBetweenTheSame(as other: Contract?) -> Bool {
+        link == other?.link && inviter.rootThumbprint == other?.inviter.rootThumbprint
+            && accepter.rootThumbprint == other?.accepter.rootThumbprint
+    }
+}

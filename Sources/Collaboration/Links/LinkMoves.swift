@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+import Exchange
+import Foundation
+import Storage
+
+/// What an administrator does with a link.
+extension LinkStore {
+    /// The short codes were the same: the link counts from now on, and the peer is told.
+    package func confirm(_ id: ID<Link>) throws -> Link {
+        guard var link = try take(id) else { throw LinkingError.wrongState(.closed) }
+        guard link.state == .pending, link.isInviter, let contract = link.contract else {
+            throw LinkingError.wrongState(link.state)
+        }
+        link.ownSignature = try contract.signed(by: IdentityStore(scope, tx).root())
+        link.state = .active
+        link.isToConfirm = true
+        try save(link)
+        ring(link)
+        return link
+    }
+
+    /// The codes differ, or nobody wants it any more: the link never comes about.
+    package func refuse(_ id: ID<Link>, at now: Timestamp) throws {
+        guard let link = try take(id), link.state == .pending else { throw LinkingError.wrongState(.closed) }
+        try close(link, at: now)
+    }
+
+    package func suspend(_ id: ID<Link>) throws -> Link {
+        try change(id) { link in
+            guard link.state == .active else { throw LinkingError.wrongState(link.state) }
+            link.state = .suspended
+        }
+    }
+
+    package func resume(_ id: ID<Link>) throws -> Link {
+        try change(id) { link in
+            guard link.state == .suspended else { throw LinkingError.wrongState(link.state) }
+            link.state = .active
+        }
+    }
+
+    /// Parts from a peer: what is under way is still delivered for 72 hours.
+    package func part(_ id: ID<Link>, because reason: String, from source: Address, at now: Timestamp) throws -> Link {
+        let until = now + Int(LinkClosingV1.drains)
+        let link = try change(id) { link in
+            guard link.state == .active || link.state == .suspended else { throw LinkingError.wrongState(link.state) }
+            link.state = .closing
+            link.closesAt = until
+        }
+        try Outbox(scope, source: source, tx).enqueue(
+            Outgoing(LinkClosingV1(until: until.seconds, reason: reason)), link: link, conversation: .ofLink(link.id),
+            at: now)
+        return link
+    }
+
+    /// Proposes another contract, which counts when the peer has signed it too.
+    package func propose(
+        _ id: ID<Link>, from source: Address, at now: Timestamp, _ change: (inout Contract) throws -> Void
+    ) throws -> Link {
+        guard var link = try take(id), var contract = link.contract, link.state == .active else {
+            throw LinkingError.wrongState(.closed)
+        }
+        try change(&contract)
+        contract.link = link.id.uuid
+        contract.version = (link.contract?.version ?? 0) + 1
+        let signed = try contract.signed(by: IdentityStore(scope, tx).root())
+        link.proposal = signed
+        link.isProposalOurs = true
+        try save(link)
+        try Outbox(scope, source: source, tx).enqueue(
+            Outgoing(ContractProposedV1(contract: signed)), link: link, conversation: .ofLink(link.id), at: now)
+        return link
+    }
+
+    /// Agrees to the contract that the peer has proposed.
+    package func agree(_ id: ID<Link>, from source: Address, at now: Timestamp) throws -> Link {
+        guard var link = try take(id), let proposal = link.proposal, !link.isProposalOurs else {
+            throw LinkingError.nothingProposed
+        }
+        let contract = try Contract.verify(proposal, signer: link.statement().root)
+        let signed = try contract.signed(by: IdentityStore(scope, tx).root())
+        link.contract = contract
+        link.peerSignature = proposal
+        link.ownSignature = signed
+        link.proposal = nil
+        try save(link)
+        try Outbox(scope, source: source, tx).enqueue(
+            Outgoing(ContractAgreedV1(contract: signed)), link: link, conversation: .ofLink(link.id), at: now)
+        return link
+    }
+
+    /// Ends a link; what still waits to go becomes dead letters.
+    func close(_ link: Link, at now: Timestamp) throws {
+        var link = link
+        link.state = .closed
+        link.closesAt = now
+        try save(link)
+        try tx.run(
+            """
+            UPDATE outbox SET failed_at = \(now), code = \(RejectionCode.linkClosed)
+            WHERE enterprise = \(scope) AND link = \(link.id) AND failed_at IS NULL AND convseq > (
+                SELECT settled_out FROM conversations c WHERE c.enterprise = outbox.enterprise
+                    AND c.link = outbox.link AND c.id = outbox.conversation)
+            """)
+        try tx.run(
+            """
+            UPDATE conversations SET held_at = \(now)
+            WHERE enterprise = \(scope) AND link = \(link.id) AND settled_out < last_out AND held_at IS NULL
+            """)
+    }
+
+    private func change(_ id: ID<Link>, _ body: (inout Link) throws -> Void) throws -> Link {
+        guard var link = try take(id) else { throw LinkingError.wrongState(.closed) }
+        try body(&link)
+        try save(link)
+        ring(link)
+        return link
+    }
+
+    private func ring(_ link: Link) {
+        let destination = Destination(enterprise: scope, link: link.id)
+        tx.afterCommit { DeliveryBell.ring(destination) }
+    }
+}
+
+extension ID<Conversation> {
+    /// The conversation about the link itself.
+    package static func ofLink(_ link: ID<Link>) -> ID<Conversation> { ID(link.uuid) }
+}

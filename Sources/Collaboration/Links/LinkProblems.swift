@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+import Web
+
+extension LinkingError: Problem {
+    package var status: Int {
+        switch self {
+        case .notAnInvitation, .expired, .wrongCode, .refused, .otherIdentity: 422
+        case .unreachable: 502
+        case .alreadyLinked, .wrongState, .nothingProposed: 409
+        }
+    }
+
+    package var type: String {
+        switch self {
+        case .notAnInvitation: "not-an-invitation"
+        case .expired: "invitation-expired"
+        case .unreachable: "other-side-unreachable"
+        case .otherIdentity: "other-identity"
+        case .refused: "invitation-refused"
+        case .alreadyLinked: "already-linked"
+        case .wrongCode: "wrong-code"
+        case .wrongState: "wrong-state"
+        case .nothingProposed: "nothing-proposed"
+        }
+    }
+
+    package var title: Web.Message { "That cannot be done with this link" }
+
+    package var detail: Web.Message {
+        switch self {
+        case .notAnInvitation: "This is not the address of an invitation. Paste the whole address that you were sent."
+        case .expired: "This invitation has run out. Ask for a new one."
+        case .unreachable(let why): "The other system does not answer as it should: \(why). Try again later."
+        case .otherIdentity: "What answers there is not the company that invited you. Do not go on; call them."
+        case .refused: "This invitation was used, withdrawn, or has run out. Ask for a new one."
+        case .alreadyLinked(let name): "You are linked with \(name) already. Close that link first."
+        case .wrongCode: "The codes are not the same. Call the other company, and refuse if they still differ."
+        case .wrongState: "The link has changed meanwhile. Reload the page to see how it is now."
+        case .nothingProposed: "No change of the contract waits for your answer. Reload the page."
+        }
+    }
+
+    package var errors: [FieldError] {
+        switch self {
+        case .notAnInvitation, .expired, .unreachable, .otherIdentity, .refused, .alreadyLinked:
+            [FieldError("url", detail)]
+        case .wrongCode, .wrongState, .nothingProposed: []
+        }
+    }
+}

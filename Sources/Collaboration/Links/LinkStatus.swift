@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+import Exchange
+import Storage
+
+/// How a link is getting on: what its page shows besides the contract.
+struct LinkStatus: Sendable {
+    let waiting: Int
+    let sent: Int
+    let received: Int
+    let deadLetters: Int
+    let failures: Int
+    let nextAttempt: Timestamp
+    let trouble: String?
+    let lastReceipt: Timestamp?
+    let lastHeard: Timestamp?
+    let checkedAt: Timestamp?
+    /// The conversations in which the sides differ, as the last comparison found.
+    let differing: [String]
+    let openCases: Int
+
+    init(_ link: Link, _ tx: Transaction) throws {
+        let scope: SQL = "enterprise = \(link.enterprise) AND link = \(link.id)"
+        let counts: (Int, Int, Int)? = try tx.first(
+            """
+            SELECT CAST(COALESCE(SUM(last_out - settled_out), 0) AS BIGINT),
+                CAST(COALESCE(SUM(last_out), 0) AS BIGINT), CAST(COALESCE(SUM(last_in), 0) AS BIGINT)
+            FROM conversations WHERE \(scope)
+            """
+        ) { (try $0.next(), try $0.next(), try $0.next()) }
+        (waiting, sent, received) = counts ?? (0, 0, 0)
+        deadLetters = try DeadLetters(link.enterprise, tx).count(of: link.id)
+        typealias Condition = (Int, Timestamp, String?, Timestamp?, Timestamp?)
+        let condition: Condition? = try tx.first(
+            "SELECT failures, next_attempt, trouble, last_receipt, last_heard FROM destinations WHERE \(scope)"
+        ) { (try $0.next(), try $0.next(), try $0.next(), try $0.next(), try $0.next()) }
+        (failures, nextAttempt, trouble, lastReceipt, lastHeard) =
+            condition ?? (0, Timestamp(milliseconds: 0), nil, nil, nil)
+        let check: (Timestamp?, String?)? = try tx.first(
+            "SELECT checked_at, differs FROM links WHERE enterprise = \(link.enterprise) AND id = \(link.id)"
+        ) { (try $0.next(), try $0.next()) }
+        checkedAt = check?.0
+        differing = check?.1?.split(separator: " ").map(String.init) ?? []
+        openCases = try tx.first(
+            """
+            SELECT count(DISTINCT h.case_id) FROM handovers h
+            WHERE h.enterprise = \(link.enterprise) AND h.link = \(link.id) AND h.state IN ('offered', 'accepted')
+            """
+        ) { try $0.next() } ?? 0
+    }
+}
+
+/// A link as the API tells it.
+package struct LinkView: Codable, Sendable {
+    package let id: ID<Link>
+    package let name: String
+    package let colour: Int
+    package let address: String
+    package let state: String
+    package let role: String
+    /// Twelve digits to compare with the other side while the link is pending.
+    package let code: String
+    package let rootThumbprint: String
+    package let waiting: Int
+    package let sent: Int
+    package let received: Int
+    package let deadLetters: Int
+    package let trouble: String?
+    package let lastReceipt: Timestamp?
+    package let lastHeard: Timestamp?
+    package let checkedAt: Timestamp?
+    package let isInStep: Bool
+    /// Canonical JSON of the contract in force.
+    package let contract: String?
+    /// A changed contract that one side has signed: a JWS.
+    package let proposal: String?
+    package let isProposalOurs: Bool
+
+    init(_ link: Link, _ status: LinkStatus) {
+        id = link.id
+        name = link.name
+        colour = link.colour
+        address = link.address.description
+        state = link.state.rawValue
+        role = link.role.rawValue
+        code = link.code
+        rootThumbprint = link.root
+        waiting = status.waiting
+        sent = status.sent
+        received = status.received
+        deadLetters = status.deadLetters
+        trouble = status.trouble
+        lastReceipt = status.lastReceipt
+        lastHeard = status.lastHeard
+        checkedAt = status.checkedAt
+        isInStep = status.differing.isEmpty
+        contract = link.contract.map { String(decoding: $0.canonicalBytes, as: UTF8.self) }
+        proposal = link.proposal
+        isProposalOurs = link.isProposalOurs
+    }
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+import Crypto
+import Exchange
+import Foundation
+import Storage
+
+/// The links of one enterprise.
+package struct LinkStore {
+    let scope: ID<Enterprise>
+    let tx: Transaction
+
+    package init(_ scope: ID<Enterprise>, _ tx: Transaction) {
+        self.scope = scope
+        self.tx = tx
+    }
+
+    private static let columns: SQL = """
+        id, state, name, colour, address, root, role, is_inviter, statement, statement_at, code, contract,
+        own_signature, peer_signature, proposal, proposal_is_ours, to_confirm, created_at, closes_at
+        """
+
+    package func find(_ id: ID<Link>) throws -> Link? {
+        try tx.first("SELECT \(Self.columns) FROM links WHERE enterprise = \(scope) AND id = \(id)", read)
+    }
+
+    /// Holds the link until the transaction ends, so that a change of its state has no rival.
+    func take(_ id: ID<Link>) throws -> Link? {
+        try tx.first(
+            "SELECT \(Self.columns) FROM links WHERE enterprise = \(scope) AND id = \(id) \(.forUpdate)", read)
+    }
+
+    package func all(_ ids: some Sequence<ID<Link>>) throws -> [Link] {
+        try tx.all("SELECT \(Self.columns) FROM links WHERE enterprise = \(scope) AND id IN (\(SQL.list(ids)))", read)
+    }
+
+    package func active() throws -> [Link] {
+        try tx.all(
+            """
+            SELECT \(Self.columns) FROM links WHERE enterprise = \(scope) AND state = \(Link.State.active)
+            ORDER BY name, id
+            """, read)
+    }
+
+    /// Every link, the open ones first. There are as many as an enterprise has partners: hundreds at most are shown.
+    package func list(limit: Int = 500) throws -> [Link] {
+        try tx.all(
+            """
+            SELECT \(Self.columns) FROM links WHERE enterprise = \(scope)
+            ORDER BY CASE WHEN state = 'closed' THEN 1 ELSE 0 END, name, id LIMIT \(limit)
+            """, read)
+    }
+
+    /// The link with this enterprise that is not closed.
+    package func find(root: String) throws -> Link? {
+        try tx.first(
+            """
+            SELECT \(Self.columns) FROM links
+            WHERE enterprise = \(scope) AND root = \(root) AND state <> \(Link.State.closed)
+            """, read)
+    }
+
+    func add(_ link: Link) throws {
+        try tx.run(
+            """
+            INSERT INTO links (enterprise, \(Self.columns)) VALUES (
+                \(scope), \(link.id), \(link.state), \(link.name), \(link.colour), \(link.address), \(link.root),
+                \(link.role), \(link.isInviter), \(link.statementJWT), \(link.statementAt), \(link.code),
+                \(Self.json(link.contract)), \(link.ownSignature), \(link.peerSignature), \(link.proposal),
+                \(link.isProposalOurs), \(link.isToConfirm), \(link.createdAt), \(link.closesAt))
+            """)
+        try tx.run("INSERT INTO destinations (enterprise, link) VALUES (\(scope), \(link.id))")
+        try keepKeys(of: link)
+    }
+
+    func save(_ link: Link) throws {
+        try tx.run(
+            """
+            UPDATE links SET state = \(link.state), name = \(link.name), colour = \(link.colour),
+                address = \(link.address), statement = \(link.statementJWT), statement_at = \(link.statementAt),
+                contract = \(Self.json(link.contract)), own_signature = \(link.ownSignature),
+                peer_signature = \(link.peerSignature), proposal = \(link.proposal),
+                proposal_is_ours = \(link.isProposalOurs), to_confirm = \(link.isToConfirm), closes_at = \(link.closesAt)
+            WHERE enterprise = \(scope) AND id = \(link.id)
+            """)
+    }
+
+    /// Takes a peer's statement in place of the one that is held, unless it is an older one.
+    func keep(_ statement: Statement, _ jwt: String, in link: inout Link, at now: Timestamp) throws {
+        guard statement.supersedes(try link.statement()) else { return }
+        link.statementJWT = jwt
+        link.statementAt = now
+        link.name = statement.name
+        link.address = statement.moved ?? statement.address
+        try save(link)
+        try keepKeys(of: link)
+    }
+
+    private func keepKeys(of link: Link) throws {
+        let statement = try link.statement()
+        try tx.run("DELETE FROM link_keys WHERE enterprise = \(scope) AND link = \(link.id)")
+        for key in statement.keys where !statement.revoked.contains(key.key.thumbprint) {
+            try tx.run(
+                """
+                INSERT INTO link_keys (enterprise, thumbprint, link, key, not_before, not_after)
+                VALUES (\(scope), \(key.key.thumbprint), \(link.id), \(key.key.rawRepresentation),
+                    \(Timestamp(key.notBefore)), \(Timestamp(key.notAfter)))
+                """)
+        }
+    }
+
+    /// Whose key this is, among the linked enterprises only, if it is valid now.
+    func owner(ofKey thumbprint: String, at now: Timestamp) throws -> (link: Link, key: VerifyingKey)? {
+        let found: (ID<Link>, [UInt8])? = try tx.first(
+            """
+            SELECT k.link, k.key FROM link_keys k JOIN links l ON l.enterprise = k.enterprise AND l.id = k.link
+            WHERE k.enterprise = \(scope) AND k.thumbprint = \(thumbprint)
+                AND k.not_before <= \(now) AND k.not_after > \(now)
+            ORDER BY CASE WHEN l.state = 'closed' THEN 1 ELSE 0 END, k.link DESC
+            """
+        ) { (try $0.next(), try $0.next()) }
+        guard let (id, key) = found, let link = try find(id) else { return nil }
+        return (link, try VerifyingKey(rawRepresentation: key))
+    }
+
+    /// How a customer is called on one link, and on no other.
+    package func reference(of customer: ID<Customer>, on link: ID<Link>) throws -> String {
+        let known: String? = try tx.first(
+            """
+            SELECT reference FROM customer_references
+            WHERE enterprise = \(scope) AND link = \(link) AND customer = \(customer)
+            """
+        ) { try $0.next() }
+        if let known { return known }
+        var random = SystemRandomNumberGenerator()
+        let bytes = (0..<16).map { _ in UInt8.random(in: 0...255, using: &random) }
+        let reference = Exchange.Base64URL.encode(bytes)
+        try tx.run(
+            """
+            INSERT INTO customer_references (enterprise, link, customer, reference)
+            VALUES (\(scope), \(link), \(customer), \(reference))
+            """)
+        return reference
+    }
+
+    /// Which customer of ours a reference names on this link.
+    package func customer(_ reference: String, on link: ID<Link>) throws -> ID<Customer>? {
+        try tx.first(
+            """
+            SELECT customer FROM customer_references
+            WHERE enterprise = \(scope) AND link = \(link) AND reference = \(reference)
+            """
+        ) { try $0.next() }
+    }
+
+    /// The secret under which this enterprise marks what has passed through it.
+    package func routeSecret() throws -> SymmetricKey { try IdentityStore(scope, tx).routeSecret() }
+
+    private func read(_ row: inout Row) throws -> Link {
+        let (id, state, name): (ID<Link>, Link.State, String) = try (row.next(), row.next(), row.next())
+        let (colour, address, root): (Int, Address, String) = try (row.next(), row.next(), row.next())
+        let (role, isInviter, statement): (Role, Bool, String) = try (row.next(), row.next(), row.next())
+        let (statementAt, code, contract): (Timestamp, String, String) = try (row.next(), row.next(), row.next())
+        return try Link(
+            enterprise: scope, id: id, state: state, name: name, colour: colour, address: address, root: root,
+            role: role, isInviter: isInviter, statementJWT: statement, statementAt: statementAt, code: code,
+            contract: contract.isEmpty ? nil : Contract(JSONValue(parsing: contract.utf8)),
+            ownSignature: row.next(), peerSignature: row.next(), proposal: row.next(), isProposalOurs: row.next(),
+            isToConfirm: row.next(), createdAt: row.next(), closesAt: row.next())
+    }
+
+    private static func json(_ contract: Contract?) -> String {
+        contract.map { String(decoding: $0.canonicalBytes, as: UTF8.self) } ?? ""
+    }
+}

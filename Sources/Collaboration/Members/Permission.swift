@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a member may do. An action names one; there is no default. A feature adds its own with the roles that have it:
+///
+/// ```swift
+/// extension Permission { package static let ordersWrite = Permission("orders.write", .administrator, .sales) }
+/// ```
+package struct Permission: Sendable, Hashable {
+    package let name: String
+    package let roles: Set<Member.Role>
+
+    package init(_ name: String, _ roles: Member.Role...) {
+        self.name = name
+        self.roles = Set(roles)
+    }
+
+    private init(everybody name: String) {
+        self.name = name
+        roles = Set(Member.Role.allCases)
+    }
+}
+
+/// The kernel's permissions and who has them.
+extension Permission {
+    package static let casesRead = Permission(everybody: "cases.read")
+    package static let casesWrite = Permission("cases.write", .administrator, .sales, .service, .marketing, .finance)
+    package static let handoversWrite = Permission("handovers.write", .administrator, .sales, .service)
+    package static let customersRead = Permission(everybody: "customers.read")
+    package static let customersWrite = Permission("customers.write", .administrator, .sales, .service, .marketing)
+    package static let linksRead = Permission(everybody: "links.read")
+    package static let linksManage = Permission("links.manage", .administrator)
+    package static let membersRead = Permission(everybody: "members.read")
+    package static let membersManage = Permission("members.manage", .administrator)
+    package static let tokensManage = Permission("tokens.manage", .administrator)
+    package static let settingsManage = Permission("settings.manage", .administrator)
+    /// One's own profile and sessions.
+    package static let ownAccount = Permission(everybody: "account.own")
+}

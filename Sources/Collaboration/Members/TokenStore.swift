@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+import Storage
+import Web
+
+/// What lets a program use the API, with the rights of a role.
+package struct APIToken: Sendable {
+    let id: ID<APIToken>
+    let label: String
+    let role: Member.Role
+    let madeBy: String
+    let madeAt: Timestamp
+    let usedAt: Timestamp?
+}
+
+package struct TokenStore {
+    let enterprise: Enterprise
+    let tx: Transaction
+
+    package init(_ enterprise: Enterprise, _ tx: Transaction) {
+        self.enterprise = enterprise
+        self.tx = tx
+    }
+
+    /// Makes a token and returns its text, which cannot be read again.
+    package func make(_ label: String, role: Member.Role, by member: ID<Member>, at now: Timestamp) throws -> String {
+        // The name in front tells secret scanners and people what they have found.
+        let text = "ent_\(enterprise.slug)_\(RandomToken().text)"
+        try tx.run(
+            """
+            INSERT INTO api_tokens (enterprise, id, token_hash, member, label, role, created_at) VALUES (
+                \(enterprise.id), \(ID<APIToken>()), \(RandomToken.digest(of: text)), \(member), \(label), \(role), \(now))
+            """)
+        return text
+    }
+
+    /// The member who made the token, under the token's name and with its role.
+    func find(_ text: String) throws -> (id: ID<APIToken>, member: Member, usedAt: Timestamp?)? {
+        try tx.first(
+            """
+            SELECT t.id, t.label, t.role, t.used_at, \(MemberStore.columns) FROM api_tokens t
+            JOIN members m ON m.enterprise = t.enterprise AND m.id = t.member
+            WHERE t.enterprise = \(enterprise.id) AND t.token_hash = \(RandomToken.digest(of: text))
+                AND t.revoked_at IS NULL AND m.disabled_at IS NULL
+            """
+        ) { row in
+            let id: ID<APIToken> = try row.next()
+            let (label, role): (String, Member.Role) = try (row.next(), row.next())
+            let usedAt: Timestamp? = try row.next()
+            var member = try MemberStore.read(&row)
+            (member.name, member.role) = (label, role)
+            return (id, member, usedAt)
+        }
+    }
+
+    func touch(_ id: ID<APIToken>, at now: Timestamp) throws {
+        try tx.run("UPDATE api_tokens SET used_at = \(now) WHERE enterprise = \(enterprise.id) AND id = \(id)")
+    }
+
+    func list() throws -> [APIToken] {
+        try tx.all(
+            """
+            SELECT t.id, t.label, t.role, m.name, t.created_at, t.used_at FROM api_tokens t
+            JOIN members m ON m.enterprise = t.enterprise AND m.id = t.member
+            WHERE t.enterprise = \(enterprise.id) AND t.revoked_at IS NULL AND m.disabled_at IS NULL
+            ORDER BY t.created_at DESC, t.id LIMIT 200
+            """
+        ) { row in
+            try APIToken(
+                id: row.next(), label: row.next(), role: row.next(), madeBy: row.next(), madeAt: row.next(),
+                usedAt: row.next())
+        }
+    }
+
+    func withdraw(_ id: ID<APIToken>, at now: Timestamp) throws {
+        let changed = try tx.run(
+            """
+            UPDATE api_tokens SET revoked_at = \(now)
+            WHERE enterprise = \(enterprise.id) AND id = \(id) AND revoked_at IS NULL
+            """)
+        if changed == 0 { throw Refusal.notFound }
+    }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+import Storage
+
+/// Something said in a case, and who may see it.
+package struct Message: Sendable {
+    package let id: ID<Message>
+    package let caseID: ID<Case>
+    package let author: Author
+    package let body: String
+    package let channel: Channel
+    package let audience: Audience
+    /// The handover it belongs to, if it was said in one.
+    package let handover: ID<Handover>?
+    package let sentAt: Timestamp
+
+    package init(
+        id: ID<Message> = ID(), caseID: ID<Case>, author: Author, body: String, channel: Channel = .web,
+        audience: Audience, handover: ID<Handover>? = nil, sentAt: Timestamp
+    ) {
+        self.id = id
+        self.caseID = caseID
+        self.author = author
+        self.body = body
+        self.channel = channel
+        self.audience = audience
+        self.handover = handover
+        self.sentAt = sentAt
+    }
+
+    package struct Author: Sendable, Equatable {
+        package enum Kind: String, Sendable, Codable, SQLConvertible { case member, customer, company, system }
+        package let kind: Kind
+        package let name: String
+        /// The link it was received over, for a company's or another company's customer's words.
+        package let link: ID<Link>?
+
+        package init(_ kind: Kind, name: String, link: ID<Link>? = nil) {
+            self.kind = kind
+            self.name = name
+            self.link = link
+        }
+    }
+}
+
+/// Who beyond the enterprise's own staff sees a message. Nobody, unless somebody says so.
+package struct Audience: Sendable, Equatable {
+    package var customer: Bool
+    package var links: Set<ID<Link>>
+
+    package static let onlyUs = Audience(customer: false, links: [])
+
+    package init(customer: Bool, links: Set<ID<Link>> = []) {
+        self.customer = customer
+        self.links = links
+    }
+
+    package var isOnlyUs: Bool { !customer && links.isEmpty }
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+import Storage
+
+extension Desk {
+    package var messages: MessageStore { MessageStore(desk: self) }
+}
+
+package struct MessageStore {
+    let desk: Desk
+    var tx: Transaction { desk.tx }
+
+    private static let columns: SQL = """
+        id, case_id, author_kind, author_name, author_link, body, channel, to_customer, handover, sent_at
+        """
+
+    package func find(_ id: ID<Message>) throws -> Message? {
+        let found = try tx.first(
+            "SELECT \(Self.columns) FROM messages WHERE enterprise = \(desk.scope) AND id = \(id)", Self.read)
+        guard let found else { return nil }
+        return try withAudiences([found]).first
+    }
+
+    /// These messages, in no particular order.
+    package func find(_ ids: [ID<Message>]) throws -> [Message] {
+        guard !ids.isEmpty else { return [] }
+        return try withAudiences(
+            tx.all(
+                "SELECT \(Self.columns) FROM messages WHERE enterprise = \(desk.scope) AND id IN (\(SQL.list(ids)))",
+                Self.read))
+    }
+
+    /// The newest messages of a case, oldest of them first.
+    package func list(of item: ID<Case>, toCustomerOnly: Bool = false, limit: Int = 50) throws -> [Message] {
+        let visible: SQL = toCustomerOnly ? "AND to_customer" : ""
+        let found = try tx.all(
+            """
+            SELECT \(Self.columns) FROM messages WHERE enterprise = \(desk.scope) AND case_id = \(item) \(visible)
+            ORDER BY sent_at DESC, id DESC LIMIT \(limit)
+            """, Self.read)
+        return try withAudiences(found.reversed())
+    }
+
+    /// What the customer first wrote: the question itself.
+    package func first(of item: ID<Case>) throws -> Message? {
+        try tx.first(
+            """
+            SELECT \(Self.columns) FROM messages WHERE enterprise = \(desk.scope) AND case_id = \(item)
+            ORDER BY sent_at, id LIMIT 1
+            """, Self.read)
+    }
+
+    func add(_ message: Message) throws {
+        try tx.run(
+            """
+            INSERT INTO messages (enterprise, \(Self.columns)) VALUES (
+                \(desk.scope), \(message.id), \(message.caseID), \(message.author.kind), \(message.author.name),
+                \(message.author.link), \(message.body), \(message.channel), \(message.audience.customer),
+                \(message.handover), \(message.sentAt))
+            """)
+        for link in message.audience.links { try widen(message.id, to: link) }
+    }
+
+    /// Lets one more company see a message.
+    func widen(_ message: ID<Message>, to link: ID<Link>) throws {
+        try tx.run(
+            """
+            INSERT INTO message_audience (enterprise, message, link) VALUES (\(desk.scope), \(message), \(link))
+            ON CONFLICT (enterprise, message, link) DO NOTHING
+            """)
+    }
+
+    private func withAudiences(_ messages: [Message]) throws -> [Message] {
+        guard !messages.isEmpty else { return [] }
+        let pairs: [(ID<Message>, ID<Link>)] = try tx.all(
+            """
+            SELECT message, link FROM message_audience
+            WHERE enterprise = \(desk.scope) AND message IN (\(SQL.list(messages.map(\.id))))
+            """
+        ) { try ($0.next(), $0.next()) }
+        guard !pairs.isEmpty else { return messages }
+        let links = Dictionary(grouping: pairs, by: \.0).mapValues { Set($0.map(\.1)) }
+        return messages.map { message in
+            var audience = message.audience
+            audience.links = links[message.id] ?? []
+            return Message(
+                id: message.id, caseID: message.caseID, author: message.author, body: message.body,
+                channel: message.channel, audience: audience, handover: message.handover, sentAt: message.sentAt)
+        }
+    }
+
+    private static func read(_ row: inout Row) throws -> Message {
+        let (id, caseID): (ID<Message>, ID<Case>) = try (row.next(), row.next())
+        let (kind, name, link): (Message.Author.Kind, String, ID<Link>?) = try (row.next(), row.next(), row.next())
+        return try Message(
+            id: id, caseID: caseID, author: Message.Author(kind, name: name, link: link), body: row.next(),
+            channel: row.next(), audience: Audience(customer: row.next()), handover: row.next(), sentAt: row.next())
+    }
+}

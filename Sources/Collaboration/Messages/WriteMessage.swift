@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+import Exchange
+import Storage
+import Web
+
+/// Writes into a case: a note only for us, or a message to the companies and the customer that are named.
+package struct WriteMessage: Action {
+    package struct Input: FormInput {
+        let number: CaseNumber
+        let text: String
+        let audience: Audience
+        let files: [Upload]
+
+        package init(_ form: inout Form) {
+            number = CaseNumber(&form)
+            text = form.optionalText("text", label: "Message", max: 20_000, multiline: true) ?? ""
+            files = form.files("files", label: "Attach").map { Upload(name: $0.name, bytes: $0.bytes) }
+            let named = form.list("to", label: "Visible to")
+            var links: Set<ID<Link>> = []
+            for name in named where name != "customer" {
+                if let link = ID<Link>(name) { links.insert(link) } else {
+                    form.reject("to", "“\(name)” is nobody who could see this. Choose from the list.")
+                }
+            }
+            audience = Audience(customer: named.contains("customer"), links: links)
+            if text.isEmpty && files.isEmpty { form.reject("text", "There is nothing to send. Write something.") }
+        }
+    }
+
+    package static let route = Route.post("/{enterprise}/cases/{number}/messages")
+    package static let summary = "Write a note or a message"
+    package static let access = Permission.casesWrite
+    package static let retryForm: (any Action.Type)? = ShowCase.self
+    package static let formName = "message"
+
+    package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<MessageView> {
+        let (desk, input) = (call.desk(tx), call.input)
+        var item = try desk.cases.take(input.number)
+        let message = try desk.write(input.text, files: input.files, to: input.audience, in: &item)
+        try desk.cases.save(item)
+        return .created(MessageView(message), at: desk.path(to: item) + "#composer")
+    }
+}
+
+/// A message as API clients see it.
+package struct MessageView: Codable, Sendable {
+    package let id: ID<Message>
+    package let author: String
+    package let text: String
+    package let sentAt: Timestamp
+    /// Whether the customer sees it, and over which links companies do.
+    package let toCustomer: Bool
+    package let toLinks: [ID<Link>]
+    package let files: [FileView]
+
+    init(_ message: Message, _ files: [Attachment] = []) {
+        id = message.id
+        author = message.author.name
+        text = message.body
+        sentAt = message.sentAt
+        toCustomer = message.audience.customer
+        toLinks = message.audience.links.sorted()
+        self.files = files.map(FileView.init)
+    }
+}
+
+package struct FileView: Codable, Sendable {
+    package let id: ID<Attachment>
+    package let name: String
+    package let type: String
+    /// Bytes.
+    package let size: Int
+
+    init(_ attachment: Attachment) {
+        id = attachment.id
+        name = attachment.name
+        type = attachment.type
+        size = attachment.size
+    }
+}
+
+/// Why a message cannot go to those it names.
+package enum AudienceRefusal: Error, Sendable, Equatable {
+    case notOurCustomer
+    /// The company has nothing to do with this case.
+    case notInvolved
+}
+
+extension Desk {
+    package func write(
+        _ text: String, files: [Upload] = [], to audience: Audience, channel: Channel = .web, in item: inout Case
+    ) throws -> Message {
+        if audience.customer, item.origin != nil || item.customer == nil { throw AudienceRefusal.notOurCustomer }
+        let handovers = try involvement(of: item, audience.links)
+        let message = Message(
+            caseID: item.id, author: .init(.member, name: actor.name), body: text, channel: channel, audience: audience,
+            sentAt: now)
+        try keep(message, files, in: &item)
+        let kept = try attachments.list(of: [message.id])[message.id] ?? []
+        for handover in handovers { try forward(message, kept, of: item, in: handover) }
+        return message
+    }
+
+    /// The newest handover with each of the links, in either direction.
+    private func involvement(of item: Case, _ links: Set<ID<Link>>) throws -> [Handover] {
+        guard !links.isEmpty else { return [] }
+        let all = try handovers.list(of: item.id)
+        return try links.sorted().map { link in
+            guard let handover = all.last(where: { $0.link == link }) else { throw AudienceRefusal.notInvolved }
+            return handover
+        }
+    }
+
+    /// Puts a message on its way to the company at the other end of a handover, which is in its audience.
+    func forward(_ message: Message, _ files: [Attachment], of item: Case, in handover: Handover) throws {
+        guard let link = try links.find(handover.link) else { throw Missing.link }
+        guard link.isActive else { throw OfferRefusal.linkNotActive(company: link.name) }
+        for file in files { try attachments.grant(file.digest, to: link.id) }
+        let isCustomers = message.author.kind == .customer
+        try send(
+            MessageAddedV1(
+                message: message.id.uuid, handover: handover.id.uuid,
+                author: isCustomers ? try onwardLabel(of: item) : message.author.name, company: enterprise.name,
+                text: message.body, writtenAt: message.sentAt.wire, audience: [enterprise.name, link.name],
+                isForCustomer: message.audience.customer, attachments: files.map(\.wire)),
+            about: handover, over: link)
+    }
+
+    /// A message from a linked company. Messages are only ever added.
+    func receive(_ event: MessageAddedV1, from link: Link) throws {
+        guard let handover = try handovers.find(ID(event.handover)), handover.link == link.id else {
+            throw Rejection(.unknownSubject, "there is no such handover on this link")
+        }
+        guard try messages.find(ID(event.message)) == nil else {
+            throw Rejection(.idReuse, "this message has been sent before")
+        }
+        var item = try cases.take(handover.caseID)
+        let name = event.company == event.author ? event.author : "\(event.author), \(link.name)"
+        let message = Message(
+            id: ID(event.message), caseID: item.id, author: .init(.company, name: name, link: link.id),
+            body: event.text, audience: Audience(customer: false, links: [link.id]), handover: handover.id, sentAt: now)
+        try keep(message, in: &item)
+        try expect(event.attachments, of: message, over: link)
+        try cases.save(item)
+    }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+import Collaboration
+import Storage
+import Web
+
+/// The public form for a question.
+struct AskPage: Action {
+    typealias Input = NoInput
+
+    static let route = Route.get("/{enterprise}/ask")
+    static let summary = "The form for a question"
+    static let access = Anyone.Requirement.open(because: "customers need no account to ask")
+
+    static func run(_ call: Call<Anyone, Input>, _ tx: Transaction) throws -> Reply<EnterpriseView> {
+        .show(EnterpriseView(try call.desk(tx).enterprise))
+    }
+
+    static func page(_ output: EnterpriseView, _ call: Call<Anyone, Input>, _ tx: Transaction) throws -> Page? {
+        let enterprise = try call.desk(tx).enterprise
+        return Page(
+            "enquiry-ask", title: "Ask us anything", layout: .public,
+            ["enterprise": enterprise.model, "forms": ["ask": ["channel": ["is": ["email": true]]]]])
+    }
+}
+
+/// A customer asks a question and gets a page of their own to follow the answer.
+struct AskQuestion: Action {
+    struct Input: FormInput {
+        let question: String
+        let product: String
+        let serial: String
+        let photos: [Upload]
+        let customer: CustomerFields
+
+        init(_ form: inout Form) {
+            question = form.text("question", label: "Your question", max: 10_000, multiline: true)
+            product = form.optionalText("product", label: "Product", max: 200) ?? ""
+            serial = form.optionalText("serial", label: "Serial number", max: 100) ?? ""
+            photos = form.files("photos", label: "A photo", count: 5).map { Upload(name: $0.name, bytes: $0.bytes) }
+            customer = CustomerFields(&form)
+        }
+    }
+
+    static let route = Route.post("/{enterprise}/ask")
+    static let summary = "Ask a question"
+    static let access = Anyone.Requirement.open(because: "customers need no account to ask")
+    static let retryForm: (any Action.Type)? = AskPage.self
+    static let formName = "ask"
+    static let limit: RateLimit? = RateLimit(10, per: .seconds(60))
+
+    static func run(_ call: Call<Anyone, Input>, _ tx: Transaction) throws -> Reply<Followed> {
+        let (desk, input) = (try call.desk(tx), call.input)
+        let customer = try input.customer.add(language: call.caller.locale.language, desk)
+        var draft = CaseDraft(
+            kind: Enquiry.name, title: input.question.headline, body: input.question,
+            author: .init(.customer, name: customer.name), audience: Audience(customer: true))
+        draft.customer = customer.id
+        draft.product = input.product
+        draft.serial = input.serial
+        draft.uploads = input.photos
+        return try Followed.reply(try desk.open(draft).case, desk)
+    }
+}

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+import Collaboration
+import Web
+
+/// Questions that customers ask, on the public page or through any other channel.
+enum Enquiries: Feature {
+    static let kinds: [any CaseKind.Type] = [Enquiry.self]
+    static let actions: [any Operation.Type] = [AskPage.self, AskQuestion.self]
+}

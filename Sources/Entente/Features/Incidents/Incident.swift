@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+import Collaboration
+import Exchange
+import Storage
+import Web
+
+/// A service problem, with a severity and, before it may be called resolved, a resolution.
+struct Incident: Sendable, Equatable {
+    enum Severity: String, Sendable, CaseIterable, Codable, SQLConvertible {
+        case minor, major, critical
+
+        var title: String {
+            switch self {
+            case .minor: "Minor"
+            case .major: "Major"
+            case .critical: "Critical"
+            }
+        }
+    }
+
+    var severity: Severity
+    /// What was done; empty until somebody says.
+    var resolution: String
+
+    /// How urgently a new one is dealt with.
+    var priority: Case.Priority {
+        switch severity {
+        case .minor: .normal
+        case .major: .high
+        case .critical: .urgent
+        }
+    }
+}
+
+extension Incident: CaseKind {
+    static let name = "incident"
+    static let title = "Incident"
+    static let door: Door? = Door("report", "Report a problem", hint: "Something broke, or worries you")
+
+    static let lifecycle = Lifecycle(
+        [
+            .init("reported", "Reported"), .init("diagnosing", "Being diagnosed"), .init("resolved", "Resolved"),
+            .init("closed", "Closed", isOpen: false),
+        ],
+        moves: [
+            "reported": ["diagnosing", "resolved", "closed"], "diagnosing": ["resolved", "closed"],
+            "resolved": ["diagnosing", "closed"], "closed": ["diagnosing"],
+        ])
+
+    static func check(_ item: Case, entering stage: String, _ desk: Desk) throws {
+        guard stage == "resolved" else { return }
+        guard let incident = try desk.incidents.find(item.id), !incident.resolution.isEmpty else {
+            throw CaseRefusal.incomplete("resolution", "Say what was done before you call it resolved.")
+        }
+    }
+
+    static func panel(of item: Case, _ desk: Desk) throws -> Model? {
+        try desk.incidents.find(item.id).map {
+            ["severity": .object([$0.severity.rawValue: true]), "resolution": .text($0.resolution)]
+        }
+    }
+
+    static func details(of item: Case, _ desk: Desk) throws -> [Detail] {
+        guard let incident = try desk.incidents.find(item.id) else { return [] }
+        let severity = Detail("Severity", incident.severity.title)
+        return incident.resolution.isEmpty ? [severity] : [severity, Detail("Resolution", incident.resolution)]
+    }
+
+    static func sharedDetails(of item: Case, _ desk: Desk) throws -> JSONValue? {
+        guard let incident = try desk.incidents.find(item.id) else { return nil }
+        return try JSONValue(encoding: SharedIncidentV1(severity: incident.severity.rawValue))
+    }
+
+    static func keep(_ details: JSONValue, of item: Case, _ desk: Desk) throws {
+        let shared = try details.decode(as: SharedIncidentV1.self)
+        let severity = shared.severity.flatMap(Severity.init) ?? .major
+        let known = try desk.incidents.find(item.id)
+        let incident = Incident(severity: severity, resolution: known?.resolution ?? "")
+        if known == nil { try desk.incidents.add(incident, to: item.id) } else { try desk.incidents.save(incident, of: item.id) }
+    }
+}
+
+/// What of an incident crosses a link. A severity that the receiver does not know counts as major.
+struct SharedIncidentV1: Codable, Sendable {
+    var severity: String?
+}

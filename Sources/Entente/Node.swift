@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+import Collaboration
+import class Foundation.Bundle
+import struct Foundation.URL
+import Logging
+import ServiceLifecycle
+import Storage
+import Web
+
+/// How one process of a node runs.
+package struct NodeConfiguration: Sendable {
+    package var site: SiteConfiguration
+    /// Whether peers in private networks may be called.
+    package var allowsPrivatePeers = false
+    /// The source tree from which pages and assets are reloaded when they change; `nil` uses those in the program.
+    package var developmentFolder: URL?
+    package var logger: Logger
+
+    package init(site: SiteConfiguration, logger: Logger) {
+        self.site = site
+        self.logger = logger
+    }
+}
+
+/// One process of a node: its site, its part in the exchange, and its jobs, on one database.
+package struct Node: Sendable {
+    package static var migrations: [Migration] { KernelParts.migrations + Features.migrations }
+
+    package let site: Site
+    package let kernel: Kernel
+    private let services: [any Service]
+    private let logger: Logger
+
+    /// - Parameter database: migrated already.
+    package init(_ configuration: NodeConfiguration, database: Database) throws {
+        logger = configuration.logger
+        let live = Live(database: database, revisions: LiveTopics.revisions)
+        let kernel = Kernel(kinds: Features.kinds, host: configuration.site.origin.authority) { live.publish($0) }
+        self.kernel = kernel
+        var policy = OutboundClient.Policy()
+        policy.allowsPrivatePeers = configuration.allowsPrivatePeers
+        policy.allowsPlainLoopback = configuration.allowsPrivatePeers
+        let client = OutboundClient(policy)
+        let exchange = ExchangeNode(
+            database: database, origin: configuration.site.origin.url,
+            allowsPlainLoopback: configuration.allowsPrivatePeers,
+            handlers: InboundHandlers(CaseExchange.handlers(kernel) + InboundHandlers.aboutLinks),
+            transport: client, attachments: GrantedAttachments(kernel), logger: logger)
+        var services = Services()
+        services.kernel = kernel
+        services.exchange = exchange
+        site = try Site(
+            configuration.site, database: database, templates: try Self.templates(configuration.developmentFolder),
+            assets: try Self.assets(configuration.developmentFolder), live: live, services: services,
+            actions: KernelParts.actions + Features.actions, rawActions: ExchangeActions.all, streams: KernelParts.streams,
+            logger: logger)
+        let jobs = JobRunner(
+            database: database, handlers: [FetchAttachment.kind: Self.fetch(exchange, kernel, database)], logger: logger)
+        self.services = [
+            live, site, Delivery(exchange), ExchangeChores(exchange), jobs, HandoverClock(kernel: kernel, database: database, logger: logger),
+            Closing(client: client),
+        ]
+    }
+
+    /// Serves until SIGTERM or SIGINT, and then finishes what it has begun.
+    package func run() async throws {
+        try await ServiceGroup(
+            configuration: .init(
+                services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        ).run()
+    }
+
+    private static func templates(_ source: URL?) throws -> Templates {
+        guard let source else {
+            let bundles = [KernelParts.pages, Features.pages]
+            return try Templates(folders: [Templates.bundled] + bundles.map(\.bundleURL))
+        }
+        return try Templates(folders: Templates.sourceFolders(below: source.appending(path: "Sources")), reloads: true)
+    }
+
+    private static func assets(_ source: URL?) throws -> Assets {
+        guard let source else { return try Assets() }
+        return try Assets(folder: source.appending(path: "Sources/Web/Assets"), reloads: true)
+    }
+
+    private static func fetch(_ exchange: ExchangeNode, _ kernel: Kernel, _ database: Database) -> JobHandler {
+        { attempt in
+            let task = try attempt.decode(FetchAttachment.self)
+            let bytes = try await exchange.fetchAttachment(
+                task.digest, over: Destination(enterprise: task.enterprise, link: task.link))
+            try await database.write { tx in
+                guard let enterprise = try EnterpriseStore(tx).find(task.enterprise) else { return }
+                let desk = Desk(enterprise, .system("exchange"), kernel, tx, now: tx.startedAt)
+                try desk.keep(bytes, of: task)
+            }
+        }
+    }
+}
+
+/// Brings back what nobody accepted in time, every few seconds.
+private struct HandoverClock: Service {
+    let kernel: Kernel
+    let database: Database
+    let logger: Logger
+
+    func run() async throws {
+        while !Task.isShuttingDownGracefully {
+            do {
+                try await cancelWhenGracefulShutdown { try await Task.sleep(for: .seconds(5)) }
+                try await ExpireHandovers.run(kernel, database)
+            } catch is CancellationError {
+                return
+            } catch {
+                logger.error("Overdue handovers could not be brought back", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+}
+
+/// Closes the connections to other nodes at the end.
+private struct Closing: Service {
+    let client: OutboundClient
+
+    func run() async throws {
+        try await gracefulShutdown()
+        try await client.close()
+    }
+}

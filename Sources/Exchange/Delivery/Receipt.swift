@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+
+/// Why an event was rejected. A kind of case may add codes of its own.
+package struct RejectionCode: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+    package let rawValue: String
+    package init(rawValue: String) { self.rawValue = rawValue }
+    package var description: String { rawValue }
+
+    /// Not what this protocol says.
+    package static let malformed = RejectionCode(rawValue: "malformed")
+    /// An earlier event of the conversation is missing: send from `expected`. The only code that is not for good.
+    package static let gap = RejectionCode(rawValue: "gap")
+    /// This `id`, or this place in the conversation, was used for other content.
+    package static let idReuse = RejectionCode(rawValue: "id-reuse")
+    /// The type, or this version of it, is not known: send an earlier version.
+    package static let unsupportedType = RejectionCode(rawValue: "unsupported-type")
+    /// The contract does not allow it.
+    package static let notAgreed = RejectionCode(rawValue: "not-agreed")
+    /// What it speaks of is not known here.
+    package static let unknownSubject = RejectionCode(rawValue: "unknown-subject")
+    /// It does not fit the present stage; `state` says which that is.
+    package static let stale = RejectionCode(rawValue: "stale")
+    package static let expired = RejectionCode(rawValue: "expired")
+    package static let loop = RejectionCode(rawValue: "loop")
+    package static let hopsExhausted = RejectionCode(rawValue: "hops-exhausted")
+    package static let tooLarge = RejectionCode(rawValue: "too-large")
+    /// The receiver could not apply it, by a mistake of its own.
+    package static let failed = RejectionCode(rawValue: "failed")
+    /// The link is closing and takes only receipts and erasure.
+    package static let closing = RejectionCode(rawValue: "closing")
+}
+
+/// What became of one event at its receiver: the first level of receipt.
+package struct Receipt: WireStruct {
+    package enum Status: String, Sendable {
+        /// Stored now.
+        case stored
+        /// Stored before; the outcome is the original one.
+        case duplicate
+        /// Not to be sent again as it is.
+        case rejected
+    }
+
+    package enum Outcome: Hashable, Sendable {
+        /// It has taken effect, in the same transaction in which it was stored.
+        case applied
+        /// It will; a `receipt.applied` or `receipt.failed` follows.
+        case pending
+        case rejected(RejectionCode)
+    }
+
+    /// The event's `id` as it was sent.
+    package var id: String
+    package var status: Status
+    package var outcome: Outcome
+    /// For a gap: the `convseq` that should come next.
+    package var expected: Int64?
+    /// For people.
+    package var detail: String?
+    package var unknown = JSONObject()
+
+    package init(id: String, status: Status, outcome: Outcome, expected: Int64? = nil, detail: String? = nil) {
+        self.id = id
+        self.status = status
+        self.outcome = outcome
+        self.expected = expected
+        self.detail = detail
+    }
+
+    package init(_ fields: inout Fields) throws(WireError) {
+        id = try fields.text("id", max: Limits.reference)
+        status = try fields.choice("status")
+        let code = try fields.optionalText("code", max: Limits.code).map(RejectionCode.init(rawValue:))
+        switch (try fields.text("outcome", max: 16), code) {
+        case ("applied", _): outcome = .applied
+        case ("pending", _): outcome = .pending
+        case ("rejected", let code?): outcome = .rejected(code)
+        case ("rejected", nil): throw fields.error("code", .missing)
+        case (let other, _): throw fields.error("outcome", .invalid("has the unknown value «\(other)»"))
+        }
+        expected = try fields.optionalInteger("expected", in: 1...Int64(Int32.max))
+        detail = try fields.optionalText("detail", max: 1_000)
+    }
+
+    package func write(to object: inout JSONObject) {
+        object["id"] = .string(id)
+        object["status"] = .string(status.rawValue)
+        switch outcome {
+        case .applied: object["outcome"] = "applied"
+        case .pending: object["outcome"] = "pending"
+        case .rejected(let code):
+            object["outcome"] = "rejected"
+            object["code"] = .string(code.rawValue)
+        }
+        object["expected"] = expected.map { .integer($0) }
+        object["detail"] = detail.map { .string($0) }
+    }
+}
+
+/// The body of the response to a batch: one receipt per event, in the batch's order.
+package struct Receipts: WireStruct {
+    package static let contentType = "application/vnd.entente.receipts+json"
+
+    package var receipts: [Receipt]
+    package var unknown = JSONObject()
+
+    package init(_ receipts: [Receipt]) { self.receipts = receipts }
+    package init(_ fields: inout Fields) throws(WireError) {
+        receipts = try fields.list("receipts", max: Batch.maxEvents)
+    }
+    package func write(to object: inout JSONObject) { object["receipts"] = .list(receipts) }
+
+    /// 202, or 409 when an event is missing before one of these.
+    package var status: ExchangeStatus {
+        receipts.contains { $0.outcome == .rejected(.gap) } ? .gap : .accepted
+    }
+}
+
+/// The HTTP statuses of this protocol.
+package enum ExchangeStatus: Int, Sendable, CaseIterable {
+    case ok = 200
+    case accepted = 202
+    case malformed = 400
+    /// Unknown or invalid signature.
+    case unauthorized = 401
+    case suspended = 403
+    case notFound = 404
+    /// An event is missing: the receipts say the expected `convseq`.
+    case gap = 409
+    /// The link is closed.
+    case closed = 410
+    case tooLarge = 413
+    case unsupportedMediaType = 415
+    /// Not this enterprise.
+    case misdirected = 421
+    case tooManyRequests = 429
+    case unavailable = 503
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The type of an event, such as `net.entente.handover.offered.v1`.
+package struct EventType: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+    package let rawValue: String
+
+    package init(rawValue: String) { self.rawValue = rawValue }
+
+    /// A type of this protocol: `name` is `handover.offered`.
+    package init(_ name: String, version: Int = 1) { rawValue = "net.entente.\(name).v\(version)" }
+
+    package var description: String { rawValue }
+
+    /// The number after the last `.v`; nil when there is none.
+    package var version: Int? {
+        guard let dot = rawValue.lastIndex(of: "."), rawValue[dot...].hasPrefix(".v") else { return nil }
+        return Int(rawValue[dot...].dropFirst(2))
+    }
+
+    /// The version before this one, which an older peer may know.
+    package var previous: EventType? {
+        guard let version, version > 1, let dot = rawValue.lastIndex(of: ".") else { return nil }
+        return EventType(rawValue: "\(rawValue[..<dot]).v\(version - 1)")
+    }
+}
+
+/// The data of an event: one explicit struct per type and version.
+package protocol EventData: WireStruct {
+    static var type: EventType { get }
+}

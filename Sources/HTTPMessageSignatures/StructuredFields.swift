@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+import RawStructuredFieldValues
+
+/// Structured dictionary fields (RFC 9651) as signatures need them.
+enum Dictionary {
+    typealias Members = OrderedMap<String, ItemOrInnerList>
+
+    static func parse(_ value: String, named field: String) throws(SignatureError) -> Members {
+        do {
+            var parser = StructuredFieldValueParser(Array(value.utf8))
+            return try parser.parseDictionaryFieldValue()
+        } catch {
+            throw .malformed(field)
+        }
+    }
+
+    static func serialize(_ members: Members, named field: String) throws(SignatureError) -> String {
+        do {
+            var serializer = StructuredFieldValueSerializer()
+            return String(decoding: try serializer.writeDictionaryFieldValue(members), as: UTF8.self)
+        } catch {
+            throw .malformed(field)
+        }
+    }
+
+    /// The strict serialisation of one member's value (RFC 9421, section 2.1.2).
+    static func member(_ key: String, of value: String, named field: String) throws(SignatureError) -> String {
+        guard let member = try parse(value, named: field)[key] else { throw .missingComponent(field) }
+        return try serialize(member, named: field)
+    }
+
+    static func serialize(_ member: ItemOrInnerList, named field: String) throws(SignatureError) -> String {
+        do {
+            var serializer = StructuredFieldValueSerializer()
+            return String(decoding: try serializer.writeListFieldValue([member]), as: UTF8.self)
+        } catch {
+            throw .malformed(field)
+        }
+    }
+}

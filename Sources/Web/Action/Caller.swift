@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+import Storage
+
+/// Who calls. An action names the kind of caller and what it requires; the rest of the program receives proof as a value.
+package protocol Caller: Sendable {
+    associatedtype Requirement: Sendable
+
+    /// Finds out who calls, or throws a ``Problem``: ``Refusal/signIn(at:)``, ``Refusal/forbidden(_:)`` or ``Refusal/notFound``.
+    static func identify(_ credentials: Credentials, meeting requirement: Requirement, _ tx: Transaction) throws -> Self
+
+    /// How this caller reads pages and writes dates.
+    var locale: LocaleChoice { get }
+
+    /// What every page of this caller shows around its content (`viewer`, `enterprise`, `nav`), read only for pages.
+    func frame(_ credentials: Credentials, _ services: Services, _ tx: Transaction) throws -> [String: Model]
+
+    /// How OpenAPI names the ways to prove this identity; empty for anyone.
+    static var security: [Security] { get }
+}
+
+extension Caller {
+    package static var security: [Security] { [.cookie, .bearer] }
+}
+
+/// A way to prove who calls, as the API description names it.
+package enum Security: String, Sendable {
+    case cookie, bearer
+}
+
+/// Anyone at all, when an action says why that is right.
+package struct Anyone: Caller {
+    package enum Requirement: Sendable {
+        case open(because: String)
+    }
+
+    package let locale: LocaleChoice
+    package static var security: [Security] { [] }
+
+    package static func identify(
+        _ credentials: Credentials, meeting requirement: Requirement, _ tx: Transaction
+    ) -> Anyone {
+        Anyone(locale: credentials.locale)
+    }
+
+    package func frame(_ credentials: Credentials, _ services: Services, _ tx: Transaction) -> [String: Model] { [:] }
+}
+
+/// Language, time zone and theme of a viewer.
+package struct LocaleChoice: Sendable, Hashable {
+    package enum Theme: String, Sendable, CaseIterable, Codable {
+        case system, light, dark
+    }
+
+    /// A language code such as `en` or `nl`.
+    package var language: String
+    /// An IANA name such as `Europe/Brussels`.
+    package var timeZone: String
+    package var theme: Theme
+
+    package init(language: String = "en", timeZone: String = "UTC", theme: Theme = .system) {
+        self.language = language
+        self.timeZone = timeZone
+        self.theme = theme
+    }
+}
+
+/// All that a request says about who sends it.
+package struct Credentials: Sendable {
+    /// Values of the route's `{names}`.
+    package let path: [String: String]
+    /// Empty when a bearer token is given, so that one request never mixes two identities.
+    package let cookies: [String: String]
+    package let bearer: String?
+    /// The client's address as seen past trusted proxies.
+    package let address: String
+    /// Language from `Accept-Language`, and the node's time zone.
+    package let locale: LocaleChoice
+    /// The path and query asked for, to return to after signing in.
+    package let target: String
+    package let now: Timestamp
+    /// Whether the transaction may write, so that a trace of the caller can be left.
+    package let mayWrite: Bool
+    /// What the client says it is.
+    package let userAgent: String
+
+    package init(
+        path: [String: String] = [:], cookies: [String: String] = [:], bearer: String? = nil, address: String = "",
+        locale: LocaleChoice = LocaleChoice(), target: String = "/", now: Timestamp = .now,
+        mayWrite: Bool = false, userAgent: String = ""
+    ) {
+        self.path = path
+        self.cookies = cookies
+        self.bearer = bearer
+        self.address = address
+        self.locale = locale
+        self.target = target
+        self.now = now
+        self.mayWrite = mayWrite
+        self.userAgent = userAgent
+    }
+}

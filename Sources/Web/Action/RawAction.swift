@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+import Storage
+
+/// A request between machines whose exact bytes count, such as a signed one: raw body and headers in, raw response out.
+///
+/// It opens its own transactions, and proves who calls by itself.
+package protocol RawAction: Sendable {
+    static var route: Route { get }
+    static var summary: String { get }
+    /// The largest body accepted, in bytes; beyond it the answer is 413.
+    static var bodyLimit: Int { get }
+    static var limit: RateLimit? { get }
+    static func run(_ call: RawCall, _ database: Database) async throws -> RawReply
+}
+
+extension RawAction {
+    package static var bodyLimit: Int { 512 * 1024 }
+    package static var limit: RateLimit? { nil }
+}
+
+package struct RawCall: Sendable {
+    package let method: Route.Method
+    /// Path and query exactly as received.
+    package let target: String
+    /// Values of the route's `{names}`.
+    package let path: [String: String]
+    package let query: [String: String]
+    package let headers: Headers
+    package let body: [UInt8]
+    /// The client's address as seen past trusted proxies.
+    package let address: String
+    package let now: Timestamp
+    package let origin: PublicOrigin
+    package let services: Services
+
+    /// `@target-uri` of RFC 9421, from the configured origin and never from what the request says.
+    package var targetURI: String { origin.url + target }
+}
+
+package struct RawReply: Sendable {
+    package var status: Int
+    package var headers: Headers
+    package var body: [UInt8]
+
+    package init(status: Int, headers: Headers = [:], body: [UInt8] = []) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+}
+
+/// Header fields in the order received; names are compared without case.
+package struct Headers: Sendable, ExpressibleByDictionaryLiteral {
+    package private(set) var fields: [(name: String, value: String)]
+
+    package init(_ fields: [(name: String, value: String)] = []) { self.fields = fields }
+    package init(dictionaryLiteral elements: (String, String)...) { self.fields = elements.map { ($0.0, $0.1) } }
+
+    /// The values of all fields of this name, joined with a comma as RFC 9110 §5.3 allows.
+    package subscript(_ name: String) -> String? {
+        let values = all(name)
+        return values.isEmpty ? nil : values.joined(separator: ", ")
+    }
+
+    package func all(_ name: String) -> [String] {
+        let name = name.lowercased()
+        return fields.filter { $0.name.lowercased() == name }.map(\.value)
+    }
+
+    package mutating func add(_ name: String, _ value: String) { fields.append((name, value)) }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+import Storage
+
+/// What an action answers.
+package struct Reply<Output: Codable & Sendable>: Sendable {
+    enum Content: Sendable {
+        case show(Output)
+        case done(Output, goTo: String, created: Bool)
+        case file(File)
+    }
+
+    let content: Content
+    var notice: Message?
+    var cookies: [SetCookie] = []
+    var clearsCache = false
+
+    /// A page for a browser, JSON for an API client.
+    package static func show(_ output: Output) -> Reply { Reply(content: .show(output)) }
+
+    /// A browser is sent on with 303 and sees the notice there; an API client gets 200 and the output.
+    package static func done(_ output: Output, goTo path: String, notice: Message? = nil) -> Reply {
+        Reply(content: .done(output, goTo: path, created: false), notice: notice)
+    }
+
+    /// As ``done(_:goTo:notice:)``; an API client gets 201 and the path as `Location`.
+    package static func created(_ output: Output, at path: String, notice: Message? = nil) -> Reply {
+        Reply(content: .done(output, goTo: path, created: true), notice: notice)
+    }
+
+    package static func file(_ file: File) -> Reply { Reply(content: .file(file)) }
+
+    package func setting(_ cookie: SetCookie) -> Reply {
+        var reply = self
+        reply.cookies.append(cookie)
+        return reply
+    }
+
+    /// Asks the browser to forget the pages it kept, for signing out.
+    package func clearingCache() -> Reply {
+        var reply = self
+        reply.clearsCache = true
+        return reply
+    }
+}
+
+extension Reply where Output == Nothing {
+    package static func done(goTo path: String, notice: Message? = nil) -> Reply {
+        .done(Nothing(), goTo: path, notice: notice)
+    }
+}
+
+/// Bytes with a name and a type. Whatever is not on the short list of safe types is offered as a download.
+package struct File: Sendable {
+    package let name: String
+    /// A media type, such as `image/png`.
+    package let type: String
+    package let bytes: [UInt8]
+    /// A digest of the content, which lets browsers keep it; `nil` forbids keeping.
+    package let digest: String?
+
+    package init(name: String, type: String, bytes: [UInt8], digest: String? = nil) {
+        self.name = name
+        self.type = type
+        self.bytes = bytes
+        self.digest = digest
+    }
+}
+
+/// A page: a template and what it shows. Its title and model join the caller's frame.
+package struct Page: Sendable {
+    /// Which frame surrounds the content; the template gets it as `layout.staff`, `layout.public` or `layout.bare`.
+    package enum Layout: String, Sendable {
+        case staff, `public`, bare
+    }
+
+    package let template: String
+    package let title: Message
+    package let model: [String: Model]
+    package let layout: Layout
+
+    package init(_ template: String, title: Message, layout: Layout = .staff, _ model: [String: Model]) {
+        self.template = template
+        self.title = title
+        self.layout = layout
+        self.model = model
+    }
+
+    /// A page whose title is somebody's own words, which nobody translates.
+    @_disfavoredOverload
+    package init(_ template: String, title: String, layout: Layout = .staff, _ model: [String: Model]) {
+        self.init(template, title: Message(verbatim: title), layout: layout, model)
+    }
+}

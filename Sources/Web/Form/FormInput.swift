@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What an action takes. Its one initialiser reads, validates and describes: every accessor of ``Form`` records a
+/// field and, when something is wrong with it, an error; it returns a placeholder then, and the action never runs.
+///
+/// ```swift
+/// struct Input: FormInput {
+///     let number: String
+///     let text: String
+///     init(_ form: inout Form) {
+///         number = form.path("number")
+///         text = form.text("text", label: "Answer", max: 10_000)
+///     }
+/// }
+/// ```
+package protocol FormInput: Sendable {
+    init(_ form: inout Form)
+}
+
+/// The input of an action that takes nothing.
+package struct NoInput: FormInput {
+    package init(_ form: inout Form) {}
+}
+
+/// What is wrong with one field, and what to do about it.
+package struct FieldError: Sendable, Hashable {
+    package let field: String
+    package let message: Message
+
+    package init(_ field: String, _ message: Message) {
+        self.field = field
+        self.message = message
+    }
+}
+
+/// A file as it was sent. Nothing it says about itself is verified: name and type are only claims.
+package struct UploadedFile: Sendable, Hashable {
+    package let name: String
+    package let claimedType: String
+    package let bytes: [UInt8]
+
+    package init(name: String, claimedType: String, bytes: [UInt8]) {
+        self.name = name
+        self.claimedType = claimedType
+        self.bytes = bytes
+    }
+
+    /// The largest file accepted, in bytes.
+    package static let limit = 25 * 1024 * 1024
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+import ServiceLifecycle
+import Storage
+import Synchronization
+
+/// Tells open pages that what they show has changed.
+///
+/// A verb calls `tx.afterCommit { live.publish(topic) }`; the hub then reads the topic's revision and passes it on.
+/// Once a second it looks by itself, so that changes made by other processes are seen too.
+package final class Live: Service {
+    /// What can change, such as one case of one enterprise.
+    package struct Topic: Sendable, Hashable, CustomStringConvertible {
+        package let description: String
+        package init(_ description: String) { self.description = description }
+    }
+
+    /// A message to those who follow a topic.
+    package struct Event: Sendable, Hashable {
+        package let name: String
+        package let data: String
+    }
+
+    /// How far each of these topics has changed: any number that grows. Runs in a read transaction.
+    package typealias Revisions = @Sendable ([Topic], Transaction) throws -> [Topic: Int64]
+
+    private struct State {
+        var followers: [Topic: [Int: AsyncStream<Event>.Continuation]] = [:]
+        var revisions: [Topic: Int64] = [:]
+        var nextFollower = 0
+    }
+
+    private let database: Database
+    private let revisions: Revisions
+    private let state = Mutex(State())
+    private let wake: AsyncStream<Void>
+    private let waker: AsyncStream<Void>.Continuation
+
+    package init(database: Database, revisions: @escaping Revisions) {
+        self.database = database
+        self.revisions = revisions
+        (wake, waker) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// Says that a topic may have changed. Cheap: who follows is told soon after, from another thread.
+    package func publish(_ topic: Topic) {
+        if state.withLock({ $0.followers[topic] != nil }) { waker.yield() }
+    }
+
+    /// Sends something fleeting, such as who is typing, to those who follow a topic at this process.
+    package func send(_ event: String, _ data: String, to topic: Topic) {
+        let followers = state.withLock { Array(($0.followers[topic] ?? [:]).values) }
+        for follower in followers { follower.yield(Event(name: event, data: data)) }
+    }
+
+    /// How many streams are open.
+    package var followerCount: Int { state.withLock { $0.followers.values.reduce(0) { $0 + $1.count } } }
+
+    /// Events of these topics, until the stream is dropped. `current` tells the revision at the start, so that a page can
+    /// see whether it missed something; `changed` tells each new one.
+    func follow(_ topics: [Topic]) -> AsyncStream<Event> {
+        let (stream, continuation) = AsyncStream<Event>.makeStream(bufferingPolicy: .bufferingNewest(32))
+        let number = state.withLock { state in
+            state.nextFollower += 1
+            for topic in topics {
+                state.followers[topic, default: [:]][state.nextFollower] = continuation
+                if let revision = state.revisions[topic] {
+                    continuation.yield(Event(name: "current", data: String(revision)))
+                }
+            }
+            return state.nextFollower
+        }
+        continuation.onTermination = { [weak self] _ in self?.leave(number, topics) }
+        waker.yield()
+        return stream
+    }
+
+    private func leave(_ number: Int, _ topics: [Topic]) {
+        state.withLock { state in
+            for topic in topics {
+                state.followers[topic]?[number] = nil
+                if state.followers[topic]?.isEmpty == true {
+                    state.followers[topic] = nil
+                    state.revisions[topic] = nil
+                }
+            }
+        }
+    }
+
+    /// Looks for changes until the program shuts down.
+    package func run() async throws {
+        await withGracefulShutdownHandler {
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { [waker] in
+                    while (try? await Task.sleep(for: .seconds(1))) != nil { waker.yield() }
+                }
+                for await _ in wake { await look() }
+                group.cancelAll()
+            }
+        } onGracefulShutdown: { [self] in
+            waker.finish()
+            let open = state.withLock { $0.followers.values.flatMap(\.values) }
+            for follower in open { follower.finish() }
+        }
+    }
+
+    private func look() async {
+        let topics = state.withLock { Array($0.followers.keys) }
+        guard !topics.isEmpty else { return }
+        let revisions = revisions
+        // A database that is away for a moment is tried again in a second.
+        guard let found = try? await database.read({ tx in try revisions(topics, tx) }) else { return }
+        state.withLock { state in
+            for (topic, revision) in found where state.revisions[topic] != revision {
+                let isFirstLook = state.revisions.updateValue(revision, forKey: topic) == nil
+                let event = Event(name: isFirstLook ? "current" : "changed", data: String(revision))
+                for follower in (state.followers[topic] ?? [:]).values { follower.yield(event) }
+            }
+        }
+    }
+}

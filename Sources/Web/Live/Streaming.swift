@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Storage
+
+extension Handling {
+    /// Opens a stream of server-sent events (HTML, section 9.2) that lasts until the client leaves, loses its access,
+    /// or the server shuts down.
+    func perform<A: StreamAction>(stream _: A.Type) async throws -> Answer {
+        let (site, visit) = (site, visit)
+        let open: @Sendable () async throws -> (Call<A.As, A.Input>, [Live.Topic]) = {
+            try await site.database.read { tx in
+                let call: Call<A.As, A.Input> = try site.call(meeting: A.access, visit, tx)
+                return (call, try A.topics(call, tx))
+            }
+        }
+        let (call, topics) = try await open()
+        var answer = Answer(status: 200, type: "text/event-stream")
+        answer.headers[.cacheControl] = "no-store"
+        guard visit.method == "GET" else { return answer }
+        let client = RateLimiter.client(visit.address)
+        try site.streams.enter(client)
+        let request = request
+        let isConnected = channel != nil
+        answer.body = .stream { writer in
+            let closed = A.opened(call)
+            defer {
+                site.streams.leave(client)
+                closed?()
+            }
+            let source = EventSource(
+                events: site.live.follow(topics), heartbeat: site.configuration.heartbeat,
+                isStillAllowed: { (try? await open()) != nil })
+            guard isConnected else { return try await source.write(to: &writer) }
+            nonisolated(unsafe) var out = writer
+            // The body of a stream's request is empty; reading on is how we learn that the client has gone.
+            try await request.body.consumeWithCancellationOnInboundClose { _ in try await source.write(to: &out) }
+        }
+        return answer
+    }
+}
+
+/// Writes events and, when there are none for a while, comments.
+private struct EventSource: Sendable {
+    let events: AsyncStream<Live.Event>
+    let heartbeat: Duration
+    let isStillAllowed: @Sendable () async -> Bool
+
+    private enum Item: Sendable {
+        case event(Live.Event)
+        case beat
+    }
+
+    func write(to writer: inout any ResponseBodyWriter) async throws {
+        let (items, feed) = AsyncStream<Item>.makeStream(bufferingPolicy: .bufferingNewest(64))
+        let events = events
+        let heartbeat = heartbeat
+        let forwarding = Task {
+            for await event in events { feed.yield(.event(event)) }
+            feed.finish()
+        }
+        let beating = Task {
+            while !Task.isCancelled {
+                try await Task.sleep(for: heartbeat)
+                feed.yield(.beat)
+            }
+        }
+        defer {
+            forwarding.cancel()
+            beating.cancel()
+        }
+        try await writer.write(ByteBuffer(string: "retry: 2000\n\n"))
+        var beats = 0
+        for await item in items {
+            switch item {
+            case .event(let event):
+                try await writer.write(ByteBuffer(string: "event: \(event.name)\ndata: \(event.data)\n\n"))
+            case .beat:
+                beats += 1
+                if beats.isMultiple(of: 3), await !isStillAllowed() { return try await finish(&writer) }
+                try await writer.write(ByteBuffer(string: ": still here\n\n"))
+            }
+        }
+        try await finish(&writer)
+    }
+
+    private func finish(_ writer: inout any ResponseBodyWriter) async throws {
+        let out = writer
+        try await out.finish(nil)
+    }
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+import Crypto
+import Foundation
+import HTTPTypes
+import NIOCore
+import Synchronization
+
+/// The style sheet, scripts, fonts and pictures of the pages, kept in memory under a path that names their content:
+/// `/assets/{fingerprint}/entente.css` never changes, so browsers keep it for ever.
+package final class Assets: Sendable {
+    private struct Loaded: Sendable {
+        var files: [String: (bytes: ByteBuffer, type: String)] = [:]
+        var fingerprint = ""
+    }
+
+    private let folder: URL
+    private let reloads: Bool
+    private let loaded: Mutex<Loaded>
+
+    package init(folder: URL = Assets.bundled, reloads: Bool = false) throws {
+        self.folder = folder
+        self.reloads = reloads
+        loaded = Mutex(try Self.load(folder))
+    }
+
+    /// The folder in the program.
+    package static var bundled: URL { Bundle.module.bundleURL.appending(path: "Assets") }
+
+    /// What goes before a file's name in a page: `/assets/1a2b3c`.
+    var path: String { "/assets/" + loaded.withLock { $0.fingerprint } }
+
+    func answer(fingerprint: String, name: String) throws -> Answer {
+        if reloads {
+            let fresh = try Self.load(folder)
+            loaded.withLock { $0 = fresh }
+        }
+        let (file, current) = loaded.withLock { ($0.files[name], $0.fingerprint) }
+        guard let file else { throw Refusal.notFound }
+        var answer = Answer(status: 200, type: file.type, bytes: file.bytes)
+        // An old page may ask for an old version; it gets the new one, but must not keep it under the old name.
+        let isCurrent = fingerprint == current && !reloads
+        answer.headers[.cacheControl] = isCurrent ? "public, max-age=31536000, immutable" : "no-cache"
+        answer.headers[.eTag] = "\"\(current)\""
+        return answer
+    }
+
+    private static func load(_ folder: URL) throws -> Loaded {
+        var loaded = Loaded()
+        var hash = SHA256()
+        let root = folder.resolvingSymlinksInPath().path + "/"
+        let found = FileManager.default.enumerator(at: folder.resolvingSymlinksInPath(), includingPropertiesForKeys: nil)
+        for url in (found?.compactMap { $0 as? URL } ?? []).sorted(by: { $0.path < $1.path }) {
+            guard let type = type(of: url.pathExtension), url.path.hasPrefix(root) else { continue }
+            let data = try Data(contentsOf: url)
+            let name = String(url.path.dropFirst(root.count))
+            hash.update(data: Array(name.utf8))
+            hash.update(data: data)
+            loaded.files[name] = (ByteBuffer(bytes: data), type)
+        }
+        loaded.fingerprint = Base64URL.encode(hash.finalize().prefix(9))
+        return loaded
+    }
+
+    private static func type(of pathExtension: String) -> String? {
+        switch pathExtension {
+        case "css": "text/css; charset=utf-8"
+        case "js": "text/javascript; charset=utf-8"
+        case "svg": "image/svg+xml"
+        case "png": "image/png"
+        case "webp": "image/webp"
+        case "ico": "image/x-icon"
+        case "woff2": "font/woff2"
+        case "webmanifest": "application/manifest+json"
+        case "json": "application/json"
+        case "txt": "text/plain; charset=utf-8"
+        default: nil
+        }
+    }
+}
+
+extension Site {
+    /// The site's own templates: frames, the error page, and parts.
+    package static var pages: Bundle { .module }
+}

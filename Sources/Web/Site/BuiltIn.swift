@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+import HTTPTypes
+import NIOCore
+import Storage
+
+extension Endpoint {
+    /// What every site has besides its actions.
+    static var builtIn: [Endpoint] {
+        [
+            plain("/healthz") { _ in .text("ok\n") },
+            plain("/readyz") { handling in
+                do {
+                    _ = try await handling.site.database.read { tx in try tx.first("SELECT 1") { try $0.next() as Int } }
+                    return .text("ok\n")
+                } catch {
+                    return .text("The database does not answer.\n", status: 503)
+                }
+            },
+            plain("/metrics") { handling in
+                // Figures tell how busy a business is: only those on this machine may see them.
+                guard AddressBlock.loopback.contains(where: { $0.contains(handling.visit.address) }) else {
+                    throw Refusal.notFound
+                }
+                return Answer(
+                    status: 200, type: "text/plain; version=0.0.4; charset=utf-8",
+                    bytes: ByteBuffer(string: MetricsRegistry.shared.text))
+            },
+            plain("/api/openapi.json") { handling in
+                .json(ByteBuffer(bytes: handling.site.openAPI), type: "application/vnd.oai.openapi+json;version=3.1")
+            },
+            plain("/assets/{fingerprint}/{name}") { handling in
+                try handling.site.assets.answer(
+                    fingerprint: handling.visit.path["fingerprint"] ?? "", name: handling.visit.path["name"] ?? "")
+            },
+        ]
+    }
+
+    private static func plain(_ path: String, _ run: @escaping @Sendable (Handling) async throws -> Answer) -> Endpoint {
+        var endpoint = Endpoint(route: .get(path), run: run)
+        endpoint.negotiates = false
+        return endpoint
+    }
+}
+
+extension AddressBlock {
+    static let loopback = ["127.0.0.0/8", "::1/128"].compactMap { AddressBlock($0) }
+}

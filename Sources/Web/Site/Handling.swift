@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Storage
+
+/// One request on its way through an action.
+struct Handling: Sendable {
+    let site: Site
+    var visit: Visit
+    let body: [UInt8]
+    let request: Request
+    let channel: (any Channel)?
+
+    /// What an action gave, in the form in which it leaves the transaction.
+    struct Result<Output: Codable & Sendable>: Sendable {
+        let reply: Reply<Output>
+        let page: Page?
+        let frame: [String: Model]
+        let locale: LocaleChoice
+    }
+
+    /// One transaction: identify, read the input, run, and build the page's model. Rendering comes after it.
+    func perform<A: Action>(_: A.Type, status: Int = 200) async throws -> Answer {
+        var visit = visit
+        if !visit.isSafe { visit.body = try fields() }
+        do {
+            try limitAccount(A.limit, visit)
+            let (site, ready) = (site, visit)
+            let work: @Sendable (Transaction) throws -> Result<A.Output> = { tx in
+                let call = try site.call(A.self, ready, tx, mayWrite: !ready.isSafe)
+                return try site.result(A.self, try A.run(call, tx), call, ready, tx)
+            }
+            let result = try await site.metrics.timeDatabase {
+                visit.isSafe ? try await site.database.read(work) : try await site.database.write(work)
+            }
+            return try site.answer(result, visit, status: status)
+        } catch {
+            return try await retry(A.self, error, visit)
+        }
+    }
+
+    /// As ``perform(_:status:)``, in three steps: identify in a transaction, run, and build the page in another.
+    func perform<A: AsyncAction>(async _: A.Type) async throws -> Answer {
+        var visit = visit
+        if !visit.isSafe { visit.body = try fields() }
+        do {
+            try limitAccount(A.limit, visit)
+            let (site, ready) = (site, visit)
+            let call = try await site.database.read { tx in try site.call(A.self, ready, tx) }
+            let reply = try await A.run(call, site.database)
+            let result = try await site.database.read { tx in try site.result(A.self, reply, call, ready, tx) }
+            return try site.answer(result, visit, status: 200)
+        } catch {
+            return try await retry(A.self, error, visit)
+        }
+    }
+
+    func perform(raw action: any RawAction.Type) async throws -> Answer {
+        let headers = Headers(visit.headers.map { ($0.name.rawName, $0.value) })
+        let query = visit.query.values.mapValues { values in
+            if case .text(let text) = values.first { text } else { "" }
+        }
+        let method = Route.Method(rawValue: visit.method) ?? .get
+        let call = RawCall(
+            method: method, target: visit.target, path: visit.path, query: query, headers: headers, body: body,
+            address: visit.address, now: visit.now, origin: site.configuration.origin, services: site.services)
+        let reply = try await action.run(call, site.database)
+        var answer = Answer(status: reply.status, bytes: ByteBuffer(bytes: reply.body))
+        for (name, value) in reply.headers.fields {
+            if let name = HTTPField.Name(name) { answer.headers.append(HTTPField(name: name, value: value)) }
+        }
+        return answer
+    }
+
+    /// The fields of the body, by its content type.
+    func fields() throws -> Fields {
+        guard !body.isEmpty else { return Fields() }
+        guard let text = visit.headers[.contentType] else { throw RequestRefusal.unsupportedMediaType }
+        let type = MediaValue(text)
+        switch type.type {
+        case "application/x-www-form-urlencoded": return try Fields(urlEncoded: body)
+        case "application/json": return try Fields(json: body)
+        case "multipart/form-data":
+            guard let boundary = type.parameters["boundary"] else { throw MalformedRequest.multipart }
+            return try Fields(multipart: body, boundary: boundary)
+        default: throw RequestRefusal.unsupportedMediaType
+        }
+    }
+
+    private func limitAccount(_ limit: RateLimit?, _ visit: Visit) throws {
+        guard let limit, let field = limit.accountField, let account = visit.body?.texts(field).first else { return }
+        let digest = Base64URL.encode(RandomToken.digest(of: account.trimmed.lowercased()))
+        try site.limiter.take(limit, "\(visit.target) \(digest)")
+    }
+
+    /// Shows a refused form again where it was, or throws the error on.
+    private func retry<A: Operation>(_: A.Type, _ error: any Error, _ visit: Visit) async throws -> Answer {
+        guard let page = A.retryForm, visit.format == .page, !visit.isSafe, let problem = site.problem(error, visit),
+            [400, 409, 413, 422, 429].contains(problem.status), let place = FormPlace(page.route, visit, site)
+        else { throw error }
+        var again = Visit(
+            method: "GET", target: place.target, headers: visit.headers, address: visit.address, now: visit.now)
+        again.path = place.path
+        again.query = place.query
+        let typed = (visit.body ?? Fields()).values.mapValues { values in
+            values.map { value in
+                switch value {
+                case .text(let text): text
+                case .file(let file): file.name
+                }
+            }
+        }
+        again.failedForm = FailedForm(
+            name: A.formName, values: typed, errors: problem.errors, message: problem.detail, path: visit.path)
+        let handling = Handling(site: site, visit: again, body: [], request: request, channel: channel)
+        var answer = try await handling.perform(page, status: problem.status)
+        if let seconds = problem.retryAfter { answer.headers[.retryAfter] = String(seconds) }
+        return answer
+    }
+}
+
+/// Where a refused form was: the page that sent it, which the browser names in `Referer`, or else the page with the
+/// same values in its path.
+struct FormPlace {
+    let target: String
+    let path: [String: String]
+    let query: Fields
+
+    init?(_ route: Route, _ visit: Visit, _ site: Site) {
+        let origin = site.configuration.origin.url
+        if let referrer = visit.headers[.referer], referrer.hasPrefix(origin + "/") {
+            let target = String(referrer.dropFirst(origin.count))
+            let parts = target.split(separator: "?", maxSplits: 1)
+            if let path = Self.values(in: String(parts[0]), of: route),
+                let query = try? Fields(urlEncoded: parts.count > 1 ? Array(parts[1].utf8) : [])
+            {
+                (self.target, self.path, self.query) = (target, path, query)
+                return
+            }
+        }
+        guard route.parameters.allSatisfy({ visit.path[$0] != nil }) else { return nil }
+        (target, path, query) = (route.path(visit.path), visit.path, Fields())
+    }
+
+    private static func values(in path: String, of route: Route) -> [String: String]? {
+        let parts = path.split(separator: "/")
+        guard parts.count == route.segments.count else { return nil }
+        var values: [String: String] = [:]
+        for (part, segment) in zip(parts, route.segments) {
+            guard let text = try? PercentEncoding.decode(part.utf8) else { return nil }
+            switch segment {
+            case .literal(let literal): guard text == literal else { return nil }
+            case .parameter(let name): values[name] = text
+            }
+        }
+        return values
+    }
+}

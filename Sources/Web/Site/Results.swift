@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import HTTPTypes
+import NIOCore
+import Storage
+
+extension Site {
+    /// Identifies the caller and reads the input, in this order: dates are read in the caller's time zone.
+    func call<A: Operation>(
+        _: A.Type, _ visit: Visit, _ tx: Transaction, mayWrite: Bool = false
+    ) throws -> Call<A.As, A.Input> {
+        try call(meeting: A.access, visit, tx, mayWrite: mayWrite)
+    }
+
+    func call<As: Caller, Input: FormInput>(
+        meeting requirement: As.Requirement, _ visit: Visit, _ tx: Transaction, mayWrite: Bool = false
+    ) throws -> Call<As, Input> {
+        let credentials = credentials(visit, mayWrite: mayWrite)
+        let caller = try As.identify(credentials, meeting: requirement, tx)
+        var form = Form(
+            path: visit.path, query: visit.query, body: visit.isSafe ? nil : visit.body ?? Fields(),
+            locale: caller.locale, now: visit.now)
+        let input = Input(&form)
+        if form.isNowhere { throw Refusal.notFound }
+        if !form.errors.isEmpty { throw InvalidInput(form.errors) }
+        return Call(
+            caller: caller, input: input, credentials: credentials, origin: configuration.origin, services: services,
+            failedForm: visit.failedForm)
+    }
+
+    private func credentials(_ visit: Visit, mayWrite: Bool) -> Credentials {
+        Credentials(
+            path: visit.path, cookies: visit.bearer == nil ? SetCookie.read(visit.headers) : [:], bearer: visit.bearer,
+            address: visit.address, locale: locale(visit), target: visit.target, now: visit.now,
+            mayWrite: mayWrite, userAgent: String((visit.headers[.userAgent] ?? "").prefix(300)))
+    }
+
+    func locale(_ visit: Visit) -> LocaleChoice {
+        LocaleChoice(
+            language: visit.language(among: templates.translations.languages), timeZone: configuration.timeZone)
+    }
+
+    /// Adds the page's model to a reply, where a browser will see one.
+    func result<A: Operation>(
+        _: A.Type, _ reply: Reply<A.Output>, _ call: Call<A.As, A.Input>, _ visit: Visit, _ tx: Transaction
+    ) throws -> Handling.Result<A.Output> {
+        guard visit.format == .page, case .show(let output) = reply.content,
+            let page = try A.page(output, call, tx)
+        else { return Handling.Result(reply: reply, page: nil, frame: [:], locale: call.caller.locale) }
+        let frame = try call.caller.frame(call.credentials, call.services, tx)
+        return Handling.Result(reply: reply, page: page, frame: frame, locale: call.caller.locale)
+    }
+
+    func answer<Output>(_ result: Handling.Result<Output>, _ visit: Visit, status: Int) throws -> Answer {
+        var answer: Answer
+        switch result.reply.content {
+        case .show(let output):
+            if let page = result.page {
+                answer = try show(page, result.frame, result.locale, visit, status: status)
+            } else {
+                answer = .json(try encode(output))
+            }
+        case .done(let output, let path, let created):
+            if visit.format == .page {
+                answer = Answer(status: 303)
+                answer.headers[.location] = path
+                if let notice = result.reply.notice {
+                    let text = templates.translations.text(notice, in: result.locale.language)
+                    answer.headers.append(HTTPField(name: .setCookie, value: flash.set(text).header))
+                }
+            } else {
+                answer = .json(try encode(output), status: created ? 201 : 200)
+                if created { answer.headers[.location] = path }
+            }
+        case .file(let file): answer = self.answer(file)
+        }
+        answer.headers[.vary] = "Accept, Accept-Language, Cookie, Authorization"
+        if result.reply.clearsCache { answer.headers[.clearSiteData] = "\"cache\"" }
+        for cookie in result.reply.cookies {
+            answer.headers.append(HTTPField(name: .setCookie, value: cookie.header))
+        }
+        return answer
+    }
+
+    private func encode(_ output: some Encodable) throws -> ByteBuffer {
+        ByteBuffer(bytes: try JSONText.encode(output))
+    }
+
+    /// Renders a page into the frame of its viewer.
+    func show(
+        _ page: Page, _ frame: [String: Model], _ locale: LocaleChoice, _ visit: Visit, status: Int
+    ) throws -> Answer {
+        let notice = flash.read(SetCookie.read(visit.headers)[Flash.cookie])
+        var model: Model = .object(page.model)
+        model = Model.object(frame).overlaid(with: model)
+        model = model.overlaid(with: [
+            "lang": .text(locale.language), "theme": locale.theme == .system ? .none : .text(locale.theme.rawValue),
+            "title": .message(page.title), "assets": .text(assets.path), "notice": .text(notice),
+            "layout": .object([(name: page.layout.rawValue, value: .flag(true))]),
+        ])
+        if let failed = visit.failedForm { model = model.overlaid(with: ["forms": failed.model]) }
+        let bytes = try templates.render(page.template, model, language: locale.language)
+        var answer = Answer.html(bytes, status: status)
+        answer.headers[.contentLanguage] = locale.language
+        if notice != nil {
+            answer.headers.append(HTTPField(name: .setCookie, value: SetCookie.clearing(Flash.cookie).header))
+        }
+        return answer
+    }
+
+    /// A file is shown only where its type can do no harm; all else is a download, and never runs with our rights.
+    private func answer(_ file: File) -> Answer {
+        let shown: Set = ["image/png", "image/jpeg", "image/webp", "image/gif", "application/pdf"]
+        let isShown = shown.contains(file.type)
+        var answer = Answer(
+            status: 200, type: isShown ? file.type : "application/octet-stream", bytes: ByteBuffer(bytes: file.bytes))
+        let name = PercentEncoding.encode(file.name)
+        answer.headers[.contentDisposition] = "\(isShown ? "inline" : "attachment"); filename*=UTF-8''\(name)"
+        answer.headers[.contentSecurityPolicy] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+        if file.type == "application/pdf" { answer.headers[.contentSecurityPolicy] = "default-src 'none'; object-src 'self'" }
+        answer.headers[.cacheControl] = file.digest == nil ? "private, no-store" : "private, max-age=31536000, immutable"
+        if let digest = file.digest { answer.headers[.eTag] = "\"\(digest)\"" }
+        return answer
+    }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
+import ServiceLifecycle
+import Synchronization
+
+extension Site {
+    /// Listens until the program shuts down. Run it in a `ServiceGroup`, beside ``Live``.
+    package func run() async throws {
+        let idle = TimeAmount(configuration.idleTimeout)
+        let limits = HTTP1Channel.Configuration.DecoderConfiguration(
+            maxHeaderFieldSize: 16 * 1024, maxHeaderListSize: 32 * 1024, maxHeaderFieldCount: 100)
+        let listening = listening
+        let application = Application(
+            responder: Responder(site: self),
+            server: .http1(configuration: .init(idleTimeout: idle, httpDecoderConfiguration: limits)),
+            configuration: .init(
+                address: .hostname(configuration.host, port: configuration.port), backlog: 1024,
+                availableConnectionsDelegate: MaximumAvailableConnections(configuration.maxConnections)),
+            onServerRunning: { channel in listening.succeed(channel.localAddress?.port ?? 0) }, logger: quiet(logger))
+        do {
+            try await application.run()
+        } catch {
+            listening.fail(error)
+            throw error
+        }
+    }
+
+    /// The port it listens on, once it does.
+    package var port: Int { get async throws { try await listening.port } }
+
+    private func quiet(_ logger: Logger) -> Logger {
+        var logger = logger
+        logger.logLevel = max(logger.logLevel, .warning)
+        return logger
+    }
+}
+
+/// Tells those who wait for it which port was taken.
+final class Listening: Sendable {
+    private let stream: AsyncThrowingStream<Int, any Error>
+    private let continuation: AsyncThrowingStream<Int, any Error>.Continuation
+    private let taken = Mutex<Int?>(nil)
+
+    init() { (stream, continuation) = AsyncThrowingStream.makeStream() }
+
+    func succeed(_ port: Int) {
+        taken.withLock { $0 = port }
+        continuation.yield(port)
+    }
+
+    func fail(_ error: any Error) { continuation.finish(throwing: error) }
+
+    var port: Int {
+        get async throws {
+            if let port = taken.withLock({ $0 }) { return port }
+            for try await port in stream { return port }
+            throw CancellationError()
+        }
+    }
+}
+
+/// Hands Hummingbird's requests to the site.
+struct Responder: HTTPResponder {
+    struct Context: InitializableFromSource {
+        let channel: any Channel
+        init(source: ApplicationRequestContextSource) { channel = source.channel }
+    }
+
+    let site: Site
+
+    func respond(to request: Request, context: Context) async throws -> Response {
+        let peer = context.channel.remoteAddress?.ipAddress ?? "127.0.0.1"
+        return await site.respond(to: request, peer: peer, channel: context.channel).response(to: request.method)
+    }
+}
+
+extension Answer {
+    /// Without a body for `HEAD`, but with its length.
+    func response(to method: HTTPRequest.Method) -> Response {
+        let status = HTTPResponse.Status(code: status)
+        switch body {
+        case .bytes(let bytes):
+            var headers = headers
+            if status.code != 304 { headers[.contentLength] = String(bytes.readableBytes) }
+            let body = method == .head ? ResponseBody() : ResponseBody(byteBuffer: bytes)
+            var response = Response(status: status, headers: headers, body: body)
+            response.headers[.contentLength] = headers[.contentLength]
+            return response
+        case .stream(let write):
+            return Response(status: status, headers: headers, body: ResponseBody(write))
+        }
+    }
+}

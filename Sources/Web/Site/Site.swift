@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import ServiceLifecycle
+import Storage
+
+/// The web site and API of a node. It takes only actions: no other code can reach the router.
+package final class Site: Service {
+    let configuration: SiteConfiguration
+    let database: Database
+    let templates: Templates
+    let assets: Assets
+    let services: Services
+    let live: Live
+    let logger: Logger
+    let metrics: SiteMetrics
+    let limiter = RateLimiter()
+    let streams: StreamLimit
+    let flash: Flash
+    let securityHeaders: SecurityHeaders
+    let listening = Listening()
+    private let table: RouteTable<Endpoint>
+    private let endpoints: [Endpoint]
+    private let bodies: BodyBudget
+
+    /// - Throws: where two actions have one route.
+    package init(
+        _ configuration: SiteConfiguration, database: Database, templates: Templates, assets: Assets, live: Live,
+        services: Services = Services(), actions: [any Operation.Type], rawActions: [any RawAction.Type] = [],
+        streams: [any StreamAction.Type] = [], logger: Logger = Logger(label: "entente.web")
+    ) throws {
+        self.configuration = configuration
+        self.database = database
+        self.templates = templates
+        self.assets = assets
+        self.live = live
+        self.services = services
+        self.logger = logger
+        metrics = SiteMetrics()
+        self.streams = StreamLimit(total: configuration.maxStreams, perClient: configuration.maxStreamsPerClient)
+        flash = Flash(secret: configuration.secret)
+        securityHeaders = SecurityHeaders(isHTTPS: configuration.origin.isHTTPS)
+        bodies = BodyBudget(limit: configuration.bodyBudget)
+        endpoints =
+            Endpoint.builtIn + actions.map { Endpoint(operation: $0) } + rawActions.map { Endpoint(raw: $0) }
+            + streams.map { Endpoint(stream: $0) }
+        table = try RouteTable(endpoints.map { ($0.route, $0) })
+    }
+
+    package var origin: PublicOrigin { configuration.origin }
+
+    /// Every route there is, for a test that walks them all.
+    package var routes: [Route] { endpoints.map(\.route) }
+
+    /// The API description as served at `/api/openapi.json`.
+    package var openAPI: [UInt8] { OpenAPI.document(endpoints.compactMap(\.description), origin: configuration.origin) }
+
+    /// Answers one request. Nothing escapes from here: every error has become an answer.
+    func respond(to request: Request, peer: String, channel: (any Channel)?) async -> Answer {
+        let start = ContinuousClock.now
+        metrics.begin()
+        var visit = Visit(
+            method: request.method.rawValue, target: request.head.path ?? "/", headers: request.headers,
+            address: clientAddress(peer: peer, request.headers), now: .now)
+        var endpoint: Endpoint?
+        var answer: Answer
+        do {
+            let (found, parameters) = try find(&visit)
+            endpoint = found
+            visit.path = parameters
+            try admit(visit, found)
+            let body = visit.isSafe ? [] : try await read(request, found, channel)
+            answer = try await found.run(Handling(site: self, visit: visit, body: body, request: request, channel: channel))
+        } catch {
+            answer = await self.answer(to: error, visit)
+        }
+        securityHeaders.apply(to: &answer.headers)
+        revalidate(&answer, visit)
+        metrics.end(endpoint?.route, status: answer.status, after: ContinuousClock.now - start)
+        return answer
+    }
+
+    private func find(_ visit: inout Visit) throws -> (Endpoint, [String: String]) {
+        guard visit.target.utf8.count <= 8192 else { throw RequestRefusal.lengthOfTarget }
+        let parts = visit.target.utf8.split(separator: UInt8(ascii: "?"), maxSplits: 1, omittingEmptySubsequences: false)
+        let rawPath = parts.first ?? "".utf8[...]
+        guard rawPath.first == UInt8(ascii: "/") else { throw Refusal.notFound }
+        let segments = try rawPath.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+            .map { try PercentEncoding.decode($0) }
+        let isRoot = segments == [""]
+        guard isRoot || segments.allSatisfy({ !$0.isEmpty && $0.unicodeScalars.allSatisfy { $0.value >= 32 } }) else {
+            throw Refusal.notFound
+        }
+        switch table.match(method: visit.method, segments: isRoot ? [] : segments) {
+        case .nowhere: throw Refusal.notFound
+        case .otherMethods(let methods): throw RequestRefusal.methodNotAllowed(methods)
+        case .found(let endpoint, let path):
+            if parts.count > 1 { visit.query = try Fields(urlEncoded: parts[1]) }
+            return (endpoint, path)
+        }
+    }
+
+    /// What is checked before a body is read.
+    private func admit(_ visit: Visit, _ endpoint: Endpoint) throws {
+        if let limit = endpoint.limit {
+            try limiter.take(limit, "\(endpoint.route) \(RateLimiter.client(visit.address))")
+        }
+        if endpoint.checksOrigin, !visit.isSafe { try OriginCheck(configuration.origin).check(visit) }
+        if endpoint.negotiates, !visit.isAcceptable { throw RequestRefusal.notAcceptable }
+    }
+
+    private func read(_ request: Request, _ endpoint: Endpoint, _ channel: (any Channel)?) async throws -> [UInt8] {
+        let limit = endpoint.bodyLimit ?? configuration.bodyLimit
+        let announced = request.headers[.contentLength].flatMap { Int($0) }
+        if let announced, announced > limit {
+            channel?.closeSoon()
+            throw TooLarge(limit: limit)
+        }
+        // A client that sends too slowly is cut off: it would hold a connection and memory for ever.
+        let deadline = channel?.eventLoop.scheduleTask(in: .init(configuration.bodyTimeout)) { channel?.close(promise: nil) }
+        defer { deadline?.cancel() }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(min(announced ?? 0, 1 << 20))
+        var held = 0
+        defer { bodies.giveBack(held) }
+        for try await chunk in request.body {
+            guard bytes.count + chunk.readableBytes <= limit else {
+                channel?.closeSoon()
+                throw TooLarge(limit: limit)
+            }
+            guard bodies.take(chunk.readableBytes) else { throw RequestRefusal.overloaded }
+            held += chunk.readableBytes
+            bytes.append(contentsOf: chunk.readableBytesView)
+        }
+        return bytes
+    }
+
+    /// `304` where the browser has this very content.
+    private func revalidate(_ answer: inout Answer, _ visit: Visit) {
+        guard answer.status == 200, visit.isSafe, let tag = answer.headers[.eTag], let known = visit.headers[.ifNoneMatch],
+            known == "*" || known.split(separator: ",").contains(where: { $0.trimmed.replacing("W/", with: "") == tag })
+        else { return }
+        answer.status = 304
+        answer.body = .bytes(ByteBuffer())
+        answer.headers[.contentType] = nil
+    }
+
+    /// The last address that no trusted proxy vouches for.
+    private func clientAddress(peer: String, _ headers: HTTPFields) -> String {
+        guard !configuration.trustedProxies.isEmpty else { return peer }
+        let isTrusted = { (address: String) in self.configuration.trustedProxies.contains { $0.contains(address) } }
+        var client = peer
+        for hop in headers[values: .xForwardedFor].flatMap({ $0.split(separator: ",") }).reversed() {
+            guard isTrusted(client) else { break }
+            client = hop.trimmed
+        }
+        return client
+    }
+}
+
+extension Channel {
+    /// Closes after a moment, in which the client can still read why.
+    fileprivate func closeSoon() { eventLoop.scheduleTask(in: .seconds(1)) { self.close(promise: nil) } }
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How a node presents itself to the network.
+package struct SiteConfiguration: Sendable {
+    package var host = "127.0.0.1"
+    /// 0 takes any free port.
+    package var port = 8080
+    package var origin: PublicOrigin
+    /// Proxies whose `X-Forwarded-For` is believed, as addresses or CIDR blocks.
+    package var trustedProxies: [AddressBlock] = []
+    /// The time zone of visitors who have not chosen one.
+    package var timeZone = "UTC"
+    /// Signs what a browser keeps for us; a random one forgets notices at a restart.
+    package var secret: [UInt8] = RandomToken.bytes()
+    /// The most bytes of a body without files.
+    package var bodyLimit = 1 << 20
+    /// The most bytes of bodies being read at one time; beyond it the answer is 503.
+    package var bodyBudget = 256 << 20
+    /// How long a client may be silent within a request, and between two.
+    package var idleTimeout: Duration = .seconds(30)
+    /// How long a client may take to send a body.
+    package var bodyTimeout: Duration = .seconds(120)
+    package var maxConnections = 4096
+    package var maxStreams = 2000
+    package var maxStreamsPerClient = 24
+    /// How often a silent stream sends a comment, so that both sides notice a broken connection.
+    package var heartbeat: Duration = .seconds(20)
+
+    package init(origin: PublicOrigin) { self.origin = origin }
+}
+
+/// Scheme, host and port under which the world reaches this node, such as `https://crm.velora.example`.
+package struct PublicOrigin: Sendable, Hashable, CustomStringConvertible {
+    /// Without a slash at the end.
+    package let url: String
+    /// Host and port as in a `Host` field.
+    package let authority: String
+    package let isHTTPS: Bool
+
+    /// Reads `https://host`, or `http://host:port`; `nil` where there is a path or no host.
+    package init?(_ text: String) {
+        let url = text.lowercased().hasSuffix("/") ? String(text.lowercased().dropLast()) : text.lowercased()
+        guard let match = url.wholeMatch(of: /(https?):\/\/((?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?)/) else {
+            return nil
+        }
+        self.url = url
+        authority = String(match.2)
+        isHTTPS = match.1 == "https"
+    }
+
+    package var description: String { url }
+}

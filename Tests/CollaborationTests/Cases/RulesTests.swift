@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+import Testing
+
+@testable import Collaboration
+
+@Suite("Small rules of the kernel")
+struct RulesTests {
+    @Test("a file is what its bytes are, not what its name says")
+    func sniffing() {
+        #expect(FileType(sniffing: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 1]) == .png)
+        #expect(FileType(sniffing: Array("<svg onload=alert(1)>".utf8)) == .text)
+        #expect(FileType(sniffing: Array("%PDF-1.7".utf8)) == .pdf)
+        #expect(FileType(sniffing: [0, 1, 2]) == .unknown)
+        #expect(FileType(sniffing: []) == .unknown)
+        #expect(!FileType.text.isShownInline)
+    }
+
+    @Test("a file's name cannot lead out of its folder", arguments: [
+        ("../../etc/passwd", "passwd"), ("C:\\temp\\a.png", "a.png"), ("...", "file"), ("", "file"), (".hidden", "hidden"),
+    ])
+    func names(given: String, kept: String) {
+        #expect(AttachmentStore.safe(given) == kept)
+    }
+
+    @Test("a contact point is checked for what people mistype", arguments: [
+        (Channel.email, "lotte@example.org", true), (.email, "lotte", false), (.email, "@example.org", false),
+        (.email, "a b@example.org", false), (.mobile, "+32 470 12 34 56", true), (.phone, "12", false),
+        (.phone, "call me", false), (.fax, "(09) 223-45-67", true),
+    ])
+    func contactPoints(channel: Channel, value: String, isPlausible: Bool) {
+        #expect(ContactPoint(channel: channel, value: value).isPlausible == isPlausible)
+    }
+
+    @Test("a lifecycle allows only its own moves")
+    func lifecycle() {
+        let lifecycle = Lifecycle(
+            [.init("new", "New"), .init("working", "In progress"), .init("closed", "Closed", isOpen: false)],
+            moves: ["new": ["working"], "working": ["closed"]])
+        #expect(lifecycle.first.name == "new")
+        #expect(lifecycle.allows("new", to: "working"))
+        #expect(!lifecycle.allows("new", to: "closed"))
+        #expect(!lifecycle.allows("closed", to: "new"))
+        #expect(lifecycle.following("working").map(\.title) == ["Closed"])
+    }
+}

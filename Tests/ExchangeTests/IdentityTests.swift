@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Testing
+
+@testable import Exchange
+
+@Suite("Identity")
+struct IdentityTests {
+    @Test("the thumbprints of RFC 7638 and RFC 8037 come out as printed")
+    func thumbprints() throws {
+        let n = """
+            0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3o\
+            knjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHz\
+            u6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8\
+            awapJzKnqDKgw
+            """
+        #expect(
+            JWKThumbprint.of(["kty": "RSA", "n": n, "e": "AQAB"]) == "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs")
+        let key = try VerifyingKey(
+            jwk: .object(["kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"]))
+        #expect(key.thumbprint == "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k")
+    }
+
+    @Test(
+        "an address is host and slug",
+        arguments: [
+            ("velora.example/velora", true), ("127.0.0.1:8081/spoke-co", true), ("[::1]:8080/a", true), ("LOCALHOST/a", true),
+            ("velora.example", false), ("velora.example/", false), ("/velora", false), ("a/b/c", false), ("a b/c", false),
+            ("a/-b", false), ("a/B", false), ("a:0/b", false), ("a:65536/b", false), ("a:x/b", false), ("user@a/b", false),
+            ("a..b/c", false), ("https://a/b", false), ("[::1/b", false), ("a?x/b", false),
+        ])
+    func addresses(text: String, isValid: Bool) {
+        #expect((Address(text) != nil) == isValid)
+    }
+
+    @Test("only this machine's own names may be reached without TLS, and only where that is allowed")
+    func loopback() throws {
+        #expect(try #require(Address("127.0.0.1:80/a")).origin(allowingPlainLoopback: true) == "http://127.0.0.1:80")
+        #expect(try #require(Address("[::1]:80/a")).origin(allowingPlainLoopback: true) == "http://[::1]:80")
+        #expect(try #require(Address("127.0.0.1/a")).origin(allowingPlainLoopback: false) == "https://127.0.0.1")
+        for other in ["velora.example/a", "127.evil.example/a", "localhost.evil.example/a", "10.0.0.1/a"] {
+            #expect(try #require(Address(other)).origin(allowingPlainLoopback: true).hasPrefix("https://"))
+        }
+    }
+
+    @Test("a statement is signed by its root, keeps what it does not know, and gives valid keys only")
+    func statements() throws {
+        let root = try Sample.key(1)
+        let key = try Sample.key(2)
+        var statement = Sample.statement(root: root, key: key)
+        statement.unknown["vat"] = "BE0123"
+        let read = try Statement.verify(statement.signed(by: root), pinned: root.thumbprint)
+        #expect(read == statement)
+        #expect(read.unknown["vat"] == "BE0123")
+        #expect(read.key(key.thumbprint, at: Sample.now) != nil)
+        #expect(read.key(key.thumbprint, at: Sample.now - 11) == nil)
+        #expect(read.key(key.thumbprint, at: Sample.now + 1000) == nil)
+        #expect(read.key(root.thumbprint, at: Sample.now) == nil)
+        statement.revoked = [key.thumbprint]
+        #expect(try Statement.verify(statement.signed(by: root)).key(key.thumbprint, at: Sample.now) == nil)
+    }
+
+    @Test("a statement of another root, of a wrong signer, or with endpoints elsewhere is refused")
+    func refusedStatements() throws {
+        let root = try Sample.key(1)
+        let other = try Sample.key(2)
+        var statement = Sample.statement(root: root, key: other)
+        #expect(throws: JWS.Failure.invalidSignature) { try Statement.verify(statement.signed(by: other)) }
+        #expect(throws: StatementError.otherRoot) {
+            try Statement.verify(statement.signed(by: root), pinned: other.thumbprint)
+        }
+        statement.endpoints.inbox = "https://velora.example.evil.example/inbox"
+        #expect(throws: WireError.self) { try Statement.verify(statement.signed(by: root)) }
+    }
+
+    @Test("an older statement never takes the place of a newer one")
+    func superseding() throws {
+        let root = try Sample.key(1)
+        let held = Sample.statement(root: root, key: try Sample.key(2))
+        var older = held
+        older.issuedAt = held.issuedAt - 1
+        #expect(held.supersedes(older))
+        #expect(!older.supersedes(held))
+        #expect(!Sample.statement(root: try Sample.key(3), key: root).supersedes(held))
+    }
+
+    @Test("a JWS with another algorithm, critical headers or a changed byte is refused")
+    func jws() throws {
+        let key = try Sample.key(1)
+        let signed = try JWS.sign(Array("hello".utf8), type: "t", key: key)
+        try JWS(signed, type: "t").verify(with: key.verifyingKey)
+        #expect(throws: JWS.Failure.wrongType(expected: "u")) { try JWS(signed, type: "u") }
+        for header in [#"{"alg":"none","typ":"t","kid":"k"}"#, #"{"alg":"EdDSA","typ":"t","kid":"k","crit":["x"]}"#] {
+            let forged = "\(Base64URL.encode(Data(header.utf8))).\(signed.split(separator: ".").dropFirst().joined(separator: "."))"
+            #expect(throws: JWS.Failure.unsupportedAlgorithm) { try JWS(forged, type: "t") }
+        }
+        for index in signed.indices {
+            var changed = signed
+            changed.replaceSubrange(index...index, with: signed[index] == "A" ? "B" : "A")
+            #expect(throws: JWS.Failure.self) { try JWS(changed, type: "t").verify(with: key.verifyingKey) }
+        }
+    }
+
+    @Test("base64url decodes only what it would write")
+    func base64URL() {
+        #expect(Base64URL.encode([0xFB, 0xFF]) == "-_8")
+        #expect(Base64URL.decode("-_8") == [0xFB, 0xFF])
+        for text in ["-_9", "-_8=", "+/8", "a", "é"] { #expect(Base64URL.decode(text) == nil) }
+    }
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import SiteTesting
+import Storage
+import Testing
+
+@testable import Web
+
+/// The Python tools, which `bin/test` sets up in `.venv`.
+private enum Python {
+    static let interpreter = URL(filePath: #filePath).resolvingSymlinksInPath()
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        .appending(path: ".venv/bin/python")
+    static var isReady: Bool { FileManager.default.isExecutableFile(atPath: interpreter.path) }
+}
+
+@Suite("the API description")
+struct OpenAPITests {
+    private func operation(_ path: String, _ method: String) async throws -> [String: Any] {
+        let site = try await Notebook.site()
+        let answer = try await site.answer(PlainRequest("GET", "/api/openapi.json"))
+        #expect(answer.status == 200)
+        let document = try #require(try JSONSerialization.jsonObject(with: Data(answer.body)) as? [String: Any])
+        let paths = try #require(document["paths"] as? [String: [String: [String: Any]]])
+        return try #require(paths[path]?[method])
+    }
+
+    @Test("an action's input and output are described from its types")
+    func described() async throws {
+        let add = try await operation("/{book}/notes", "post")
+        let content = try #require((add["requestBody"] as? [String: Any])?["content"] as? [String: Any])
+        let schema = try #require((content["application/json"] as? [String: Any])?["schema"] as? [String: Any])
+        let properties = try #require(schema["properties"] as? [String: [String: Any]])
+        #expect(properties["text"]?["maxLength"] as? Int == 20)
+        #expect(properties["number"]?["maximum"] as? Int == 1000)
+        #expect(properties["colour"]?["enum"] as? [String] == ["red", "blue"])
+        #expect(properties["due"]?["format"] as? String == "date-time")
+        #expect(schema["required"] as? [String] == ["number", "text"])
+        let names = (add["parameters"] as? [[String: Any]])?.compactMap { $0["name"] as? String }
+        #expect(names == ["book"])
+    }
+
+    @Test("a photo is sent as multipart")
+    func multipart() async throws {
+        let photo = try await operation("/{book}/photos", "post")
+        let content = try #require((photo["requestBody"] as? [String: Any])?["content"] as? [String: Any])
+        #expect(Array(content.keys) == ["multipart/form-data"])
+    }
+
+    struct Tree: Codable, Sendable {
+        let id: ID<Note>
+        let at: Timestamp?
+        let children: [Tree]
+        let parent: [Note]?
+        let kind: Colour
+    }
+
+    @Test("an output that contains itself is described once")
+    func recursive() throws {
+        let schema = try #require(
+            try JSONSerialization.jsonObject(with: Data(SchemaDecoder.schema(of: Tree.self).text)) as? [String: Any])
+        let properties = try #require(schema["properties"] as? [String: [String: Any]])
+        #expect(properties["id"]?["format"] as? String == "uuid")
+        #expect(properties["at"]?["format"] as? String == "date-time")
+        #expect(properties["children"]?["type"] as? String == "array")
+        #expect(properties["kind"]?["enum"] as? [String] == ["red", "blue"])
+        let note = (properties["parent"]?["items"] as? [String: Any])?["properties"] as? [String: Any]
+        #expect(note?.keys.sorted() == ["number", "text"])
+        #expect((schema["required"] as? [String])?.contains("at") == false)
+    }
+
+    @Test("openapi-spec-validator finds nothing wrong", .enabled(if: Python.isReady, "run bin/test, which sets up .venv"))
+    func valid() async throws {
+        let file = try Notebook.temporaryFolder().appending(path: "openapi.json")
+        try Data(try await Notebook.site().openAPI).write(to: file)
+        let process = Process()
+        process.executableURL = Python.interpreter
+        process.arguments = ["-m", "openapi_spec_validator", file.path]
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardError = output
+        try process.run()
+        let text = try output.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0, "\(String(decoding: text, as: UTF8.self))")
+    }
+}
