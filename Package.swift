@@ -78,6 +78,14 @@ let package = Package(
                 .product(name: "Configuration", package: "swift-configuration"),
             ]
         ),
+        .executableTarget(
+            name: "EntenteBench",
+            dependencies: [
+                "Entente", "Collaboration", "Exchange", "HTTPMessageSignatures", "Storage", "Web", logging,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+            ]
+        ),
         .target(name: "SiteTesting", dependencies: ["Web"], path: "Tests/SiteTesting"),
         .testTarget(name: "StorageTests", dependencies: ["Storage", "StorageTesting"]),
         .testTarget(name: "HTTPMessageSignaturesTests", dependencies: ["HTTPMessageSignatures", crypto]),

@@ -1,30 +1,69 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import Collaboration
+import Configuration
 import Entente
-import Foundation
-import Logging
 import Storage
 import Web
 
 struct Serve: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Serve the enterprises of one database.")
+    static let configuration = CommandConfiguration(
+        abstract: "Serve the companies of one database.",
+        discussion: """
+            Prepares the database if need be, then serves until it is told to stop (SIGTERM or Ctrl-C). A new node prints \
+            the address at which its first company is set up. Any number of processes may serve one PostgreSQL database.
+            """)
 
-    @Option var database: String
-    @Option var listen = "127.0.0.1:8080"
-    @Option var origin: String
-    @Flag var allowPrivatePeers = false
+    @OptionGroup var common: CommonOptions
+
+    @Option(help: "Address and port to listen on. Default: 127.0.0.1:8080.")
+    var listen: String?
+
+    @Option(help: "The address that people open, such as https://crm.example.org. Default: http://localhost and the port.")
+    var origin: String?
+
+    @Option(
+        name: .customLong("trusted-proxy"),
+        help: "A proxy whose X-Forwarded-For is believed, as an address or a block; may be repeated.")
+    var trustedProxies: [String] = []
+
+    @Option(help: "Time zone of visitors, such as Europe/Brussels. Default: UTC.")
+    var timeZone: String?
+
+    @Flag(help: "Let linked companies' systems be in private networks and on this machine.")
+    var allowPrivatePeers = false
+
+    @Option(help: ArgumentHelp("A source tree whose pages and styles reload when they change.", valueName: "folder"))
+    var dev: String?
 
     func run() async throws {
-        let database = try await Database.open(Location(parsing: database))
+        let settings = try await common.settings(flags)
+        let logger = try settings.logger
+        var configuration = NodeConfiguration(site: try settings.site, logger: logger)
+        configuration.allowsPrivatePeers = try settings.allowsPrivatePeers
+        configuration.developmentFolder = settings.developmentFolder
+        MetricsRegistry.install()
+        let database = try await Database.open(settings.database)
         try await database.migrate(Node.migrations)
-        guard let origin = PublicOrigin(origin) else { throw ValidationError("origin") }
-        var site = SiteConfiguration(origin: origin)
-        let parts = listen.split(separator: ":")
-        site.host = String(parts[0])
-        site.port = Int(parts[1]) ?? 8080
-        var configuration = NodeConfiguration(site: site, logger: Logger(label: "entente"))
-        configuration.allowsPrivatePeers = allowPrivatePeers
-        try await Node(configuration, database: database).run()
+        let node = try Node(configuration, database: database)
+        let isEmpty = try await database.read { tx in try EnterpriseStore(tx).all().isEmpty }
+        let origin = configuration.site.origin
+        Entente.say(
+            isEmpty
+                ? "Nobody lives here yet. Set up the first company at\n\n    \(origin)/first-run?key=\(Services().setUp.code)\n"
+                : "Serving \(origin)")
+        try await node.run()
         await database.close()
+    }
+
+    private var flags: [String: ConfigContent] {
+        var values: [String: ConfigContent] = [:]
+        values["listen"] = listen.map { .string($0) }
+        values["origin"] = origin.map { .string($0) }
+        values["timeZone"] = timeZone.map { .string($0) }
+        values["dev"] = dev.map { .string($0) }
+        if !trustedProxies.isEmpty { values["trustedProxies"] = .stringArray(trustedProxies) }
+        if allowPrivatePeers { values["allowPrivatePeers"] = .bool(true) }
+        return values
     }
 }

@@ -150,5 +150,7 @@ struct SecurityTests {
         #expect(answer.body == [0, 255, 10])
         #expect(answer.headers["Target"] == "https://notes.example/b/echo?a=%20b")
         #expect(answer.headers["Got"] == "1, 2")
+        let large = try await site.answer(PlainRequest("POST", "/b/echo", body: [UInt8](repeating: 1, count: 101)))
+        #expect(large.headers["Content-Type"] == "application/problem+json")
     }
 }

@@ -12,7 +12,7 @@ package enum KernelParts {
             + AttachmentSchema.migrations + HandoverSchema.migrations + PresenceSchema.migrations
     }
 
-    package static var actions: [any Operation.Type] { publicActions + caseActions + otherActions }
+    package static var actions: [any Operation.Type] { publicActions + caseActions + otherActions + MemberActions.all + LinkActions.all }
 
     package static let streams: [any StreamAction.Type] = [FollowCases.self, FollowOwnCase.self]
 

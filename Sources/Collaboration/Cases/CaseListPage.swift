@@ -50,6 +50,7 @@ struct CaseListPage {
         return [
             "href": .text(desk.path(to: item)), "number": .text(desk.enterprise.reference(item.number)),
             "subject": .text(item.title), "left": .text(left), "late": .text(late),
+            "soon": .flag(item.holder?.due.map(moments.isSoon) ?? false),
             "age": item.holder?.due == nil ? .text(moments.ago(item.updatedAt)) : .none, "holder": holder,
             "state": .object([state: true]), "customer": .text(customer), "current": .flag(item.id == current),
         ]

@@ -80,14 +80,22 @@ struct CasePage {
                 "held": stop.hasIt ? .none : .text(moments.span(stop.held)),
                 "now": .flag(stop.hasIt && !isOffered && item.isOpen), "offered": .flag(stop.hasIt && isOffered),
                 "left": .text(left), "late": .text(late), "due": .text(stop.step.due?.rfc3339),
+                "soon": .flag(stop.step.due.map(moments.isSoon) ?? false),
                 "ended": .object(
                     stop.step.state.flatMap { $0.isSettled && !stop.isOwn ? [$0.rawValue: true] : nil } ?? [:]),
-                "asks": next?.ask.map { ask in
-                    ["label": .text(String(ask.prefix(80))), "by": .text(next?.due.map(moments.clock))]
-                } ?? .none,
+                "asks": next.map(asks) ?? .none,
             ])
         }
         return models
+    }
+
+    /// What the company before a step asked of it: the form where we know it, as we do of our own handovers.
+    private func asks(_ step: JourneyStep) -> Model {
+        let by: Model = .text(step.due.map(moments.clock))
+        if let handover = file.handovers.first(where: { "\($0.id)" == step.id }) {
+            return ["form": .object([handover.ask.form.rawValue: true]), "by": by]
+        }
+        return step.ask.map { ["label": .text($0.count > 40 ? $0.prefix(40) + "…" : $0), "by": by] } ?? .none
     }
 
     /// Whom a message can be shown to: the companies involved, and the customer if they are our own.

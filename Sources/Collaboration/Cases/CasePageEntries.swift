@@ -24,8 +24,8 @@ extension CasePage {
             ? [["name": .text(file.customer?.name ?? "")]] : []
         let answer = file.handovers.first { $0.answer?.message == message.id }?.answer
         return [
-            "id": .text("\(message.id)"), "author": .text(message.author.name),
-            "initials": .text(message.author.name.initials),
+            "id": .text("\(message.id)"), "author": .text(author(of: message)),
+            "initials": .text(author(of: message).initials),
             "colour": message.author.kind == .customer
                 ? .none : .number(isCompany ? link?.colour ?? 12 : desk.enterprise.colour),
             "via": message.author.kind == .customer
@@ -37,6 +37,11 @@ extension CasePage {
             "hasFiles": .flag(file.files[message.id] != nil),
             "files": .list((file.files[message.id] ?? []).map { model(of: $0) }),
         ]
+    }
+
+    /// A customer of another company has a name here once it has been shared.
+    private func author(of message: Message) -> String {
+        message.author.kind == .customer ? file.customer?.name ?? message.author.name : message.author.name
     }
 
     func model(of answer: Answer) -> Model {
@@ -55,7 +60,10 @@ extension CasePage {
         let what: String
         var more: [(name: String, value: Model)] = []
         switch event.type {
-        case "case.opened": what = "opened"
+        case "case.opened":
+            // A case that opens with the customer's own words needs no line to say so.
+            guard event.actorKind == "member" else { return nil }
+            what = "opened"
         case "handover.offered":
             what = handover?.direction == .incoming ? "offered" : "handedOver"
             more = [("ask", .text(handover?.ask.text ?? "")), ("by", .text(handover?.answerBy.map(moments.clock)))]
@@ -67,6 +75,7 @@ extension CasePage {
             more = [("reason", .text(handover?.reason))]
         case "handover.expired", "handover.answered", "handover.completed":
             what = String(event.type.dropFirst("handover.".count))
+        case "case.assigned" where event.actorName == event.detail: return nil
         case "case.assigned": (what, more) = ("assigned", [("to", event.detail.isEmpty ? "–" : .text(event.detail))])
         case "case.moved":
             let stage = desk.kernel.kinds[item.kind]?.lifecycle.stage(event.detail)?.title ?? event.detail

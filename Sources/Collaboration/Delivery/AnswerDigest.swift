@@ -48,16 +48,23 @@ struct LinkDigests {
     private var scope: SQL { "enterprise = \(destination.enterprise) AND link = \(destination.link)" }
 
     func digest(after: ID<Conversation>? = nil) throws -> LinkDigest {
-        let later: SQL = if let after { "AND id > \(after)" } else { "" }
+        let later: SQL = if let after { "WHERE ids.id > \(after)" } else { "" }
         let rows = try tx.all(
             """
-            SELECT id, last_out, hash_out, last_in, hash_in FROM conversations WHERE \(scope) \(later)
-            ORDER BY id LIMIT \(LinkDigest.maxConversations + 1)
+            SELECT ids.id, o.last_out, o.hash_out, i.last_in, i.hash_in FROM (
+                SELECT id FROM conversations WHERE \(scope) UNION SELECT id FROM incoming_conversations WHERE \(scope)
+            ) ids
+            LEFT JOIN (SELECT * FROM conversations WHERE \(scope)) o ON o.id = ids.id
+            LEFT JOIN (SELECT * FROM incoming_conversations WHERE \(scope)) i ON i.id = ids.id
+            \(later) ORDER BY ids.id LIMIT \(LinkDigest.maxConversations + 1)
             """
         ) { row in
-            LinkDigest.Conversation(
-                id: try row.next(), sent: try row.next(), sentHash: RunningHash(bytes: try row.next()),
-                received: try row.next(), receivedHash: RunningHash(bytes: try row.next()))
+            let id: UUID = try row.next()
+            let (sent, sentHash): (Int64?, [UInt8]?) = (try row.next(), try row.next())
+            let (received, receivedHash): (Int64?, [UInt8]?) = (try row.next(), try row.next())
+            return LinkDigest.Conversation(
+                id: id, sent: sent ?? 0, sentHash: sentHash.map(RunningHash.init(bytes:)) ?? RunningHash(),
+                received: received ?? 0, receivedHash: receivedHash.map(RunningHash.init(bytes:)) ?? RunningHash())
         }
         return LinkDigest(
             conversations: Array(rows.prefix(LinkDigest.maxConversations)),

@@ -70,6 +70,7 @@ struct Destinations {
     }
 
     func failed(_ destination: Destination, _ failure: PeerFailure, at now: Timestamp, jitter: Double) throws {
+        try giveUp(destination, at: now)
         let failures = (try condition(of: destination)?.failures ?? 0) + 1
         let wait = max(
             Backoff.milliseconds(afterFailures: failures, jitter: jitter),
@@ -80,7 +81,6 @@ struct Destinations {
                 next_attempt = \(Timestamp(milliseconds: now.milliseconds + wait))
             WHERE enterprise = \(destination.enterprise) AND link = \(destination.link)
             """)
-        try giveUp(destination, at: now)
     }
 
     /// Events that could not be delivered for a week become dead letters; their conversations are held.

@@ -39,11 +39,13 @@ package struct ExchangeChores: Service {
                 try IdentityStore(enterprise.id, tx).establish(at: now)
             }
             try tx.run("DELETE FROM nonces WHERE until <= \(now)")
-            try tx.run(
-                """
-                UPDATE links SET state = \(Link.State.closed)
-                WHERE state = \(Link.State.closing) AND closes_at IS NOT NULL AND closes_at <= \(now)
-                """)
+            let ended: [(ID<Enterprise>, ID<Link>)] = try tx.all(
+                "SELECT enterprise, id FROM links WHERE state = \(Link.State.closing) AND closes_at <= \(now)"
+            ) { (try $0.next(), try $0.next()) }
+            for (enterprise, id) in ended {
+                let links = LinkStore(enterprise, tx)
+                if let link = try links.take(id) { try links.close(link, at: now) }
+            }
         }
         for (destination, isStale) in try await links(dueAt: now) {
             do {

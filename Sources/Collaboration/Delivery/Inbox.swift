@@ -23,10 +23,11 @@ struct Inbox {
     /// One receipt per event, in the batch's order.
     func receive(_ batch: [Batch.Item], from link: Link) throws -> [Receipt] {
         let envelopes = batch.compactMap { try? $0.envelope.get() }
-        var stored = try storedEvents(envelopes.map(\.id), of: link.id)
         var conversations: [UUID: Progress] = [:]
         // Rows are locked in one order, so that two batches cannot wait for each other.
         for id in Set(envelopes.map(\.conversation)).sorted() { conversations[id] = try take(ID(id), of: link.id) }
+        // Only under the locks: another copy of the batch may have been under way.
+        var stored = try storedEvents(envelopes.map(\.id), of: link.id)
         var receipts: [Receipt] = []
         for item in batch {
             switch item.envelope {
@@ -135,10 +136,15 @@ struct Inbox {
     }
 
     private func take(_ conversation: ID<Conversation>, of link: ID<Link>) throws -> Progress {
-        try Conversations(scope, tx).open(conversation, of: link)
+        try tx.run(
+            """
+            INSERT INTO incoming_conversations (enterprise, link, id, hash_in)
+            VALUES (\(scope), \(link), \(conversation), \(RunningHash().bytes))
+            ON CONFLICT (enterprise, link, id) DO NOTHING
+            """)
         let row: (Int64, [UInt8])? = try tx.first(
             """
-            SELECT last_in, hash_in FROM conversations
+            SELECT last_in, hash_in FROM incoming_conversations
             WHERE enterprise = \(scope) AND link = \(link) AND id = \(conversation) \(.forUpdate)
             """
         ) { (try $0.next(), try $0.next()) }
@@ -148,7 +154,7 @@ struct Inbox {
     private func save(_ progress: Progress, _ conversation: ID<Conversation>, of link: ID<Link>) throws {
         try tx.run(
             """
-            UPDATE conversations SET last_in = \(progress.last), hash_in = \(progress.hash.bytes)
+            UPDATE incoming_conversations SET last_in = \(progress.last), hash_in = \(progress.hash.bytes)
             WHERE enterprise = \(scope) AND link = \(link) AND id = \(conversation)
             """)
     }

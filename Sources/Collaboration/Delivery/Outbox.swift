@@ -80,7 +80,12 @@ package struct Outbox {
     private func take(
         _ conversation: ID<Conversation>, of link: ID<Link>, at now: Timestamp
     ) throws -> (last: Int64, hash: RunningHash) {
-        try Conversations(scope, tx).open(conversation, of: link)
+        try tx.run(
+            """
+            INSERT INTO conversations (enterprise, link, id, hash_out)
+            VALUES (\(scope), \(link), \(conversation), \(RunningHash().bytes))
+            ON CONFLICT (enterprise, link, id) DO NOTHING
+            """)
         let row: (Int64, [UInt8])? = try tx.first(
             """
             SELECT last_out, hash_out FROM conversations
@@ -94,26 +99,6 @@ package struct Outbox {
 package enum OutboxError: Error, Sendable, Equatable {
     /// The event would be larger than any peer takes.
     case tooLarge(EventType)
-}
-
-/// The conversations of one enterprise, in both directions.
-struct Conversations {
-    let scope: ID<Enterprise>
-    let tx: Transaction
-
-    init(_ scope: ID<Enterprise>, _ tx: Transaction) {
-        self.scope = scope
-        self.tx = tx
-    }
-
-    func open(_ id: ID<Conversation>, of link: ID<Link>) throws {
-        try tx.run(
-            """
-            INSERT INTO conversations (enterprise, link, id, hash_out, hash_in)
-            VALUES (\(scope), \(link), \(id), \(RunningHash().bytes), \(RunningHash().bytes))
-            ON CONFLICT (enterprise, link, id) DO NOTHING
-            """)
-    }
 }
 
 /// One link of one enterprise of this node, as the place where events go to.

@@ -25,9 +25,9 @@ extension Desk {
             WHERE enterprise = \(scope) AND link = \(link) AND id IN (\(SQL.list(handovers)))
             """
         ) { try $0.next() } ?? 0
-        let lastReceipt: Timestamp? = try tx.first(
+        let lastReceipt = try tx.first(
             "SELECT last_receipt FROM destinations WHERE enterprise = \(scope) AND link = \(link)"
-        ) { try $0.next() } ?? nil
+        ) { try $0.next() as Timestamp? } ?? nil
         let deadLetters: [DeliveryHealth.DeadLetter] = try tx.all(
             """
             SELECT id, type, code, detail FROM outbox

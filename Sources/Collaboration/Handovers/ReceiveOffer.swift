@@ -37,8 +37,8 @@ extension Desk {
         try cases.save(item)
     }
 
-    /// Refuses an event that has passed through this enterprise before, and adds our own token for the companies after.
-    private func routeOnward(_ route: EventRoute) throws -> [String] {
+    /// The route with our own token, for the companies after; refuses one that has passed through here before.
+    func routeOnward(_ route: EventRoute) throws -> [String] {
         let secret = try links.routeSecret()
         guard !route.passes(secret) else { throw Rejection(.loop, "it has passed through here before") }
         return route.adding(secret, salt: Array(RandomToken.bytes().prefix(EventRoute.saltLength))).tokens

@@ -49,15 +49,22 @@ package enum LinkSchema {
         )
         """)
 
-    /// `settled_out` is the last of ours that the peer has spoken about, in order: what comes after it waits to go.
+    /// The two directions of a conversation are rows of two tables, so that taking an event and sending one never wait
+    /// for each other. `settled_out` is the last of ours that the peer has spoken about: what comes after it waits to go.
     private static let conversations = Migration(
         "links-3-conversations",
         """
         CREATE TABLE conversations (
             enterprise UUID NOT NULL, link UUID NOT NULL, id UUID NOT NULL, last_out BIGINT NOT NULL DEFAULT 0,
-            settled_out BIGINT NOT NULL DEFAULT 0, hash_out BYTEA NOT NULL, last_in BIGINT NOT NULL DEFAULT 0,
-            hash_in BYTEA NOT NULL, waits_since BIGINT NOT NULL DEFAULT 0, held_at BIGINT,
-            PRIMARY KEY (enterprise, link, id),
+            settled_out BIGINT NOT NULL DEFAULT 0, hash_out BYTEA NOT NULL, waits_since BIGINT NOT NULL DEFAULT 0,
+            held_at BIGINT, PRIMARY KEY (enterprise, link, id),
+            FOREIGN KEY (enterprise, link) REFERENCES links (enterprise, id)
+        )
+        """,
+        """
+        CREATE TABLE incoming_conversations (
+            enterprise UUID NOT NULL, link UUID NOT NULL, id UUID NOT NULL, last_in BIGINT NOT NULL DEFAULT 0,
+            hash_in BYTEA NOT NULL, PRIMARY KEY (enterprise, link, id),
             FOREIGN KEY (enterprise, link) REFERENCES links (enterprise, id)
         )
         """,

@@ -20,14 +20,16 @@ struct LinkStatus: Sendable {
 
     init(_ link: Link, _ tx: Transaction) throws {
         let scope: SQL = "enterprise = \(link.enterprise) AND link = \(link.id)"
-        let counts: (Int, Int, Int)? = try tx.first(
+        let counts: (Int, Int)? = try tx.first(
             """
             SELECT CAST(COALESCE(SUM(last_out - settled_out), 0) AS BIGINT),
-                CAST(COALESCE(SUM(last_out), 0) AS BIGINT), CAST(COALESCE(SUM(last_in), 0) AS BIGINT)
-            FROM conversations WHERE \(scope)
+                CAST(COALESCE(SUM(last_out), 0) AS BIGINT) FROM conversations WHERE \(scope)
             """
-        ) { (try $0.next(), try $0.next(), try $0.next()) }
-        (waiting, sent, received) = counts ?? (0, 0, 0)
+        ) { (try $0.next(), try $0.next()) }
+        (waiting, sent) = counts ?? (0, 0)
+        received = try tx.first(
+            "SELECT CAST(COALESCE(SUM(last_in), 0) AS BIGINT) FROM incoming_conversations WHERE \(scope)"
+        ) { try $0.next() } ?? 0
         deadLetters = try DeadLetters(link.enterprise, tx).count(of: link.id)
         typealias Condition = (Int, Timestamp, String?, Timestamp?, Timestamp?)
         let condition: Condition? = try tx.first(

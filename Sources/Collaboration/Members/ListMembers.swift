@@ -88,7 +88,7 @@ package struct NewPassword: Codable, Sendable {
     }
 
     /// Four groups of four letters and digits that nobody confuses: 80 bits.
-    private static func generate() -> String {
+    package static func generate() -> String {
         let alphabet = Array("abcdefghijkmnpqrstuvwxyz23456789")
         let letters = RandomToken.bytes().prefix(16).map { alphabet[Int($0) % 32] }
         return stride(from: 0, to: 16, by: 4).map { String(letters[$0..<($0 + 4)]) }.joined(separator: "-")

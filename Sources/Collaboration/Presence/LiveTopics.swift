@@ -34,7 +34,7 @@ package enum LiveTopics {
         }
         return try tx.first(
             """
-            SELECT MAX(newest) FROM (
+            SELECT COALESCE(MAX(newest), 0) FROM (
                 SELECT MAX(updated_at) AS newest FROM cases WHERE enterprise = \(enterprise) AND is_open
                 UNION ALL SELECT MAX(updated_at) FROM cases WHERE enterprise = \(enterprise) AND NOT is_open
             ) AS both_states

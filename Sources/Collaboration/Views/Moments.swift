@@ -54,6 +54,9 @@ package struct Moments {
             ? (span(due.milliseconds - now.milliseconds), nil) : (nil, span(now.milliseconds - due.milliseconds))
     }
 
+    /// Whether a deadline is near enough to stand out.
+    package func isSoon(_ due: Timestamp) -> Bool { due.milliseconds - now.milliseconds < 4 * 3_600_000 }
+
     private struct Civil {
         let year: Int
         let month: Int

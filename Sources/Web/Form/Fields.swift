@@ -23,6 +23,18 @@ struct Fields: Sendable {
         values[name, default: []].compactMap { if case .text(let text) = $0 { text } else { nil } }
     }
 
+    /// What a form shows again: texts, and the names of files; no secrets.
+    func shown(without secrets: Set<String>) -> [String: [String]] {
+        values.filter { !secrets.contains($0.key) }.mapValues { values in
+            values.map { value in
+                switch value {
+                case .text(let text): text
+                case .file(let file): file.name
+                }
+            }
+        }
+    }
+
     /// Files that were really chosen: a browser sends an empty one for a field left alone.
     func files(_ name: String) -> [UploadedFile] {
         values[name, default: []].compactMap {

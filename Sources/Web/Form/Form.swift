@@ -17,6 +17,11 @@ package struct Form {
     private(set) var isNowhere = false
     private(set) var described: [FieldDescription] = []
 
+    /// The described fields that are never shown again.
+    var secrets: Set<String> {
+        Set(described.filter { if case .string(_, _, "password") = $0.type { true } else { false } }.map(\.name))
+    }
+
     private let pathValues: [String: String]
     private let queryFields: Fields
     private let bodyFields: Fields?

@@ -5,13 +5,15 @@ import Synchronization
 
 /// Keeps what the program measures and writes it in Prometheus' text format, for `/metrics`.
 ///
-/// The program's start calls `MetricsSystem.bootstrap(MetricsRegistry.shared)`.
 package final class MetricsRegistry: MetricsFactory, Sendable {
     package static let shared = MetricsRegistry()
 
     private let series = Mutex<[String: Series]>([:])
 
     package init() {}
+
+    /// Makes it the place where all of the program's measurements go; once, at the program's start.
+    package static func install() { MetricsSystem.bootstrap(shared) }
 
     package func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
         find(label, dimensions, .counter)

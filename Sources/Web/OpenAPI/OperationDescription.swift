@@ -22,7 +22,7 @@ struct OperationDescription: Sendable {
     }
 
     init<A: Operation>(_: A.Type) {
-        self.init(route: A.route, summary: A.summary, id: A.formName, security: A.As.security)
+        self.init(route: A.route, summary: A.summary, id: Self.name(A.self), security: A.As.security)
         describe(A.Input.self)
         output = SchemaDecoder.schema(of: A.Output.self)
     }

@@ -41,7 +41,9 @@ extension Site {
             return answer
         }
         let isWorthRetrying = problem.status != 404 && problem.status != 405
-        let home = visit.path["enterprise"].map { "/\(PercentEncoding.encode($0))" } ?? "/"
+        // A page within an enterprise leads to its front; the front itself, if it is not there, to the node's.
+        let front = visit.path["enterprise"].map { "/\(PercentEncoding.encode($0))" }
+        let home = front.flatMap { visit.target.hasPrefix($0 + "/") ? $0 : nil } ?? "/"
         let model: [String: Model] = [
             "status": .number(problem.status), "detail": .message(problem.detail), "home": .text(home),
             "errors": .list(problem.errors.map { ["field": .text($0.field), "message": .message($0.message)] }),

@@ -104,16 +104,10 @@ struct Handling: Sendable {
             method: "GET", target: place.target, headers: visit.headers, address: visit.address, now: visit.now)
         again.path = place.path
         again.query = place.query
-        let typed = (visit.body ?? Fields()).values.mapValues { values in
-            values.map { value in
-                switch value {
-                case .text(let text): text
-                case .file(let file): file.name
-                }
-            }
-        }
+        var asked = Form(describing: A.route.method)
+        _ = A.Input(&asked)
         again.failedForm = FailedForm(
-            name: A.formName, values: typed, errors: problem.errors, message: problem.detail, path: visit.path)
+            name: A.formName, values: (visit.body ?? Fields()).shown(without: asked.secrets), errors: problem.errors, message: problem.detail, path: visit.path)
         let handling = Handling(site: site, visit: again, body: [], request: request, channel: channel)
         var answer = try await handling.perform(page, status: problem.status)
         if let seconds = problem.retryAfter { answer.headers[.retryAfter] = String(seconds) }

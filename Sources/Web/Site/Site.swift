@@ -70,6 +70,7 @@ package final class Site: Service {
             let (found, parameters) = try find(&visit)
             endpoint = found
             visit.path = parameters
+            visit.isForPrograms = !found.negotiates
             try admit(visit, found)
             let body = visit.isSafe ? [] : try await read(request, found, channel)
             answer = try await found.run(Handling(site: self, visit: visit, body: body, request: request, channel: channel))

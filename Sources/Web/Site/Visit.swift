@@ -20,6 +20,8 @@ struct Visit: Sendable {
     var body: Fields?
     /// The form that led back to this page, when it was refused.
     var failedForm: FailedForm?
+    /// Whether only programs call here, whatever they accept.
+    var isForPrograms = false
 
     var isSafe: Bool { method == "GET" || method == "HEAD" }
 
@@ -30,7 +32,7 @@ struct Visit: Sendable {
 
     /// What the client would rather have: JSON when it says so or sends a token or JSON, else a page.
     var format: Format {
-        guard bearer == nil else { return .json }
+        guard bearer == nil, !isForPrograms else { return .json }
         guard let accept = headers[.accept] else { return sendsJSON ? .json : .page }
         let json = Self.quality(of: "application/json", or: "application/problem+json", in: accept)
         let page = Self.quality(of: "text/html", or: "application/xhtml+xml", in: accept)

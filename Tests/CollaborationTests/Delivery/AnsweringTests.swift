@@ -217,7 +217,7 @@ struct AnsweringTests {
         #expect(
             try await pair.velora.database.read { tx in try LinkDigests(destination, tx).differences(from: digest) }.isEmpty)
         try await pair.kraft.database.write { tx in
-            try tx.run("UPDATE conversations SET last_in = last_in - 1 WHERE id = \(conversation)")
+            try tx.run("UPDATE incoming_conversations SET last_in = last_in - 1 WHERE id = \(conversation)")
         }
         let changed = try await theirs()
         #expect(

@@ -145,7 +145,7 @@ struct DeliveryTests {
         try await pair.kraft.database.write { tx in
             try tx.run("DELETE FROM inbox WHERE convseq > 1")
             try tx.run("DELETE FROM effects WHERE convseq > 1")
-            try tx.run("UPDATE conversations SET last_in = 1")
+            try tx.run("UPDATE incoming_conversations SET last_in = 1")
         }
         try await pair.send(["4"], in: conversation)
         try await pair.velora.delivery.drain()
@@ -181,8 +181,8 @@ struct DeliveryTests {
         let pair = try await LinkedPair(engine)
         pair.network.afterDelivery { _ in throw TestNetwork.Fault.responseLost }
         try await pair.send(["late"])
-        for _ in 0..<(8 * 24) {
-            pair.network.advance(3_600)
+        for _ in 0..<(8 * 6) {
+            pair.network.advance(4 * 3_600)
             try await pair.velora.delivery.drain()
         }
         pair.network.heal()

@@ -79,7 +79,7 @@ final class TestNode: Sendable {
 
     init(_ host: String, _ engine: Engine, _ network: TestNetwork) async throws {
         database = try await TestDatabase.make(
-            engine, migrations: EnterpriseSchema.migrations + LinkSchema.migrations + Self.schema)
+            engine, migrations: KernelParts.migrations + Self.schema)
         node = ExchangeNode(
             database: database, origin: "https://\(host)", handlers: InboundHandlers(InboundHandlers.aboutLinks + [Self.handler]),
             transport: network, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, now: { network.time })

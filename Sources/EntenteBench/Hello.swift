@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Foundation
+import Logging
+import Storage
+import Web
+
+/// The limit of every page: the same server with an action that does nothing.
+struct ServeHello: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "hello", abstract: "Serve nothing but a greeting.", shouldDisplay: false)
+
+    @Option var database: String
+    @Option var port: Int
+
+    func run() async throws {
+        let database = try await Database.open(Location(parsing: database))
+        guard let origin = PublicOrigin("http://127.0.0.1:\(port)") else { throw ValidationError("port") }
+        var configuration = SiteConfiguration(origin: origin)
+        configuration.port = port
+        let live = Live(database: database) { _, _ in [:] }
+        var logger = Logger(label: "hello")
+        logger.logLevel = .error
+        try await Site(
+            configuration, database: database, templates: Templates(folders: [Templates.bundled]), assets: Assets(),
+            live: live, actions: [SayHello.self, KeepHello.self], logger: logger
+        ).run()
+    }
+}
+
+struct Greeting: Codable, Sendable {
+    let hello: String
+}
+
+struct SayHello: Action {
+    static let route = Route.get("/hello")
+    static let summary = "A greeting"
+    static let access = Anyone.Requirement.open(because: "it tells nothing")
+
+    static func run(_ call: Call<Anyone, NoInput>, _ tx: Transaction) throws -> Reply<Greeting> {
+        .show(Greeting(hello: "world"))
+    }
+}
+
+/// The limit of every change: one row, durably.
+struct KeepHello: Action {
+    static let route = Route.post("/hello")
+    static let summary = "Keep a greeting"
+    static let access = Anyone.Requirement.open(because: "it keeps nothing of anybody")
+
+    static func run(_ call: Call<Anyone, NoInput>, _ tx: Transaction) throws -> Reply<Greeting> {
+        try tx.run("INSERT INTO bench_rows (id, text) VALUES (\(ID<Greeting>()), 'hello')")
+        return .created(Greeting(hello: "world"), at: "/hello")
+    }
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Collaboration
+import Entente
+import Foundation
+import Storage
+import Web
+
+struct Demo: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run the demonstration: three nodes on this machine, linked with each other.",
+        discussion: """
+            The first start sets up Velora (with Dekker Fietsen on the same node), Spoke & Co and Kraft Drives. Ctrl-C stops \
+            them; the next start goes on where they were.
+            """)
+
+    @Option(help: "Where the three databases are.")
+    var folder = "demo"
+
+    @Flag(help: "Forget everything and start over.")
+    var fresh = false
+
+    func run() async throws {
+        let folder = URL(filePath: folder)
+        if fresh, FileManager.default.fileExists(atPath: folder.path) { try FileManager.default.removeItem(at: folder) }
+        try FileManager.default.createDirectory(
+            at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        let mark = folder.appending(path: "ready")
+        let isNew = !FileManager.default.fileExists(atPath: mark.path)
+        var tokens: [String: String] = [:]
+        if isNew {
+            for node in DemoNode.all { tokens.merge(try await DemoSetUp.prepare(node, in: folder)) { $1 } }
+        }
+        let nodes = try DemoNodes(in: folder)
+        defer { nodes.stop() }
+        try await nodes.waitUntilReady()
+        if isNew {
+            try await DemoStory(tokens: tokens).tell()
+            try Data().write(to: mark)
+        }
+        Self.printAddresses()
+        await nodes.waitForEnd()
+    }
+
+    private static func printAddresses() {
+        print("\nEntente is running. Everybody’s password is \(DemoCompany.password)\n")
+        for node in DemoNode.all {
+            for company in node.companies {
+                print("  \(company.name)")
+                print("    public page   \(node.origin)/\(company.slug)")
+                for person in company.people {
+                    print("    sign in       \(node.origin)/\(company.slug)/sign-in   \(person.email)  (\(person.name), \(person.role.rawValue))")
+                }
+            }
+        }
+        print("\nCtrl-C stops it. Start it again to go on; `bin/demo --fresh` starts over.")
+        fflush(nil)
+    }
+}
+
+/// Fills a node's database before it is first served.
+enum DemoSetUp {
+    static func location(_ node: DemoNode, in folder: URL) -> Location {
+        .sqlite(path: folder.appending(path: "\(node.name).sqlite").path)
+    }
+
+    /// Returns an administrator's API token for each company.
+    static func prepare(_ node: DemoNode, in folder: URL) async throws -> [String: String] {
+        let location = location(node, in: folder)
+        // Left from a set-up that was interrupted.
+        if case .sqlite(let path) = location {
+            for file in [path, path + "-wal", path + "-shm"] where FileManager.default.fileExists(atPath: file) {
+                try FileManager.default.removeItem(atPath: file)
+            }
+        }
+        let database = try await Database.open(location)
+        try await database.migrate(Node.migrations)
+        let password = try await Passwords().hash(DemoCompany.password)
+        var tokens: [String: String] = [:]
+        for company in node.companies {
+            tokens[company.slug] = try await database.write { tx in
+                var enterprise = try EnterpriseDraft(
+                    name: company.name, slug: company.slug, colour: company.colour, place: company.place
+                ).create(tx)
+                enterprise.intro = company.intro
+                try EnterpriseStore(tx).save(enterprise)
+                var token = ""
+                for person in company.people {
+                    let member = Member(email: person.email, name: person.name, role: person.role)
+                    try MemberStore(enterprise.id, tx).add(member, password: password)
+                    if person.role == .administrator {
+                        token = try TokenStore(enterprise, tx).make(
+                            person.name, role: .administrator, by: member.id, at: tx.startedAt)
+                    }
+                }
+                return token
+            }
+        }
+        await database.close()
+        return tokens
+    }
+}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Configuration
+import Foundation
+import Logging
+import Storage
+import SystemPackage
+import Web
+
+/// What every command can be told.
+struct CommonOptions: ParsableArguments {
+    @Option(help: "Where the data is: sqlite:FILE or postgresql://USER@HOST/NAME. Default: sqlite:entente.sqlite.")
+    var database: String?
+
+    @Option(help: ArgumentHelp("A JSON file with settings.", valueName: "file"))
+    var config: String?
+
+    @Option(help: "How much is logged: debug, info, notice, warning or error. Default: notice.")
+    var logLevel: String?
+
+    var values: [String: ConfigContent] {
+        var values: [String: ConfigContent] = [:]
+        values["database"] = database.map { .string($0) }
+        values["logLevel"] = logLevel.map { .string($0) }
+        return values
+    }
+
+    func settings(_ more: [String: ConfigContent] = [:]) async throws -> Settings {
+        let settings = try await Settings(flags: values.merging(more) { $1 }, file: config)
+        _ = try settings.logger
+        return settings
+    }
+}
+
+/// What was configured is wrong. The sentence names the setting and says what it takes.
+struct BadConfiguration: Error, CustomStringConvertible {
+    let description: String
+}
+
+/// Settings from flags, the environment and a file, in this order.
+struct Settings {
+    private let reader: ConfigReader
+
+    init(
+        flags: [String: ConfigContent], environment: [String: String] = ProcessInfo.processInfo.environment, file: String?
+    ) async throws {
+        let values = flags.map { (AbsoluteConfigKey(ConfigKey($0.key)), ConfigValue($0.value, isSecret: false)) }
+        var providers: [any ConfigProvider] = [
+            InMemoryProvider(name: "flags", values: Dictionary(uniqueKeysWithValues: values)),
+            EnvironmentVariablesProvider(environmentVariables: environment).prefixKeys(with: "entente"),
+        ]
+        if let file = file ?? environment["ENTENTE_CONFIG"] {
+            do {
+                providers.append(try await FileProvider<JSONSnapshot>(filePath: FilePath(file)))
+            } catch {
+                throw BadConfiguration(description: "The settings in \(file) cannot be read: it must be a file of JSON.")
+            }
+        }
+        reader = ConfigReader(providers: providers)
+    }
+
+    var database: Location {
+        get throws { try Location(parsing: text("database") ?? "sqlite:entente.sqlite") }
+    }
+
+    var logger: Logger {
+        get throws {
+            let name = text("logLevel") ?? "notice"
+            guard let level = Logger.Level(rawValue: name) else {
+                throw BadConfiguration(description: "The log level “\(name)” is none: use debug, info, notice, warning or error.")
+            }
+            var logger = Logger(label: "entente", factory: StreamLogHandler.standardError(label:))
+            logger.logLevel = level
+            return logger
+        }
+    }
+
+    /// The source tree whose pages and styles are reloaded when they change.
+    var developmentFolder: URL? { text("dev").map { URL(filePath: $0) } }
+
+    var allowsPrivatePeers: Bool { get throws { try flag("allowPrivatePeers") } }
+
+    var site: SiteConfiguration {
+        get throws {
+            let (host, port) = try listen
+            var site = SiteConfiguration(origin: try origin(host, port))
+            (site.host, site.port) = (host, port)
+            site.trustedProxies = try trustedProxies
+            if let zone = text("timeZone") {
+                guard TimeZone(identifier: zone) != nil else {
+                    throw BadConfiguration(description: "The time zone “\(zone)” is not known: write one like Europe/Brussels.")
+                }
+                site.timeZone = zone
+            }
+            return site
+        }
+    }
+
+    private var listen: (host: String, port: Int) {
+        get throws {
+            let text = text("listen") ?? "127.0.0.1:8080"
+            guard let match = text.wholeMatch(of: /(?:\[([0-9A-Fa-f:.]+)\]|([^\[\]:]*)):([0-9]{1,5})/),
+                let port = Int(match.3), port < 65536
+            else {
+                throw BadConfiguration(description: "“\(text)” is no address to listen on: write one like 127.0.0.1:8080 or [::]:8080.")
+            }
+            let host = String(match.1 ?? match.2 ?? "")
+            return (host.isEmpty ? "0.0.0.0" : host, port)
+        }
+    }
+
+    private func origin(_ host: String, _ port: Int) throws -> PublicOrigin {
+        guard let text = text("origin") ?? (host.isThisMachine ? "http://localhost:\(port)" : nil) else {
+            throw BadConfiguration(
+                description: "The public origin is not set: give the address that people open, such as --origin https://crm.example.org.")
+        }
+        guard let origin = PublicOrigin(text) else {
+            throw BadConfiguration(
+                description: "“\(text)” is no public origin: write scheme and host, such as https://crm.example.org.")
+        }
+        let name = origin.authority.replacing(/:[0-9]+$/, with: "")
+        guard origin.isHTTPS || name.isThisMachine else {
+            throw BadConfiguration(
+                description: "The public origin \(origin) is not HTTPS, so browsers would not keep anybody signed in: put a proxy with TLS in front.")
+        }
+        return origin
+    }
+
+    private var trustedProxies: [AddressBlock] {
+        get throws {
+            try (reader.stringArray(forKey: "trustedProxies") ?? []).map { text in
+                guard let block = AddressBlock(text.trimmingCharacters(in: .whitespaces)) else {
+                    throw BadConfiguration(
+                        description: "The trusted proxy “\(text)” is no address: write one like 10.0.0.1 or 10.0.0.0/8.")
+                }
+                return block
+            }
+        }
+    }
+
+    private func text(_ name: String) -> String? {
+        reader.string(forKey: ConfigKey(name)).flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    private func flag(_ name: String) throws -> Bool {
+        if let flag = reader.bool(forKey: ConfigKey(name)) { return flag }
+        guard let text = text(name) else { return false }
+        throw BadConfiguration(description: "The setting \(name) is “\(text)”: it takes true or false.")
+    }
+}
+
+extension String {
+    fileprivate var isThisMachine: Bool {
+        self == "localhost" || hasSuffix(".localhost") || hasPrefix("127.") || self == "::1" || self == "[::1]"
+    }
+}

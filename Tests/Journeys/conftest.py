@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+import os
+import pathlib
+import tempfile
+
+import pytest
+
+import nodes
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("nodes")
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """Its socket's path must be short, so it has a folder of its own."""
+    with tempfile.TemporaryDirectory(prefix="entente-journeys-") as folder:
+        server = nodes.Postgres(pathlib.Path(folder) / "postgres")
+        yield server
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def on_sqlite(folder):
+    network = nodes.Network(folder / "sqlite").extend()
+    yield network
+    network.stop()
+
+
+@pytest.fixture(scope="session")
+def on_postgres(folder, postgres):
+    network = nodes.Network(folder / "on-postgres", postgres.create).extend()
+    yield network
+    network.stop()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def network(request):
+    """Linked companies on either engine, shared by all tests: each test brings cases of its own."""
+    return request.getfixturevalue(f"on_{request.param}")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_left_running():
+    yield
+    for node in list(nodes.running):
+        node.kill()
+
+
+@pytest.fixture(autouse=True)
+def no_surprises():
+    """A node that logs an unexpected error fails the test, whatever the test saw."""
+    before = {node.log: node.log.stat().st_size for node in nodes.running}
+    yield
+    for log in {node.log for node in nodes.running} | set(before):
+        text = log.read_bytes()[before.get(log, 0):].decode(errors="replace") if log.exists() else ""
+        assert "Unexpected error" not in text, text[-4000:]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    if report.failed:
+        for node in sorted(nodes.running, key=lambda node: str(node.log)):
+            report.sections.append((f"log of {node.folder}", node.log.read_text(errors="replace")[-3000:]))
+    return report
+
+
+def pytest_terminal_summary(terminalreporter):
+    if os.environ.get("ENTENTE_SHOTS"):
+        terminalreporter.write_line(f"Screenshots: {shots_folder()}")
+
+
+def shots_folder():
+    """Where screenshots go when ENTENTE_SHOTS is set: the folder it names, or a temporary one."""
+    wanted = os.environ.get("ENTENTE_SHOTS", "")
+    path = pathlib.Path(wanted) if "/" in wanted else pathlib.Path(tempfile.gettempdir()) / "entente-shots"
+    path.mkdir(parents=True, exist_ok=True)
+    return path
