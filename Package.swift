@@ -16,7 +16,6 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
-        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-structured-headers", from: "1.7.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
@@ -24,6 +23,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -52,30 +52,34 @@ let package = Package(
                 "Storage", crypto, logging, lifecycle,
                 .product(name: "_CryptoExtras", package: "swift-crypto"),
                 .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "Mustache", package: "swift-mustache"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             resources: [.copy("Assets"), .process("Pages")]
         ),
         .target(
             name: "Collaboration",
-            dependencies: ["Web", "Storage", "Exchange", crypto, logging, lifecycle],
+            dependencies: ["Web", "Storage", "Exchange", "HTTPMessageSignatures", crypto, logging, lifecycle],
             resources: [.process("Pages")]
         ),
         .target(
             name: "Entente",
-            dependencies: ["Collaboration", "Web", "Storage", "Exchange"],
+            dependencies: ["Collaboration", "Web", "Storage", "Exchange", logging, lifecycle],
             exclude: features.map { "Features/\($0)/Tests" },
             resources: features.map { .process("Features/\($0)/Pages") }
         ),
         .executableTarget(
             name: "EntenteCommand",
             dependencies: [
-                "Entente", "Collaboration", "Web", "Storage", "Exchange",
+                "Entente", "Collaboration", "Web", "Storage", "Exchange", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
         .executableTarget(

@@ -10,15 +10,16 @@ struct Entente: AsyncParsableCommand {
         commandName: "entente",
         abstract: "Collaborative CRM: one customer relationship, many companies.",
         discussion: """
-            Options may also come from the environment (ENTENTE_DATABASE for --database, and so on) or from a JSON file \
-            ({"database": "…"}) named by --config or ENTENTE_CONFIG. A flag wins over the environment, and that over the file.
+            Options may also come from the environment (ENTENTE_DATABASE for --database, and so on) or from a JSON \
+            file ({"database": "…"}) named by --config or ENTENTE_CONFIG. A flag wins over the environment, and that \
+            over the file.
             """,
         subcommands: [
             Serve.self, Migrate.self, EnterpriseCommands.self, MemberCommands.self, TokenCommands.self, BackUp.self,
-            Restore.self, Demo.self,
+            Restore.self, LinkCommands.self, Demo.self,
         ])
 
-    /// Tells what went wrong in one sentence. Exit codes are those of sysexits.h: 64 usage, 78 configuration, 1 all else.
+    /// Tells what went wrong in one sentence. Exit codes are those of sysexits.h: 64 usage, 78 configuration; else 1.
     static func main() async {
         do {
             var command = try parseAsRoot()

@@ -42,6 +42,7 @@ extension EnterpriseStore {
     func require(_ slug: String) throws -> Enterprise {
         if let enterprise = try find(slug: slug) { return enterprise }
         let known = try all().map(\.slug).joined(separator: ", ")
-        throw ValidationError("There is no enterprise “\(slug)” here. \(known.isEmpty ? "There is none yet." : "There are: \(known).")")
+        throw ValidationError(
+            "There is no enterprise “\(slug)” here. \(known.isEmpty ? "There is none yet." : "There are: \(known).")")
     }
 }

@@ -37,7 +37,9 @@ struct BackUp: AsyncParsableCommand {
 struct Restore: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Fill a new or empty database from a backup.",
-        discussion: "Nothing may serve the database meanwhile. An existing SQLite file is never overwritten: move it away first.")
+        discussion:
+            "Nothing may serve the database meanwhile. An existing SQLite file is not overwritten: move it away first."
+    )
 
     @OptionGroup var common: CommonOptions
 

@@ -43,7 +43,8 @@ struct AddMemberCommand: AsyncParsableCommand {
                 try MemberStore(enterprise.id, tx).add(member, password: hash)
             }
         }
-        print("\(name) signs in at /\(slug)/sign-in as \(email)\(passwordStdin ? "." : " with the password \(password)")")
+        print(
+            "\(name) signs in at /\(slug)/sign-in as \(email)\(passwordStdin ? "." : " with the password \(password)")")
     }
 
     private var given: String {

@@ -10,8 +10,9 @@ struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Serve the companies of one database.",
         discussion: """
-            Prepares the database if need be, then serves until it is told to stop (SIGTERM or Ctrl-C). A new node prints \
-            the address at which its first company is set up. Any number of processes may serve one PostgreSQL database.
+            Prepares the database if need be, then serves until it is told to stop (SIGTERM or Ctrl-C). A new node \
+            prints the address at which its first company is set up. Any number of processes may serve one PostgreSQL \
+            database.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -19,7 +20,8 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "Address and port to listen on. Default: 127.0.0.1:8080.")
     var listen: String?
 
-    @Option(help: "The address that people open, such as https://crm.example.org. Default: http://localhost and the port.")
+    @Option(
+        help: "The address that people open, such as https://crm.example.org. Default: http://localhost and the port.")
     var origin: String?
 
     @Option(
@@ -48,10 +50,9 @@ struct Serve: AsyncParsableCommand {
         let node = try Node(configuration, database: database)
         let isEmpty = try await database.read { tx in try EnterpriseStore(tx).all().isEmpty }
         let origin = configuration.site.origin
-        Entente.say(
-            isEmpty
-                ? "Nobody lives here yet. Set up the first company at\n\n    \(origin)/first-run?key=\(Services().setUp.code)\n"
-                : "Serving \(origin)")
+        let firstRun = "\(origin)/first-run?key=\(Services().setUp.code)"
+        let invitation = "Nobody lives here yet. Set up the first company at\n\n    \(firstRun)\n"
+        Entente.say(isEmpty ? invitation : "Serving \(origin)")
         try await node.run()
         await database.close()
     }

@@ -42,7 +42,8 @@ struct Settings {
     private let reader: ConfigReader
 
     init(
-        flags: [String: ConfigContent], environment: [String: String] = ProcessInfo.processInfo.environment, file: String?
+        flags: [String: ConfigContent], environment: [String: String] = ProcessInfo.processInfo.environment,
+        file: String?
     ) async throws {
         let values = flags.map { (AbsoluteConfigKey(ConfigKey($0.key)), ConfigValue($0.value, isSecret: false)) }
         var providers: [any ConfigProvider] = [
@@ -53,7 +54,8 @@ struct Settings {
             do {
                 providers.append(try await FileProvider<JSONSnapshot>(filePath: FilePath(file)))
             } catch {
-                throw BadConfiguration(description: "The settings in \(file) cannot be read: it must be a file of JSON.")
+                throw BadConfiguration(
+                    description: "The settings in \(file) cannot be read: it must be a file of JSON.")
             }
         }
         reader = ConfigReader(providers: providers)
@@ -67,7 +69,8 @@ struct Settings {
         get throws {
             let name = text("logLevel") ?? "notice"
             guard let level = Logger.Level(rawValue: name) else {
-                throw BadConfiguration(description: "The log level “\(name)” is none: use debug, info, notice, warning or error.")
+                throw BadConfiguration(
+                    description: "The log level “\(name)” is none: use debug, info, notice, warning or error.")
             }
             var logger = Logger(label: "entente", factory: StreamLogHandler.standardError(label:))
             logger.logLevel = level
@@ -88,7 +91,8 @@ struct Settings {
             site.trustedProxies = try trustedProxies
             if let zone = text("timeZone") {
                 guard TimeZone(identifier: zone) != nil else {
-                    throw BadConfiguration(description: "The time zone “\(zone)” is not known: write one like Europe/Brussels.")
+                    throw BadConfiguration(
+                        description: "The time zone “\(zone)” is not known: write one like Europe/Brussels.")
                 }
                 site.timeZone = zone
             }
@@ -102,7 +106,8 @@ struct Settings {
             guard let match = text.wholeMatch(of: /(?:\[([0-9A-Fa-f:.]+)\]|([^\[\]:]*)):([0-9]{1,5})/),
                 let port = Int(match.3), port < 65536
             else {
-                throw BadConfiguration(description: "“\(text)” is no address to listen on: write one like 127.0.0.1:8080 or [::]:8080.")
+                throw BadConfiguration(
+                    description: "“\(text)” is no address to listen on: write one like 127.0.0.1:8080 or [::]:8080.")
             }
             let host = String(match.1 ?? match.2 ?? "")
             return (host.isEmpty ? "0.0.0.0" : host, port)
@@ -112,7 +117,9 @@ struct Settings {
     private func origin(_ host: String, _ port: Int) throws -> PublicOrigin {
         guard let text = text("origin") ?? (host.isThisMachine ? "http://localhost:\(port)" : nil) else {
             throw BadConfiguration(
-                description: "The public origin is not set: give the address that people open, such as --origin https://crm.example.org.")
+                description:
+                    "The public origin is not set: say what people open, as in --origin https://crm.example.org."
+            )
         }
         guard let origin = PublicOrigin(text) else {
             throw BadConfiguration(
@@ -121,7 +128,9 @@ struct Settings {
         let name = origin.authority.replacing(/:[0-9]+$/, with: "")
         guard origin.isHTTPS || name.isThisMachine else {
             throw BadConfiguration(
-                description: "The public origin \(origin) is not HTTPS, so browsers would not keep anybody signed in: put a proxy with TLS in front.")
+                description:
+                    "The public origin \(origin) is not HTTPS, so nobody could stay signed in: put TLS in front."
+            )
         }
         return origin
     }
@@ -131,7 +140,8 @@ struct Settings {
             try (reader.stringArray(forKey: "trustedProxies") ?? []).map { text in
                 guard let block = AddressBlock(text.trimmingCharacters(in: .whitespaces)) else {
                     throw BadConfiguration(
-                        description: "The trusted proxy “\(text)” is no address: write one like 10.0.0.1 or 10.0.0.0/8.")
+                        description: "The trusted proxy “\(text)” is no address: write one like 10.0.0.1 or 10.0.0.0/8."
+                    )
                 }
                 return block
             }

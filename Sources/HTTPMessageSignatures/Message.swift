@@ -45,7 +45,8 @@ extension String {
     /// Without optional white space at both ends, and with obsolete line folding replaced by one space.
     var withoutOuterWhitespace: String {
         func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D }
-        let unfolded = utf8.contains(0x0A) ? split { $0.isNewline }.map(\.withoutOuterSpaces).joined(separator: " ") : self
+        let unfolded =
+            utf8.contains(0x0A) ? split { $0.isNewline }.map(\.withoutOuterSpaces).joined(separator: " ") : self
         let bytes = unfolded.utf8
         guard let first = bytes.firstIndex(where: { !isSpace($0) }) else { return "" }
         guard let last = bytes.lastIndex(where: { !isSpace($0) }) else { return "" }

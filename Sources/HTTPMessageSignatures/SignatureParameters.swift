@@ -70,7 +70,8 @@ extension Component {
     }
 
     fileprivate init(_ item: Item) throws(SignatureError) {
-        guard case .string(let name) = item.rfc9651BareItem, name == name.lowercased(), name != "@signature-params" else {
+        guard case .string(let name) = item.rfc9651BareItem, name == name.lowercased(), name != "@signature-params"
+        else {
             throw .malformed("signature-input")
         }
         var key: String?

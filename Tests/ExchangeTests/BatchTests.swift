@@ -23,7 +23,9 @@ struct BatchTests {
     func limits() throws {
         let event = Sample.event(1).bytes
         #expect(try Batch.decode(Batch.encode(Array(repeating: event, count: 100))).count == 100)
-        #expect(throws: BatchError.tooManyEvents) { try Batch.decode(Batch.encode(Array(repeating: event, count: 101))) }
+        #expect(throws: BatchError.tooManyEvents) {
+            try Batch.decode(Batch.encode(Array(repeating: event, count: 101)))
+        }
         let spaces = [UInt8](repeating: 0x20, count: Batch.maxBytes)
         #expect(throws: BatchError.tooManyBytes) { try Batch.decode(Array("[]".utf8) + spaces) }
         #expect(try Batch.decode(Array("[]".utf8)).isEmpty)
@@ -46,7 +48,9 @@ struct BatchTests {
     func fuzz() throws {
         var random = SeededRandom(42)
         let whole = Batch.encode([Sample.event(1).bytes, Sample.event(2, text: "é \"\\ \u{1}").bytes])
-        let tokens = ["{", "}", "[", "]", "\"", ":", ",", "\\", "\\u", "\\ud83d", "1e999", "-", "null", "true", "\u{0}"].map { Array($0.utf8) }
+        let tokens = [
+            "{", "}", "[", "]", "\"", ":", ",", "\\", "\\u", "\\ud83d", "1e999", "-", "null", "true", "\u{0}",
+        ].map { Array($0.utf8) }
         for _ in 0..<10_000 {
             var body = whole
             for _ in 0..<Int.random(in: 1...8, using: &random) where !body.isEmpty {
@@ -75,7 +79,9 @@ struct BatchTests {
         let took = try clock.measure {
             let encoded = events.map(\.bytes)
             for start in stride(from: 0, to: 1_000, by: 100) {
-                read += try Batch.decode(Batch.encode(encoded[start..<start + 100])).filter { (try? $0.envelope.get()) != nil }.count
+                read += try Batch.decode(Batch.encode(encoded[start..<start + 100])).filter {
+                    (try? $0.envelope.get()) != nil
+                }.count
             }
         }
         #expect(read == 1_000)

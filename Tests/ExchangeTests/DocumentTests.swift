@@ -40,7 +40,8 @@ struct DocumentTests {
         let request = Message.request(method: "POST", targetURI: target, fields: fields)
         let receipts = Receipts([Receipt(id: event.id.wire, status: .stored, outcome: .applied)]).json.bytes
         let response = try ResponseProfile.sign(
-            status: 202, contentType: Receipts.contentType, body: receipts, answering: request, key: peerKey, now: Sample.now)
+            status: 202, contentType: Receipts.contentType, body: receipts, answering: request, key: peerKey,
+            now: Sample.now)
         let token = try #require(InvitationToken(bytes: [UInt8](0..<32)))
         let secret = [UInt8](repeating: 5, count: 32)
         let contract = Sample.contract(inviter: root, accepter: peerRoot)

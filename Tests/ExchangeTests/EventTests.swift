@@ -21,7 +21,8 @@ struct EventTests {
         let attachments = Sample.offer().attachments
         try roundTrips(Sample.event(1))
         try roundTrips(Sample.offer())
-        try roundTrips(HandoverOfferedV1(handover: id, kind: "k", title: "t", ask: AskV1(form: .free, text: ""), customer: "c"))
+        try roundTrips(
+            HandoverOfferedV1(handover: id, kind: "k", title: "t", ask: AskV1(form: .free, text: ""), customer: "c"))
         try roundTrips(HandoverAcceptedV1(handover: id, answerBy: Sample.now, reference: "K-7"))
         try roundTrips(HandoverDeclinedV1(handover: id, reason: "No stock"))
         try roundTrips(HandoverWithdrawnV1(handover: id, reason: ""))
@@ -31,14 +32,18 @@ struct EventTests {
         try roundTrips(HandoverAnsweredV1(handover: id, form: .date, date: "2026-12-01", text: ""))
         try roundTrips(HandoverCompletedV1(handover: id, text: "Done", attachments: attachments))
         try roundTrips(ProgressV1(handover: id, steps: Sample.offer().journey))
-        try roundTrips(ContactSharedV1(
-            handover: id, customer: "c1", name: "Ann", points: [ContactPointV1(kind: "email", value: "a@b.example", isPreferred: true)]))
+        try roundTrips(
+            ContactSharedV1(
+                handover: id, customer: "c1", name: "Ann",
+                points: [ContactPointV1(kind: "email", value: "a@b.example", isPreferred: true)]))
         try roundTrips(ContactRevokedV1(customer: "c1"))
         try roundTrips(ErasureRequestedV1(request: id, customer: "c1"))
         try roundTrips(ErasureAnsweredV1(request: id, result: .refused, ground: "tax law"))
-        try roundTrips(MessageAddedV1(
-            message: id, handover: id, author: "Ann", company: "Velora", text: "Hello \"you\"\n\u{1}é", writtenAt: Sample.now,
-            audience: ["Velora", "Kraft Drives"], isForCustomer: true, attachments: attachments))
+        try roundTrips(
+            MessageAddedV1(
+                message: id, handover: id, author: "Ann", company: "Velora", text: "Hello \"you\"\n\u{1}é",
+                writtenAt: Sample.now,
+                audience: ["Velora", "Kraft Drives"], isForCustomer: true, attachments: attachments))
         try roundTrips(LinkClosingV1(until: Sample.now, reason: ""))
         try roundTrips(ContractProposedV1(contract: "a.b.c"))
         try roundTrips(ContractAgreedV1(contract: "a.b.c"))
@@ -46,9 +51,10 @@ struct EventTests {
         try roundTrips(ReceiptAppliedV1(event: id))
         try roundTrips(ReceiptFailedV1(event: id, code: .stale, detail: ""))
         try roundTrips(Receipt(id: "x", status: .rejected, outcome: .rejected(.gap), expected: 3, detail: "d"))
-        try roundTrips(LinkDigest(conversations: [
-            .init(id: id, sent: 3, sentHash: RunningHash(), received: 0, receivedHash: RunningHash())
-        ]))
+        try roundTrips(
+            LinkDigest(conversations: [
+                .init(id: id, sent: 3, sentHash: RunningHash(), received: 0, receivedHash: RunningHash())
+            ]))
     }
 
     @Test("numbers, order and unknown attributes are passed on as they were written")
@@ -60,9 +66,12 @@ struct EventTests {
     @Test(
         "what is not JSON is refused",
         arguments: [
-            "", " ", "{", "[1,]", "{\"a\":1,}", "01", "1.", ".5", "+1", "1e", "tru", "nul", "'a'", "\"a", "\"\\x\"", "\"\n\"",
-            "\"\\ud800\"", "\"\\ud800\\u0041\"", "\"\\u12g4\"", "[1] 2", "{\"a\":1,\"a\":2}", "{1:2}", "-", "\u{FEFF}[]",
-            String(repeating: "[", count: 65) + String(repeating: "]", count: 65), String(repeating: "[", count: 100_000),
+            "", " ", "{", "[1,]", "{\"a\":1,}", "01", "1.", ".5", "+1", "1e", "tru", "nul", "'a'", "\"a", "\"\\x\"",
+            "\"\n\"",
+            "\"\\ud800\"", "\"\\ud800\\u0041\"", "\"\\u12g4\"", "[1] 2", "{\"a\":1,\"a\":2}", "{1:2}", "-",
+            "\u{FEFF}[]",
+            String(repeating: "[", count: 65) + String(repeating: "]", count: 65),
+            String(repeating: "[", count: 100_000),
         ])
     func notJSON(text: String) {
         #expect(throws: JSONError.self) { try JSONValue(parsing: Array(text.utf8)) }
@@ -70,7 +79,10 @@ struct EventTests {
 
     @Test("texts that are not UTF-8 are refused")
     func invalidUTF8() {
-        for bytes: [UInt8] in [[0x22, 0xFF, 0x22], [0x22, 0xC3, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22], [0x22, 0x5C, 0x6E, 0xC0, 0x80, 0x22]] {
+        for bytes: [UInt8] in [
+            [0x22, 0xFF, 0x22], [0x22, 0xC3, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22],
+            [0x22, 0x5C, 0x6E, 0xC0, 0x80, 0x22],
+        ] {
             #expect(throws: JSONError.self) { try JSONValue(parsing: bytes) }
         }
     }
@@ -78,7 +90,9 @@ struct EventTests {
     @Test("the canonical form sorts members, however deep, and only them")
     func canonical() throws {
         let value = try JSONValue(parsing: Array(#"{"b":[2,1],"a":{"d":1,"c":"é\u000a"},"":0,"😀":1,"\ufb33":2}"#.utf8))
-        #expect(String(decoding: value.canonicalBytes, as: UTF8.self) == "{\"\":0,\"a\":{\"c\":\"é\\n\",\"d\":1},\"b\":[2,1],\"😀\":1,\"\u{FB33}\":2}")
+        #expect(
+            String(decoding: value.canonicalBytes, as: UTF8.self)
+                == "{\"\":0,\"a\":{\"c\":\"é\\n\",\"d\":1},\"b\":[2,1],\"😀\":1,\"\u{FB33}\":2}")
     }
 
     @Test("each missing or wrong attribute of an envelope is named")
@@ -102,7 +116,9 @@ struct EventTests {
         #expect(throws: WireError("ask.text", .tooLarge(limit: Limits.text))) { try HandoverOfferedV1(offer.json) }
         offer = Sample.offer()
         offer.attachments = Array(repeating: offer.attachments[0], count: Limits.attachments + 1)
-        #expect(throws: WireError("attachments", .tooLarge(limit: Limits.attachments))) { try HandoverOfferedV1(offer.json) }
+        #expect(throws: WireError("attachments", .tooLarge(limit: Limits.attachments))) {
+            try HandoverOfferedV1(offer.json)
+        }
         offer = Sample.offer()
         offer.attachments[0].digest = "../../etc/passwd"
         #expect(throws: WireError.self) { try HandoverOfferedV1(offer.json) }
@@ -122,7 +138,10 @@ struct EventTests {
             #expect(time?.milliseconds == milliseconds)
             #expect(time.flatMap { WireTime(rfc3339: $0.rfc3339) } == time)
         }
-        for text in ["", "2026-11-24", "2026-13-01T00:00:00Z", "2023-02-29T00:00:00Z", "2026-11-24T24:00:00Z", "2026-11-24T00:00:00", "2026-11-24T00:00:00.Z", "2026-11-24T00:00:00+1"] {
+        for text in [
+            "", "2026-11-24", "2026-13-01T00:00:00Z", "2023-02-29T00:00:00Z", "2026-11-24T24:00:00Z",
+            "2026-11-24T00:00:00", "2026-11-24T00:00:00.Z", "2026-11-24T00:00:00+1",
+        ] {
             #expect(WireTime(rfc3339: text) == nil)
         }
     }

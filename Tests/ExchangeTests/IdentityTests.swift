@@ -24,9 +24,12 @@ struct IdentityTests {
     @Test(
         "an address is host and slug",
         arguments: [
-            ("velora.example/velora", true), ("127.0.0.1:8081/spoke-co", true), ("[::1]:8080/a", true), ("LOCALHOST/a", true),
-            ("velora.example", false), ("velora.example/", false), ("/velora", false), ("a/b/c", false), ("a b/c", false),
-            ("a/-b", false), ("a/B", false), ("a:0/b", false), ("a:65536/b", false), ("a:x/b", false), ("user@a/b", false),
+            ("velora.example/velora", true), ("127.0.0.1:8081/spoke-co", true), ("[::1]:8080/a", true),
+            ("LOCALHOST/a", true),
+            ("velora.example", false), ("velora.example/", false), ("/velora", false), ("a/b/c", false),
+            ("a b/c", false),
+            ("a/-b", false), ("a/B", false), ("a:0/b", false), ("a:65536/b", false), ("a:x/b", false),
+            ("user@a/b", false),
             ("a..b/c", false), ("https://a/b", false), ("[::1/b", false), ("a?x/b", false),
         ])
     func addresses(text: String, isValid: Bool) {
@@ -91,7 +94,8 @@ struct IdentityTests {
         try JWS(signed, type: "t").verify(with: key.verifyingKey)
         #expect(throws: JWS.Failure.wrongType(expected: "u")) { try JWS(signed, type: "u") }
         for header in [#"{"alg":"none","typ":"t","kid":"k"}"#, #"{"alg":"EdDSA","typ":"t","kid":"k","crit":["x"]}"#] {
-            let forged = "\(Base64URL.encode(Data(header.utf8))).\(signed.split(separator: ".").dropFirst().joined(separator: "."))"
+            let forged =
+                "\(Base64URL.encode(Data(header.utf8))).\(signed.split(separator: ".").dropFirst().joined(separator: "."))"
             #expect(throws: JWS.Failure.unsupportedAlgorithm) { try JWS(forged, type: "t") }
         }
         for index in signed.indices {

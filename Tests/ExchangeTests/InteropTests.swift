@@ -81,7 +81,8 @@ struct InteropTests {
             if changed != signed { commands.append(command("verify", changed, components: components)) }
         }
         for (name, value): (String, JSONValue) in [
-            ("method", "PUT"), ("url", .string(target + "x")), ("body", base64(body + [0x20])), ("publicKey", base64(SigningKey().verifyingKey.rawRepresentation)),
+            ("method", "PUT"), ("url", .string(target + "x")), ("body", base64(body + [0x20])),
+            ("publicKey", base64(SigningKey().verifyingKey.rawRepresentation)),
         ] {
             var changed = good
             changed[name] = value
@@ -99,11 +100,13 @@ struct InteropTests {
             Field("Content-Type", Batch.contentType), Field("Content-Digest", ContentDigest.value(for: body)),
             Field("Entente-Destination", Sample.kraft.description),
         ]
-        let answer = try Python.run([command("sign", unsigned, components: RequestProfile.components(hasBody: true))])[0]
+        let answer = try Python.run([command("sign", unsigned, components: RequestProfile.components(hasBody: true))])[
+            0]
         let signed = try fields(answer["headers"])
         func verify(_ fields: [Field], body: [UInt8]) throws {
             let message = Message.request(method: "POST", targetURI: target, fields: fields)
-            _ = try RequestProfile.read(message, body: body, destination: Sample.kraft, now: now).verify(with: key.verifyingKey)
+            _ = try RequestProfile.read(message, body: body, destination: Sample.kraft, now: now).verify(
+                with: key.verifyingKey)
         }
         try verify(signed, body: body)
         #expect(throws: RequestRefusal.wrongDigest) { try verify(signed, body: body + [0x20]) }
@@ -143,7 +146,8 @@ struct InteropTests {
             status: 202, fields: theirs, body: receipts, answering: request, now: now, find: { _ in key.verifyingKey })
         #expect(throws: (any Error).self) {
             try ResponseProfile.verify(
-                status: 409, fields: theirs, body: receipts, answering: request, now: now, find: { _ in key.verifyingKey })
+                status: 409, fields: theirs, body: receipts, answering: request, now: now,
+                find: { _ in key.verifyingKey })
         }
     }
 }

@@ -28,7 +28,9 @@ private final class Inbox {
 
 @Suite("Order and backing off")
 struct OrderTests {
-    @Test("however events are shuffled, repeated and replayed, each takes effect once and in order", arguments: 0..<50 as Range<UInt64>)
+    @Test(
+        "however events are shuffled, repeated and replayed, each takes effect once and in order",
+        arguments: 0..<50 as Range<UInt64>)
     func anyOrder(seed: UInt64) {
         var random = SeededRandom(seed)
         let events = (1...40).map { Sample.event($0) }
@@ -57,7 +59,8 @@ struct OrderTests {
     @Test("a duplicate of a rejected event gets the rejection again, never a better outcome")
     func duplicateOfRejected() {
         let stored = InboxOrder.Stored(hash: [1], convseq: 1, outcome: .rejected(.stale))
-        #expect(InboxOrder.decide(convseq: 1, hash: [1], lastApplied: 1, stored: stored) == .duplicate(.rejected(.stale)))
+        #expect(
+            InboxOrder.decide(convseq: 1, hash: [1], lastApplied: 1, stored: stored) == .duplicate(.rejected(.stale)))
     }
 
     @Test("the same id with other content, and a new id at a used place, are an alarm")
@@ -99,15 +102,21 @@ struct OrderTests {
         #expect(route.passes(mine) && route.passes(other))
         #expect(!EventRoute().adding(other, salt: salt).passes(mine))
         #expect(!EventRoute("rubbish \(String(repeating: "A", count: 32)) é").passes(mine))
-        #expect(EventRoute().adding(mine, salt: salt) != EventRoute().adding(mine, salt: [UInt8](repeating: 6, count: EventRoute.saltLength)))
+        #expect(
+            EventRoute().adding(mine, salt: salt)
+                != EventRoute().adding(mine, salt: [UInt8](repeating: 6, count: EventRoute.saltLength)))
     }
 
     @Test("two sides are in step exactly when each has what the other sent")
     func digests() {
         let id = Sample.conversation
         let some = RunningHash().adding(eventHash: [1])
-        let mine = LinkDigest(conversations: [.init(id: id, sent: 1, sentHash: some, received: 0, receivedHash: RunningHash())])
-        let theirs = LinkDigest(conversations: [.init(id: id, sent: 0, sentHash: RunningHash(), received: 1, receivedHash: some)])
+        let mine = LinkDigest(conversations: [
+            .init(id: id, sent: 1, sentHash: some, received: 0, receivedHash: RunningHash())
+        ])
+        let theirs = LinkDigest(conversations: [
+            .init(id: id, sent: 0, sentHash: RunningHash(), received: 1, receivedHash: some)
+        ])
         #expect(mine.differences(from: theirs).isEmpty)
         #expect(mine.differences(from: mine) == [id])
         #expect(mine.differences(from: LinkDigest(conversations: [])) == [id])

@@ -13,7 +13,9 @@ struct RequestProfileTests {
 
     init() throws { key = try Sample.key(1) }
 
-    func signed(_ body: [UInt8]? = nil, at time: WireTime = Sample.now, destination: Address = Sample.kraft) throws -> Message {
+    func signed(_ body: [UInt8]? = nil, at time: WireTime = Sample.now, destination: Address = Sample.kraft) throws
+        -> Message
+    {
         let body = body ?? self.body
         return Message.request(
             method: "POST", targetURI: target,
@@ -40,7 +42,8 @@ struct RequestProfileTests {
     @Test("leaving any required component uncovered is refused, whatever else is covered")
     func uncovered() throws {
         let required = RequestProfile.components(hasBody: true)
-        #expect(required.map(\.name) == ["@method", "@target-uri", "content-digest", "content-type", "entente-destination"])
+        #expect(
+            required.map(\.name) == ["@method", "@target-uri", "content-digest", "content-type", "entente-destination"])
         for missing in required {
             var message = try signed()
             message.fields.removeLast(2)
@@ -156,7 +159,8 @@ struct RequestProfileTests {
         let receipts = Receipts([Receipt(id: "1", status: .stored, outcome: .applied)]).json.bytes
         let peer = try Sample.key(3)
         let fields = try ResponseProfile.sign(
-            status: 202, contentType: Receipts.contentType, body: receipts, answering: request, key: peer, now: Sample.now)
+            status: 202, contentType: Receipts.contentType, body: receipts, answering: request, key: peer,
+            now: Sample.now)
         func verify(_ status: Int, _ fields: [Field], _ body: [UInt8], _ request: Message) throws {
             try ResponseProfile.verify(
                 status: status, fields: fields, body: body, answering: request, now: Sample.now,

@@ -41,14 +41,17 @@ enum Sample {
     static func offer(text: String = "Does it fit?") -> HandoverOfferedV1 {
         HandoverOfferedV1(
             handover: conversation, kind: "enquiry", title: "Which charger?", ask: AskV1(form: .yesNo, text: text),
-            acceptBy: now + 3600, answerBy: now + 86_400, customer: "a customer of Spoke & Co", product: "Velora City 2",
+            acceptBy: now + 3600, answerBy: now + 86_400, customer: "a customer of Spoke & Co",
+            product: "Velora City 2",
             serial: "VC2-4711", place: "Ghent", language: "nl",
             details: .object(["question": .string(text), "wheels": 2]),
             journey: [
-                JourneyStepV1(id: "1", company: "Spoke & Co", stage: "asked", since: now - 600, until: now - 60, ask: text)
+                JourneyStepV1(
+                    id: "1", company: "Spoke & Co", stage: "asked", since: now - 600, until: now - 60, ask: text)
             ],
             attachments: [
-                AttachmentRefV1(digest: String(repeating: "0a", count: 32), name: "photo.jpg", type: "image/jpeg", size: 1234)
+                AttachmentRefV1(
+                    digest: String(repeating: "0a", count: 32), name: "photo.jpg", type: "image/jpeg", size: 1234)
             ])
     }
 }

@@ -13,7 +13,10 @@ struct TamperingTests {
     func signed() throws -> Message {
         var message = Message.request(
             method: "POST", targetURI: "https://example.com/inbox?a=1",
-            fields: [Field("Content-Type", "application/json"), Field("Content-Digest", ContentDigest.value(for: Data("{}".utf8)))])
+            fields: [
+                Field("Content-Type", "application/json"),
+                Field("Content-Digest", ContentDigest.value(for: Data("{}".utf8))),
+            ])
         let parameters = SignatureParameters(
             components: covered, created: 1, expires: 2, nonce: "n", algorithm: "ed25519", keyID: "k", tag: "t")
         message.fields += try MessageSignature.sign(message, label: "a", parameters, key: key)
@@ -84,8 +87,10 @@ struct TamperingTests {
 
     @Test(
         "signature fields that are no structured fields are refused, never a crash",
-        arguments: ["", "a", "a=", "a=1", "a=(\"@method\"", "a=(1 2)", "a=();created=\"x\"", "a=(\"x\" \"x\")", "a=(\"X\")",
-            "a=(\"x\";sf)", "a=(\"@signature-params\")", "a=(\"@method\";req)", "\u{0}", "a=:=:", "é"])
+        arguments: [
+            "", "a", "a=", "a=1", "a=(\"@method\"", "a=(1 2)", "a=();created=\"x\"", "a=(\"x\" \"x\")", "a=(\"X\")",
+            "a=(\"x\";sf)", "a=(\"@signature-params\")", "a=(\"@method\";req)", "\u{0}", "a=:=:", "é",
+        ])
     func malformed(input: String) throws {
         var message = try signed()
         message.fields[2].value = input
@@ -95,9 +100,11 @@ struct TamperingTests {
     @Test("a response is bound to the request that it answers")
     func response() throws {
         let request = try signed()
-        var response = Message.response(status: 202, fields: [Field("Content-Digest", ContentDigest.value(for: Data()))])
+        var response = Message.response(
+            status: 202, fields: [Field("Content-Digest", ContentDigest.value(for: Data()))])
         let components: [Component] = [
-            .status, .contentDigest, Component.contentDigest.ofRequest, Component("signature", key: "a", isOfRequest: true),
+            .status, .contentDigest, Component.contentDigest.ofRequest,
+            Component("signature", key: "a", isOfRequest: true),
         ]
         response.fields += try MessageSignature.sign(
             response, answering: request, label: "b", SignatureParameters(components: components), key: key)
@@ -121,7 +128,8 @@ struct TamperingTests {
 
     @Test("one member of a dictionary field can be covered alone")
     func member() throws {
-        let message = Message.request(method: "GET", targetURI: "/", fields: [Field("Example", " a=1,  b=2;x=1;y=2, c=(a   b)")])
+        let message = Message.request(
+            method: "GET", targetURI: "/", fields: [Field("Example", " a=1,  b=2;x=1;y=2, c=(a   b)")])
         #expect(try Component("example", key: "b").value(in: message, answering: nil) == "2;x=1;y=2")
         #expect(try Component("example", key: "c").value(in: message, answering: nil) == "(a b)")
         #expect(throws: SignatureError.missingComponent("example")) {

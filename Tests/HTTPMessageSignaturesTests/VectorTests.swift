@@ -94,7 +94,10 @@ struct VectorTests {
     func fieldValues() throws {
         let message = Message.request(
             method: "GET", targetURI: "http://example.com/",
-            fields: [Field("X-List", "  a, b "), Field("x-list", "c\t"), Field("X-Fold", "one\r\n  two"), Field("X-Empty", "")])
+            fields: [
+                Field("X-List", "  a, b "), Field("x-list", "c\t"), Field("X-Fold", "one\r\n  two"),
+                Field("X-Empty", ""),
+            ])
         #expect(message[field: "X-LIST"] == "a, b, c")
         #expect(message[field: "x-fold"] == "one two")
         #expect(message[field: "x-empty"] == "")

@@ -39,13 +39,13 @@ class Story:
     def __init__(self, dealer, maker, supplier, kind="ask", **more):
         self.dealer, self.maker, self.supplier, self.kind = dealer, maker, supplier, kind
         self.mark = "q" + uuid.uuid4().hex[:10]
-        self.rider, self.contact = f"Noor {self.mark}", f"{self.mark}@rider.example"
+        mine = {"name": f"Noor {self.mark}", "contact": f"{self.mark}@rider.example", "photos": PHOTO, **more}
+        self.rider, self.contact, self.photo = mine["name"], mine["contact"], mine["photos"]
         public = Api(dealer.base, dealer.slug)
         words = f"May {self.mark} be charged below zero? It stood outside."
         fields = {"question": words} if kind == "ask" else {"subject": f"{self.mark} does not start", "text": words, "severity": "major"}
         asked = public.post(
-            f"/{kind}", **{**fields, "product": "City 3", "serial": "KD-77", "photos": PHOTO, "name": self.rider,
-                           "channel": "email", "contact": self.contact, **more})
+            f"/{kind}", **{**fields, "product": "City 3", "serial": "KD-77", "channel": "email", **mine})
         self.public, self.number = public, asked["number"]
         self.follow = asked["follow"].removeprefix(f"/{dealer.slug}")
         self.steps = [
@@ -103,7 +103,7 @@ class Story:
                "acceptBy": soon(accept_by), "answerBy": soon(2 * 86_400), **more})
 
     def is_offered(self):
-        return self.state(self.maker, "incoming") == "offered" and self.has_file(self.maker, PHOTO)
+        return self.state(self.maker, "incoming") == "offered" and self.has_file(self.maker, self.photo)
 
     def accept(self):
         self.do(self.maker, "incoming", "acceptance")
@@ -123,7 +123,7 @@ class Story:
                         text="Please send the charging sheet.", acceptBy=soon(3600), answerBy=soon(86_400))
 
     def is_offered_on(self):
-        return self.state(self.supplier, "incoming") == "offered" and self.has_file(self.supplier, PHOTO)
+        return self.state(self.supplier, "incoming") == "offered" and self.has_file(self.supplier, self.photo)
 
     def accept_on(self):
         self.do(self.supplier, "incoming", "acceptance")
@@ -146,12 +146,11 @@ class Story:
         return self.state(self.dealer, "outgoing") == "answered" and self.has_file(self.dealer, DOCUMENT)
 
     def reply(self):
-        """The dealer answers the rider with what came back, and attaches the document."""
+        """The dealer tells the rider what came back, with its document."""
         case = self.case(self.dealer)
-        file = named(case, DOCUMENT[0])[0]
-        data = self.dealer.download(f"/cases/{self.number}/files/{file['id']}")
-        self.dealer.post(f"/cases/{self.number}/messages", to="customer", text=handover(case, "outgoing")["answer"]["text"],
-                         files=(file["name"], file["type"], data))
+        back = handover(case, "outgoing")
+        self.dealer.post(f"/cases/{self.number}/messages", to="customer", text=back["answer"]["text"], reply=back["id"],
+                         forward=[named(case, DOCUMENT[0])[0]["id"]])
 
     def shape(self):
         """What each company ended up with, without ids and times: equal for stories that went equally well."""

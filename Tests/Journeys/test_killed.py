@@ -7,8 +7,8 @@ import pytest
 from nodes import Network, wait_for
 from story import Story
 
-# A killed process may hold the lease of a destination for another 30 s.
-PATIENCE = 60
+# A killed process holds its leases for another 30 s, and a peer that was away is tried again 1, 5 and 30 s later.
+PATIENCE = 100
 
 
 def receiver_is_down(step):

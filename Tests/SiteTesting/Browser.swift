@@ -2,8 +2,8 @@
 import Synchronization
 import Web
 
-/// A browser as a site sees it: keeps cookies, says where it comes from, accepts pages. It follows no redirects, so that
-/// a test sees them; ``follow(_:)`` does.
+/// A browser as a site sees it: keeps cookies, says where it comes from, accepts pages. It follows no redirects, so
+/// that a test sees them; ``follow(_:)`` does.
 package final class Browser: Sendable {
     package let site: Site
     private let address: String
@@ -54,7 +54,9 @@ package final class Browser: Sendable {
     package func send(_ request: PlainRequest) async throws -> PlainAnswer {
         var request = request
         let (cookies, page) = state.withLock { $0 }
-        if request.headers["Accept"] == nil { request.headers.add("Accept", "text/html,application/xhtml+xml,*/*;q=0.8") }
+        if request.headers["Accept"] == nil {
+            request.headers.add("Accept", "text/html,application/xhtml+xml,*/*;q=0.8")
+        }
         request.headers.add("Accept-Language", language)
         if !cookies.isEmpty, request.headers["Cookie"] == nil {
             request.headers.add("Cookie", cookies.map { "\($0.key)=\($0.value)" }.joined(separator: "; "))

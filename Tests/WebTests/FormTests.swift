@@ -47,7 +47,8 @@ struct FormTests {
     @Test("every wrong field is told at once, with what to do")
     func allErrors() async throws {
         let problem = try await send(
-            Text(number: 0, text: "", colour: "green", due: "tomorrow", tags: ["bad"])).problem
+            Text(number: 0, text: "", colour: "green", due: "tomorrow", tags: ["bad"])
+        ).problem
         #expect(problem.status == 422)
         #expect(problem.errors.map(\.field) == ["number", "text", "colour", "due", "tags"])
         #expect(problem.errors.first?.message == "“Number” takes a whole number from 1 to 1000.")
@@ -65,7 +66,9 @@ struct FormTests {
         #expect(try await send(Text(text: String(repeating: "👩‍👩‍👧‍👧", count: 20))).status == 201)
     }
 
-    @Test("a day or hour that does not exist is refused", arguments: ["2026-02-30T10:00", "2026-11-24T25:00", "2026-13-01T00:00"])
+    @Test(
+        "a day or hour that does not exist is refused",
+        arguments: ["2026-02-30T10:00", "2026-11-24T25:00", "2026-13-01T00:00"])
     func badTime(time: String) async throws {
         #expect(try await send(Text(due: time)).problem.errors.map(\.field) == ["due"])
     }
@@ -88,7 +91,8 @@ struct FormTests {
         "a JSON body that cannot be read is 400",
         arguments: [
             "{", "[]", "{\"a\":}", "{\"a\":1,\"a\":2}", "{\"a\":\"\\ud800\"}", "{\"a\":01}", "{\"text\":\"a\"} x",
-            String(repeating: "[", count: 10_000), "{\"a\":" + String(repeating: "{\"a\":", count: 50), "{\"a\":\"\u{1}\"}",
+            String(repeating: "[", count: 10_000), "{\"a\":" + String(repeating: "{\"a\":", count: 50),
+            "{\"a\":\"\u{1}\"}",
         ])
     func brokenJSON(body: String) async throws {
         let api = APIClient(try await Notebook.site(), token: "ann")

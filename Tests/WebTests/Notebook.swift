@@ -18,12 +18,15 @@ struct Notebook {
         var configuration = SiteConfiguration(origin: try #require(PublicOrigin("https://notes.example")))
         change(&configuration)
         return try Site(
-            configuration, database: database, templates: Templates(folders: [try pages()]), assets: Assets(folder: try assets()),
+            configuration, database: database, templates: Templates(folders: [try pages()]),
+            assets: Assets(folder: try assets()),
             live: Live(database: database) { topics, tx in
                 let count = try tx.first("SELECT COUNT(*) FROM notes") { try $0.next() as Int64 } ?? 0
                 return Dictionary(uniqueKeysWithValues: topics.map { ($0, count) })
             },
-            actions: [ShowNote.self, AddNote.self, TagNote.self, AddPhoto.self, ShowPhoto.self, Break.self, SignIn.self] + extra,
+            actions: [
+                ShowNote.self, AddNote.self, TagNote.self, AddPhoto.self, ShowPhoto.self, Break.self, SignIn.self,
+            ] + extra,
             rawActions: [Echo.self], streams: [Changes.self])
     }
 
@@ -33,13 +36,15 @@ struct Notebook {
         <html lang="{{lang}}"><title>{{title}}</title>{{#notice}}<p class="notice">{{.}}</p>{{/notice}}\
         <p>{{#t}}Note by {{viewer.name}}{{/t}}: {{text}}</p>\
         <form{{#forms.addNote.hasErrors}} class="bad"{{/forms.addNote.hasErrors}}>\
-        <input name="text" value="{{forms.addNote.text.value}}">{{#forms.addNote.text.error}}<b>{{.}}</b>{{/forms.addNote.text.error}}\
+        <input name="text" value="{{forms.addNote.text.value}}">\
+        {{#forms.addNote.text.error}}<b>{{.}}</b>{{/forms.addNote.text.error}}\
         {{#forms.addNote.colour.is.red}}red{{/forms.addNote.colour.is.red}}</form></html>
         """.write(to: folder.appending(path: "note.mustache"), atomically: true, encoding: .utf8)
         try "<h1>{{status}} {{title}}</h1><p>{{detail}}</p>".write(
             to: folder.appending(path: "error.mustache"), atomically: true, encoding: .utf8)
         try """
-        {"Note by {{viewer.name}}": "Notitie van {{viewer.name}}", "Saved.": "Bewaard.", "There is nothing here": "Hier is niets"}
+        {"Note by {{viewer.name}}": "Notitie van {{viewer.name}}", "Saved.": "Bewaard.",
+        "There is nothing here": "Hier is niets"}
         """.write(to: folder.appending(path: "notes.nl.json"), atomically: true, encoding: .utf8)
         return folder
     }
@@ -64,7 +69,9 @@ struct Member: Caller {
     let locale: LocaleChoice
 
     static func identify(_ credentials: Credentials, meeting right: Right, _ tx: Transaction) throws -> Member {
-        guard let name = credentials.bearer ?? credentials.cookies["member"] else { throw Refusal.signIn(at: "/sign-in") }
+        guard let name = credentials.bearer ?? credentials.cookies["member"] else {
+            throw Refusal.signIn(at: "/sign-in")
+        }
         if name == "reader", right == .write { throw Refusal.forbidden("Ask an administrator for the right to write.") }
         var locale = credentials.locale
         locale.timeZone = "Europe/Brussels"
@@ -92,7 +99,9 @@ struct ShowNote: Action {
     static let access = Member.Right.read
 
     static func run(_ call: Call<Member, Input>, _ tx: Transaction) throws -> Reply<Note> {
-        let text = try tx.first("SELECT text FROM notes WHERE number = \(call.input.number)") { try $0.next() as String }
+        let text = try tx.first("SELECT text FROM notes WHERE number = \(call.input.number)") {
+            try $0.next() as String
+        }
         guard let text else { throw Refusal.notFound }
         return .show(Note(number: call.input.number, text: text))
     }
@@ -139,7 +148,8 @@ struct AddNote: Action {
         let input = call.input
         try tx.run("INSERT INTO notes (number, text) VALUES (\(input.number), \(input.text))")
         tx.afterCommit { [services = call.services] in services.announcements.announce() }
-        let saved = Saved(number: input.number, text: input.text, colour: input.colour, due: input.due, tags: input.tags)
+        let saved = Saved(
+            number: input.number, text: input.text, colour: input.colour, due: input.due, tags: input.tags)
         return .created(saved, at: "/b/notes/\(input.number)", notice: "Saved.")
     }
 }

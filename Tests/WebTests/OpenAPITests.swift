@@ -69,7 +69,8 @@ struct OpenAPITests {
         #expect((schema["required"] as? [String])?.contains("at") == false)
     }
 
-    @Test("openapi-spec-validator finds nothing wrong", .enabled(if: Python.isReady, "run bin/test, which sets up .venv"))
+    @Test(
+        "openapi-spec-validator finds nothing wrong", .enabled(if: Python.isReady, "run bin/test, which sets up .venv"))
     func valid() async throws {
         let file = try Notebook.temporaryFolder().appending(path: "openapi.json")
         try Data(try await Notebook.site().openAPI).write(to: file)

@@ -105,7 +105,8 @@ struct SecurityTests {
         var statuses: [Int] = []
         for number in 0..<6 {
             let browser = Browser(site, address: "203.0.113.\(number)")
-            statuses.append(try await browser.post("/sign-in", [("name", number.isMultiple(of: 2) ? "Eve" : " eve ")]).status)
+            statuses.append(
+                try await browser.post("/sign-in", [("name", number.isMultiple(of: 2) ? "Eve" : " eve ")]).status)
         }
         #expect(statuses == [303, 303, 303, 303, 303, 429])
     }
@@ -131,7 +132,8 @@ struct SecurityTests {
                 "Content-Type": "application/x-www-form-urlencoded",
             ]
             return try await site.answer(
-                PlainRequest("POST", "/sign-in", headers: headers, body: Array("name=\(name)".utf8), peer: peer)).status
+                PlainRequest("POST", "/sign-in", headers: headers, body: Array("name=\(name)".utf8), peer: peer)
+            ).status
         }
         for number in 0..<5 { _ = try await attempt("192.0.2.1", "198.51.100.7, 192.0.2.9", "a\(number)") }
         #expect(try await attempt("192.0.2.1", "1.2.3.4, 198.51.100.7", "b") == 429)

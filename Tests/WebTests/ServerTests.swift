@@ -12,7 +12,8 @@ import Testing
 func withServer<Value: Sendable>(
     _ site: Site, _ body: @Sendable @escaping (_ url: String) async throws -> Value
 ) async throws -> Value {
-    let group = ServiceGroup(services: [site.live, site], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    let group = ServiceGroup(
+        services: [site.live, site], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     return try await withThrowingTaskGroup(of: Void.self) { tasks in
         tasks.addTask { try await group.run() }
         let value = try await body("http://127.0.0.1:\(try await site.port)")
@@ -107,7 +108,8 @@ struct ServerTests {
         let old = try await site.answer(PlainRequest("GET", "/assets/old/entente.css"))
         #expect(old.headers["Cache-Control"] == "no-cache")
         let tag: Headers = ["If-None-Match": answer.headers["ETag"] ?? ""]
-        #expect(try await site.answer(PlainRequest("GET", site.assets.path + "/entente.css", headers: tag)).status == 304)
+        #expect(
+            try await site.answer(PlainRequest("GET", site.assets.path + "/entente.css", headers: tag)).status == 304)
         #expect(try await site.answer(PlainRequest("GET", site.assets.path + "/..%2Fsecret")).status == 404)
     }
 
@@ -146,7 +148,10 @@ struct OutboundTests {
 
     @Test(
         "anything but HTTPS is refused",
-        arguments: ["http://example.org/", "http://127.0.0.1/", "ftp://example.org/", "file:///etc/passwd", "x", "https://a:b@c/"])
+        arguments: [
+            "http://example.org/", "http://127.0.0.1/", "ftp://example.org/", "file:///etc/passwd", "x",
+            "https://a:b@c/",
+        ])
     func schemes(url: String) async throws {
         await #expect(throws: OutboundFailure.self) { try await OutboundClient().get(url) }
     }

@@ -54,7 +54,8 @@ struct TemplateTests {
     @Test(
         "a wrong template is told when it loads",
         arguments: [
-            "{{{x}}}", "{{&x}}", "{{#a}}", "{{/a}}", "{{#a}}{{#b}}{{/a}}{{/b}}", "{{x", "{{}}", "{{=<% %>=}}", "{{x()}}",
+            "{{{x}}}", "{{&x}}", "{{#a}}", "{{/a}}", "{{#a}}{{#b}}{{/a}}{{/b}}", "{{x", "{{}}", "{{=<% %>=}}",
+            "{{x()}}",
             "{{a b}}",
         ])
     func wrong(template: String) {
@@ -79,7 +80,8 @@ struct TemplateTests {
 
         let file = folder.appending(path: "a.mustache")
         try "new".write(to: file, atomically: true, encoding: .utf8)
-        try FileManager.default.setAttributes([.modificationDate: Date(timeIntervalSince1970: 1)], ofItemAtPath: file.path)
+        try FileManager.default.setAttributes(
+            [.modificationDate: Date(timeIntervalSince1970: 1)], ofItemAtPath: file.path)
         #expect(try text("en") == "new")
     }
 

@@ -59,7 +59,8 @@ struct UploadTests {
     func bodyLimit() async throws {
         let site = try await Notebook.site { $0.bodyLimit = 100 }
         let headers: Headers = [
-            "Authorization": "Bearer ann", "Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json",
+            "Authorization": "Bearer ann", "Content-Type": "application/x-www-form-urlencoded",
+            "Accept": "application/json",
         ]
         let body = [UInt8](repeating: 65, count: 101)
         #expect(try await site.answer(PlainRequest("POST", "/b/notes", headers: headers, body: body)).status == 413)

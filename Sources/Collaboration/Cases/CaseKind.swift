@@ -11,6 +11,9 @@ package protocol CaseKind: Sendable {
     /// English, as on its page: "Enquiry".
     static var title: String { get }
     static var lifecycle: Lifecycle { get }
+    /// The stage that a case enters when somebody takes it on, and when it is answered; `nil` leaves that to people.
+    static var stageWhenTaken: String? { get }
+    static var stageWhenAnswered: String? { get }
     /// How customers open one themselves, from the public page; `nil` if they cannot.
     static var door: Door? { get }
 
@@ -27,6 +30,8 @@ package protocol CaseKind: Sendable {
 }
 
 extension CaseKind {
+    package static var stageWhenTaken: String? { nil }
+    package static var stageWhenAnswered: String? { nil }
     package static var door: Door? { nil }
     package static func sharedDetails(of item: Case, _ desk: Desk) throws -> JSONValue? { nil }
     package static func keep(_ details: JSONValue, of item: Case, _ desk: Desk) throws {}

@@ -33,6 +33,7 @@ struct CasePage {
         if let answering = answering { model["answering"] = answering }
         model["handOverTo"] = .list(try companies)
         model["forms"] = forms
+        if let reply { model.merge(forwarding(reply)) { _, new in new } }
         return Page("case", title: item.title, model)
     }
 
@@ -89,13 +90,9 @@ struct CasePage {
         return models
     }
 
-    /// What the company before a step asked of it: the form where we know it, as we do of our own handovers.
+    /// What the company before a step asked of it.
     private func asks(_ step: JourneyStep) -> Model {
-        let by: Model = .text(step.due.map(moments.clock))
-        if let handover = file.handovers.first(where: { "\($0.id)" == step.id }) {
-            return ["form": .object([handover.ask.form.rawValue: true]), "by": by]
-        }
-        return step.ask.map { ["label": .text($0.count > 40 ? $0.prefix(40) + "…" : $0), "by": by] } ?? .none
+        step.ask.map { ["form": .object([$0.rawValue: true]), "by": .text(step.due.map(moments.clock))] } ?? .none
     }
 
     /// Whom a message can be shown to: the companies involved, and the customer if they are our own.
@@ -110,10 +107,27 @@ struct CasePage {
         if item.origin == nil, let customer = file.customer {
             models.append([
                 "value": "customer", "name": .text(customer.name), "customer": true,
-                "checked": .flag(call.typed("to", in: "message").contains("customer")),
+                "checked": .flag(reply != nil || call.typed("to", in: "message").contains("customer")),
             ])
         }
         return models
+    }
+
+    /// The answer that the composer is to tell the customer: the address names it, or the form that was refused.
+    private var reply: Handover? {
+        let typed = call.typed("reply", in: "message").first.flatMap { ID<Handover>($0) }
+        return (call.input.reply ?? typed).flatMap { id in file.handovers.first { $0.id == id && $0.answer != nil } }
+    }
+
+    private func forwarding(_ reply: Handover) -> [String: Model] {
+        let files = reply.answer?.message.flatMap { file.files[$0] } ?? []
+        return [
+            "reply": .text("\(reply.id)"),
+            "forward": .list(
+                files.map {
+                    ["value": .text("\($0.id)"), "name": .text($0.name), "size": .text($0.shownSize), "checked": true]
+                }),
+        ]
     }
 
     private var forms: Model {
@@ -126,6 +140,7 @@ struct CasePage {
                 "answerBy": ["value": .text(locale.localTime(answer))],
             ],
             "answer": ["wording": ["is": ["asIs": true]]],
+            "message": ["text": ["value": .text(reply?.answer?.text)]],
         ]
     }
 }

@@ -102,7 +102,7 @@ extension CasePage {
             return try involved.compactMap { id in
                 guard let link = file.links[id] else { return nil }
                 let health = try desk.deliveryHealth(of: file.handovers.filter { $0.link == id }.map(\.id), over: id)
-                let shared = ledger.filter { $0.link == id && $0.takenBackAt == nil }.map(\.field)
+                let shared = ledger.filter { $0.link == id && $0.takenBackAt == nil }.map(\.field).shown
                 let isOurs = file.handovers.contains { $0.link == id && $0.direction == .outgoing }
                 let withheld = isOurs ? SharedField.personal.filter { !shared.contains($0) } : []
                 return [

@@ -103,11 +103,12 @@ extension Attachment {
         let address: Model = comingOver == nil ? .text(href) : .none
         let isPicture = FileType(rawValue: type)?.isShownInline == true
         return [
-            "name": .text(name), "size": .text(Self.size(size)), "href": address, "picture": isPicture ? address : .none,
+            "name": .text(name), "size": .text(shownSize), "href": address, "picture": isPicture ? address : .none,
         ]
     }
 
-    private static func size(_ bytes: Int) -> String {
-        bytes < 1024 ? "\(bytes) B" : bytes < 1_048_576 ? "\(bytes / 1024) KB" : "\(bytes / 1_048_576) MB"
+    /// `15 B`, `214 KB`, `3 MB`.
+    var shownSize: String {
+        size < 1024 ? "\(size) B" : size < 1_048_576 ? "\(size / 1024) KB" : "\(size / 1_048_576) MB"
     }
 }

@@ -53,7 +53,7 @@ extension CasePage {
             } ?? .none
         let customer: Model =
             item.origin == nil
-            ? file.customer.map { ["name": .text($0.name), "id": .text("\(handover.id)"), "text": .text(answer.text)] } ?? .none
+            ? file.customer.map { ["name": .text($0.name), "id": .text("\(handover.id)")] } ?? .none
             : .none
         return .object(
             base(handover, link).filter { $0.name != "text" } + [
@@ -85,7 +85,7 @@ extension CasePage {
             model["source"] = [
                 "id": .text("\(source.id)"), "name": .text(file.links[source.link]?.name), "text": .text(answer.text),
                 "hasFiles": .flag(!files.isEmpty),
-                "files": .list(files.map { ["value": .text("\($0.id)"), "name": .text($0.name), "size": ""] }),
+                "files": .list(files.map { ["value": .text("\($0.id)"), "name": .text($0.name), "size": .text($0.shownSize)] }),
             ]
         }
         return .object(model)
@@ -117,6 +117,11 @@ extension CasePage {
     }
 }
 
+extension [SharedField] {
+    /// Those worth telling people of, in one order.
+    var shown: [SharedField] { SharedField.allCases.filter { contains($0) && $0 != .title && $0 != .language } }
+}
+
 extension SharedField {
     static let personal: [SharedField] = [.customerName, .customerContact, .customerPlace]
 
@@ -132,8 +137,8 @@ extension SharedField {
             case .details: "details"
             case .customerName: "name"
             case .customerContact: "contact"
-            case .customerPlace, .place: "place"
-            case .title, .ask, .language, .journey: nil
+            case .customerPlace: "place"
+            case .title, .ask, .language, .journey, .place: nil
             }
         let field: Model = key.map { .object([$0: true]) } ?? ["other": .message(Web.Message(stringLiteral: title))]
         return [("field", field)]

@@ -53,7 +53,7 @@ package struct StopView: Codable, Sendable {
         until = stop.step.until
         held = stop.held
         hasIt = stop.hasIt
-        ask = stop.step.ask
+        ask = stop.step.ask?.rawValue
         due = stop.step.due
     }
 }

@@ -11,12 +11,15 @@ package struct ShowCase: Action {
         /// The incoming handover whose answer is being written, and the answer it may pass on.
         let answer: ID<Handover>?
         let from: ID<Handover>?
+        /// The answer that is being told to the customer.
+        let reply: ID<Handover>?
 
         package init(_ form: inout Form) {
             number = CaseNumber(&form)
             before = form.optionalInteger("before", label: "Before", in: 1...Int.max)
             answer = form.optionalID("answer", label: "Answer")
             from = form.optionalID("from", label: "From")
+            reply = form.optionalID("reply", label: "Reply")
         }
     }
 

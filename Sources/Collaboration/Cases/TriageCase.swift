@@ -92,6 +92,17 @@ extension Desk {
         try note("case.moved", on: &item, detail: name)
     }
 
+    /// What follows from somebody's work on a case: it is in hand, or it is answered. Where the lifecycle has no such
+    /// move, or the kind leaves it to people, the case stays where it is.
+    func advance(_ item: inout Case, isAnswered: Bool = false) throws {
+        guard let kind = kernel.kinds[item.kind] else { return }
+        let isNew = item.stage == kind.lifecycle.first.name
+        guard let stage = isAnswered ? kind.stageWhenAnswered : isNew ? kind.stageWhenTaken : nil,
+            kind.lifecycle.allows(item.stage, to: stage)
+        else { return }
+        try move(&item, to: stage)
+    }
+
     private func memberName(_ id: ID<Member>) throws -> String {
         guard let name = try members.find(id)?.name else { throw CaseRefusal.unknownMember }
         return name

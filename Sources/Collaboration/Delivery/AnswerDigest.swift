@@ -11,7 +11,7 @@ extension ExchangeNode {
         let destination = try peer.destination(named: "\(link)")
         let after = target.query["after"].flatMap { ID<Conversation>($0) }
         let digest = try await database.write { tx in
-            try peer.spendNonce(tx)
+            try peer.enter(tx)
             return try LinkDigests(destination, tx).digest(after: after)
         }
         return try peer.respond(.ok, LinkDigest.contentType, digest.json.bytes)
@@ -23,7 +23,7 @@ extension ExchangeNode {
         let attachments = attachments
         do {
             let bytes = try await database.write { tx -> [UInt8]? in
-                try peer.spendNonce(tx)
+                try peer.enter(tx)
                 try peer.requireOpen(tx)
                 return try attachments.bytes(digest, grantedTo: peer.link, tx)
             }
@@ -71,12 +71,15 @@ struct LinkDigests {
             hasMore: rows.count > LinkDigest.maxConversations)
     }
 
-    /// The conversations of which the peer holds other events than those that we sent; what is under way does not count.
+    /// The conversations of which the peer holds other events than we sent; what is under way does not count.
     func differences(from peer: LinkDigest) throws -> [UUID] {
         try peer.conversations.filter { theirs in
             if theirs.received == 0 { return theirs.receivedHash != RunningHash().text }
             let ours: [UInt8]? = try tx.first(
-                "SELECT hash FROM outbox WHERE \(scope) AND conversation = \(theirs.id) AND convseq = \(theirs.received)"
+                """
+                SELECT hash FROM outbox
+                WHERE \(scope) AND conversation = \(theirs.id) AND convseq = \(theirs.received)
+                """
             ) { try $0.next() }
             return ours.map { RunningHash(bytes: $0).text } != theirs.receivedHash
         }.map(\.id)

@@ -13,9 +13,8 @@ extension ExchangeNode {
         let destination = try peer.destination(named: target.query["link"])
         do {
             let events = try await database.write { tx -> [[UInt8]] in
-                try peer.spendNonce(tx)
+                try peer.enter(tx)
                 try peer.requireOpen(tx)
-                try Destinations(tx).heard(from: destination, at: peer.now)
                 let waiting = Waiting(destination, tx)
                 guard let conversation = target.query["conversation"].flatMap({ ID<Conversation>($0) }) else {
                     return try waiting.next(within: .standard, except: [])?.entries.map(\.event) ?? []

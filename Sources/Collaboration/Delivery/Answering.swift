@@ -130,7 +130,8 @@ extension PeerResponse {
     /// Problem details (RFC 9457).
     static func problem(_ status: ExchangeStatus, _ detail: String, retryAfter: Int? = nil) -> PeerResponse {
         let body: JSONValue = .object([
-            "type": "about:blank", "title": .string("\(status)"), "status": .integer(status.rawValue), "detail": .string(detail),
+            "type": "about:blank", "title": .string("\(status)"), "status": .integer(status.rawValue),
+            "detail": .string(detail),
         ])
         return PeerResponse(
             status: status.rawValue,
@@ -162,13 +163,20 @@ struct Authenticated: Sendable {
     /// Remembers the nonce in the transaction of the effect; refuses one that was used before.
     func spendNonce(_ tx: Transaction) throws {
         let until = now + Int(RequestProfile.nonceMemory)
-        let isNew = try tx.run(
-            """
-            INSERT INTO nonces (enterprise, key, nonce, until)
-            VALUES (\(enterprise.id), \(request.keyID), \(request.nonce), \(until))
-            ON CONFLICT (enterprise, key, nonce) DO NOTHING
-            """) > 0
+        let isNew =
+            try tx.run(
+                """
+                INSERT INTO nonces (enterprise, key, nonce, until)
+                VALUES (\(enterprise.id), \(request.keyID), \(request.nonce), \(until))
+                ON CONFLICT (enterprise, key, nonce) DO NOTHING
+                """) > 0
         guard isNew else { throw RequestRefusal.replayed }
+    }
+
+    /// Spends the nonce and notes that the peer is there.
+    func enter(_ tx: Transaction) throws {
+        try spendNonce(tx)
+        try Destinations(tx).heard(from: Destination(enterprise: enterprise.id, link: link.id), at: now)
     }
 }
 
@@ -188,6 +196,7 @@ extension ExchangeNode {
         }
         guard let (link, key) = owner else { throw RequestRefusal.unknownKey }
         return Authenticated(
-            enterprise: enterprise, link: link, request: try claimed.verify(with: key), signingKey: signingKey, now: now)
+            enterprise: enterprise, link: link, request: try claimed.verify(with: key), signingKey: signingKey, now: now
+        )
     }
 }

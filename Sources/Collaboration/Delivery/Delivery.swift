@@ -17,7 +17,9 @@ package actor Delivery: Service {
     private var couriers: [Destination: AsyncStream<Void>.Continuation] = [:]
     private var rungAgain: Set<Destination> = []
 
-    static let leaseLength = 30
+    /// Seconds; a lease of a process that crashed keeps others away for so long. When one runs out early, two processes
+    /// may send one batch, which the receiver tells from two batches.
+    static let leaseLength = 15
 
     package init(
         _ node: ExchangeNode, jitter: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
@@ -28,6 +30,7 @@ package actor Delivery: Service {
 
     /// Delivers until the program ends.
     package func run() async throws {
+        try await forgetOldLeases()
         let (id, rings) = DeliveryBell.listen()
         await withDiscardingTaskGroup { group in
             group.addTask { await self.poll() }
@@ -36,6 +39,12 @@ package actor Delivery: Service {
             }
             group.cancelAll()
         }
+    }
+
+    /// A database in a file has one process: whatever leases are in it are those of one that has ended.
+    private func forgetOldLeases() async throws {
+        guard node.database.engine == .sqlite else { return }
+        try await node.database.write { tx in try tx.run("UPDATE destinations SET leased_until = 0") }
     }
 
     /// Delivers what is due now and returns when nothing more can be done at this moment.

@@ -20,9 +20,12 @@ package struct ExchangeChores: Service {
 
     package func run() async throws {
         await cancelWhenGracefulShutdown {
+            var isFirst = true
             while !Task.isCancelled {
                 do {
-                    try await doDue()
+                    // After a start every peer hears from us, so that whoever gave us up tries again.
+                    try await doDue(withAllPeers: isFirst)
+                    isFirst = false
                 } catch {
                     node.logger.error("The exchange's chores failed", metadata: ["error": "\(error)"])
                 }
@@ -32,7 +35,7 @@ package struct ExchangeChores: Service {
     }
 
     /// Does what is due now.
-    package func doDue() async throws {
+    package func doDue(withAllPeers: Bool = false) async throws {
         let now = node.now()
         try await node.database.write { tx in
             for enterprise in try EnterpriseStore(tx).all() {
@@ -47,25 +50,31 @@ package struct ExchangeChores: Service {
                 if let link = try links.take(id) { try links.close(link, at: now) }
             }
         }
-        for (destination, isStale) in try await links(dueAt: now) {
-            do {
-                if isStale { try await node.refreshStatement(destination) }
-                try await node.compare(destination)
-            } catch {
-                node.logger.info("A linked node could not be asked", metadata: ["link": "\(destination.link)", "error": "\(error)"])
-            }
+        let links = try await links(dueAt: now, all: withAllPeers)
+        await withDiscardingTaskGroup { group in
+            for (destination, isStale) in links { group.addTask { await visit(destination, isStale: isStale) } }
+        }
+    }
+
+    private func visit(_ destination: Destination, isStale: Bool) async {
+        do {
+            if isStale { try await node.refreshStatement(destination) }
+            try await node.compare(destination)
+        } catch {
+            node.logger.info(
+                "A linked node could not be asked", metadata: ["link": "\(destination.link)", "error": "\(error)"])
         }
     }
 
     /// Active links that were not checked for a while and whose destination is not down.
-    private func links(dueAt now: Timestamp) async throws -> [(Destination, isStale: Bool)] {
+    private func links(dueAt now: Timestamp, all: Bool) async throws -> [(Destination, isStale: Bool)] {
         try await node.database.read { tx in
             try tx.all(
                 """
                 SELECT l.enterprise, l.id, l.statement_at FROM links l
                 JOIN destinations d ON d.enterprise = l.enterprise AND d.link = l.id
-                WHERE l.state = \(Link.State.active) AND d.next_attempt <= \(now)
-                    AND (l.checked_at IS NULL OR l.checked_at <= \(now - Self.checkAge))
+                WHERE l.state = \(Link.State.active) AND (\(all) OR (d.next_attempt <= \(now)
+                    AND (l.checked_at IS NULL OR l.checked_at <= \(now - Self.checkAge))))
                 ORDER BY l.checked_at LIMIT 100
                 """
             ) { row in

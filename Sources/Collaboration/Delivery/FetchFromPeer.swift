@@ -24,9 +24,11 @@ extension ExchangeNode {
 
     /// Takes the peer's present statement in place of the one that is held: new keys, revoked keys, a new address.
     package func refreshStatement(_ destination: Destination) async throws {
-        guard let link = try await database.read({ tx in
-            try LinkStore(destination.enterprise, tx).find(destination.link)
-        }) else { return }
+        guard
+            let link = try await database.read({ tx in
+                try LinkStore(destination.enterprise, tx).find(destination.link)
+            })
+        else { return }
         let (jwt, statement) = try await statement(at: link.address, pinned: link.root)
         let now = now()
         try await database.write { tx in

@@ -22,7 +22,9 @@ struct Inbox {
 
     /// One receipt per event, in the batch's order.
     func receive(_ batch: [Batch.Item], from link: Link) throws -> [Receipt] {
-        let envelopes = batch.compactMap { try? $0.envelope.get() }
+        let envelopes = batch.compactMap { item -> Envelope? in
+            if case .success(let envelope) = item.envelope { envelope } else { nil }
+        }
         var conversations: [UUID: Progress] = [:]
         // Rows are locked in one order, so that two batches cannot wait for each other.
         for id in Set(envelopes.map(\.conversation)).sorted() { conversations[id] = try take(ID(id), of: link.id) }
@@ -180,4 +182,3 @@ extension StorageError {
         }
     }
 }
-

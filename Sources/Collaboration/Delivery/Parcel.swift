@@ -80,7 +80,8 @@ extension Waiting {
             """
             SELECT o.conversation, o.convseq, o.id, o.event, c.settled_out FROM outbox o
             JOIN conversations c ON c.enterprise = o.enterprise AND c.link = o.link AND c.id = o.conversation
-            WHERE o.enterprise = \(destination.enterprise) AND o.link = \(destination.link) AND o.id IN (\(SQL.list(ids)))
+            WHERE o.enterprise = \(destination.enterprise) AND o.link = \(destination.link)
+                AND o.id IN (\(SQL.list(ids)))
             """
         ) { row in
             let entry = Parcel.Entry(

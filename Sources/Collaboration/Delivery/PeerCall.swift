@@ -58,7 +58,8 @@ enum PeerFailure: Error, Sendable, Equatable {
         case .unreachable(let why): why
         case .unsigned(401, _), .status(401, _):
             "The other side did not accept our signature. Compare the clocks; if they agree, link anew."
-        case .unsigned(let status, _): "Something answered with status \(status), but not under the other side’s signature."
+        case .unsigned(let status, _):
+            "Something answered with status \(status), but not under the other side’s signature."
         case .status(403, _): "The other side has suspended the link."
         case .status(410, _): "The other side has closed the link."
         case .status(421, _): "The other side does not serve that enterprise at this address."

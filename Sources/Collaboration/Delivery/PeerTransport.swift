@@ -32,7 +32,9 @@ package struct PeerResponse: Sendable {
         self.body = body
     }
 
-    subscript(field name: String) -> String? { HTTPMessageSignatures.Message.response(status: status, fields: fields)[field: name] }
+    subscript(field name: String) -> String? {
+        HTTPMessageSignatures.Message.response(status: status, fields: fields)[field: name]
+    }
 }
 
 /// Carries bytes to other nodes.

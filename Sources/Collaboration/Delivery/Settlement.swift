@@ -3,8 +3,8 @@ import Exchange
 import Foundation
 import Storage
 
-/// Writes down what a peer says about events of ours. A conversation's settled place only moves along the order in which
-/// its events were sent, and back to a gap.
+/// Writes down what a peer says about events of ours. A conversation's settled place only moves along the order in
+/// which its events were sent, and back to a gap.
 struct Settlement {
     private let destination: Destination
     private let tx: Transaction
@@ -54,8 +54,8 @@ struct Settlement {
         try move(conversation, to: settled)
     }
 
-    /// The peer misses earlier events: they are sent again, unless it is one of them that it refused. Then only a person
-    /// can help, and the conversation is held.
+    /// The peer misses earlier events: they are sent again, unless it is one of them that it refused. Then only a
+    /// person can help, and the conversation is held.
     private func fill(
         gapAt expected: Int64, before convseq: Int64, in conversation: ID<Conversation>, _ settled: inout Int64
     ) throws {

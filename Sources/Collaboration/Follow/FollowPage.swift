@@ -133,7 +133,9 @@ private struct FollowPage {
         if !file.item.isOpen { return ["closed": true] }
         if let answer = file.answer { return ["answered": true, "when": .text(moments.clock(answer.sentAt))] }
         guard let due = file.due else { return ["none": true] }
-        return due >= desk.now ? ["by": .text(moments.clock(due))] : ["late": true]
+        guard due >= desk.now else { return ["late": true] }
+        let time = moments.clock(due)
+        return ["by": .message(moments.isToday(due) ? "today by \(time)" : "by \(time)")]
     }
 
     private var steps: [Model] {
@@ -149,14 +151,14 @@ private struct FollowPage {
             return models
         }
         if let now = stops.last(where: \.hasIt), file.item.isOpen {
-            let told = file.disclosed.filter { $0.takenBackAt == nil && $0.company == now.step.company }.map(\.field)
-            let isOnly = !now.isOwn && !told.isEmpty && !told.contains { SharedField.personal.contains($0) }
+            let told = now.step.sees.compactMap(SharedField.init)
+            let isOnly = !now.isOwn && !told.shown.isEmpty && !told.contains { SharedField.personal.contains($0) }
             models.append(
                 step(
                     now.isOwn ? (stops.count > 1 ? "back" : "read") : "looking", time: nil,
                     [
                         ("company", .text(now.step.company)), ("now", true), ("since", .text(moments.clock(now.step.since))),
-                        ("toldOnly", .flag(isOnly)), ("toldFields", .list(told.filter { $0 != .title }.map { .object($0.model) })),
+                        ("toldOnly", .flag(isOnly)), ("toldFields", .list(told.shown.map { .object($0.model) })),
                     ]))
         }
         let preferred = file.points.first(where: \.isPreferred) ?? file.points.first
@@ -202,17 +204,13 @@ private struct FollowPage {
         return names.map { ["name": .text($0)] }
     }
 
-    /// Companies that see something of the question, but not whose it is.
+    /// Companies that see something of the question, but not whose it is; also those beyond the ones we asked, as far as
+    /// they are named to us.
     private var partly: [Model] {
-        let known = file.disclosed.filter { $0.takenBackAt == nil }
-        let byCompany = Dictionary(grouping: known, by: \.company)
-        return byCompany.sorted { $0.key < $1.key }.compactMap { company, entries in
-            let fields = entries.map(\.field)
-            guard !fields.contains(where: { SharedField.personal.contains($0) }) else { return nil }
-            return [
-                "name": .text(company),
-                "fields": .list(fields.filter { $0 != .title && $0 != .language }.map { .object($0.model) }),
-            ]
+        file.journey.branches.flatMap { $0 }.compactMap { step in
+            let fields = step.sees.compactMap(SharedField.init)
+            guard !fields.shown.isEmpty, !fields.contains(where: { SharedField.personal.contains($0) }) else { return nil }
+            return ["name": .text(step.company), "fields": .list(fields.shown.map { .object($0.model) })]
         }
     }
 }

@@ -27,7 +27,7 @@ package struct FollowSharing: Action {
         let byLink = Dictionary(grouping: output.material ?? [], by: \.link)
         let companies: [Model] = try byLink.sorted { $0.key < $1.key }.map { id, entries in
             let link = try desk.links.find(id)
-            let knows: [Model] = entries.filter { $0.field != .title && $0.field != .language }.map { entry in
+            let knows: [Model] = entries.filter { [$0.field].shown.isEmpty == false }.map { entry in
                 .object(
                     entry.field.model + [
                         ("since", entry.takenBackAt == nil ? .text(moments.clock(entry.at)) : .none),
@@ -40,10 +40,18 @@ package struct FollowSharing: Action {
                 "canTakeBack": .flag(entries.contains { $0.takenBackAt == nil && $0.isPersonal }),
             ]
         }
+        let beyond: [Model] = try desk.journey(of: item, desk.handovers.list(of: item.id)).branches
+            .flatMap { $0.dropFirst() }.map { step in
+                let fields = step.sees.compactMap(SharedField.init).shown
+                return [
+                    "name": .text(step.company), "colour": .number(step.colour),
+                    "knows": .list(fields.map { .object($0.model + [("since", .text(moments.clock(step.since)))]) }),
+                ]
+            }
         return Page(
             "follow-sharing", title: "Who knows what about you", layout: .public,
             [
-                "follow": ["href": .text(call.caller.href)], "companies": .list(companies),
+                "follow": ["href": .text(call.caller.href)], "companies": .list(companies + beyond),
                 "case": ["number": .text(desk.enterprise.reference(item.number)), "subject": .text(item.title)],
             ])
     }

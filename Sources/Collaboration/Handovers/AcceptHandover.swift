@@ -28,6 +28,7 @@ extension Desk {
         try move(id, .accept) { handover in
             HandoverAcceptedV1(handover: handover.id.uuid)
         } then: { _, item, _ in
+            try advance(&item)
             if item.owner == nil, case .member(let member, _) = actor { try assign(&item, to: member) }
         }
     }

@@ -90,6 +90,7 @@ extension Desk {
                     text: answer.text, attachments: sent.map(\.wire))
         } then: { _, item, _ in
             try note("message.added", on: &item, object: message.id.uuid)
+            try advance(&item, isAnswered: true)
         }
     }
 

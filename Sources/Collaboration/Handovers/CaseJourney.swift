@@ -9,12 +9,14 @@ extension Desk {
         let own = JourneyStep(
             id: "\(incoming.map { $0.id.uuid } ?? item.id.uuid)", company: enterprise.name, colour: enterprise.colour,
             since: incoming?.offeredAt ?? item.openedAt, until: incoming?.settledAt ?? item.closedAt,
-            ask: incoming?.ask.text, due: incoming?.due, state: incoming?.state)
+            ask: incoming?.ask.form, due: incoming?.due, state: incoming?.state)
+        let ledger = try disclosed(of: item.id)
         let branches = try handovers.filter { $0.direction == .outgoing }.map { handover in
             let link = try links.find(handover.link)
             let peer = JourneyStep(
                 id: "\(handover.id)", company: link?.name ?? "", colour: link?.colour ?? 12, since: handover.offeredAt,
-                until: handover.settledAt, ask: handover.ask.text, due: handover.due, state: handover.state)
+                until: handover.settledAt, ask: handover.ask.form, due: handover.due, state: handover.state,
+                sees: ledger.filter { $0.link == handover.link && $0.takenBackAt == nil }.map(\.field.rawValue))
             return [peer] + handover.trail
         }
         return Journey(before: incoming?.trail ?? [], own: own, branches: branches)
@@ -65,13 +67,15 @@ extension Desk {
         guard let incoming = all.last(where: { $0.direction == .incoming }), !incoming.state.isSettled,
             let link = try links.find(incoming.link), link.contract?.shares(.journey, accepted: true) == true
         else { return }
+        let ledger = try disclosed(of: item.id)
         let steps = try all.filter { $0.direction == .outgoing }.flatMap { handover in
             let link = try links.find(handover.link)
             guard link?.contract?.passOn(.journey) != .never else { return [JourneyStepV1]() }
             let peer = JourneyStepV1(
                 id: "\(handover.id)", company: link?.peer?.onwardName ?? link?.name ?? "",
                 colour: link.map { Int64($0.colour) }, stage: handover.state.rawValue, since: handover.offeredAt.wire,
-                until: handover.settledAt?.wire, ask: nil, answerBy: handover.due?.wire)
+                until: handover.settledAt?.wire, ask: handover.ask.form.rawValue, answerBy: handover.due?.wire,
+                sees: ledger.filter { $0.link == handover.link && $0.takenBackAt == nil }.map(\.field.rawValue))
             return [peer] + handover.trail.map(\.wire)
         }
         guard !steps.isEmpty else { return }

@@ -20,7 +20,7 @@ extension SharedField {
         case .question: "The customer's question"
         case .product: "Product"
         case .serial: "Serial number"
-        case .place: "Place"
+        case .place: "Town"
         case .language: "Language"
         case .details: "Details"
         case .journey: "The way so far"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Exchange
 import Storage
 
 /// One company's turn with a matter, as far as the viewer may see it.
@@ -12,14 +13,16 @@ package struct JourneyStep: Sendable, Codable, Equatable {
     package var since: Timestamp
     /// When it was done with it, or, for a company before the viewer's, when it passed it on.
     package var until: Timestamp?
-    /// What it was asked, and by when.
-    package var ask: String?
+    /// The form of what it was asked, never its words; and by when.
+    package var ask: AskForm?
     package var due: Timestamp?
     package var state: Handover.State?
+    /// What it was shown, where that is known.
+    package var sees: [String]
 
     package init(
-        id: String, company: String, colour: Int, since: Timestamp, until: Timestamp? = nil, ask: String? = nil,
-        due: Timestamp? = nil, state: Handover.State? = nil
+        id: String, company: String, colour: Int, since: Timestamp, until: Timestamp? = nil, ask: AskForm? = nil,
+        due: Timestamp? = nil, state: Handover.State? = nil, sees: [String] = []
     ) {
         self.id = id
         self.company = company
@@ -29,6 +32,7 @@ package struct JourneyStep: Sendable, Codable, Equatable {
         self.ask = ask
         self.due = due
         self.state = state
+        self.sees = sees
     }
 
     /// Milliseconds for which it held the matter itself: its whole time less the time others, whom it had asked, had it.

@@ -65,6 +65,7 @@ extension Desk {
         }
         try disclose(disclosures.fields(.beforeAcceptance).sorted { $0.rawValue < $1.rawValue }, of: item, to: link)
         try note("handover.offered", on: &item, object: handover.id.uuid, detail: link.name)
+        try advance(&item)
         try settleHolding(&item)
         return handover
     }

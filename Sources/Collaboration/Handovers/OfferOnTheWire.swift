@@ -44,14 +44,14 @@ extension JourneyStep {
     var wire: JourneyStepV1 {
         JourneyStepV1(
             id: id, company: company, colour: Int64(colour), stage: state?.rawValue ?? "", since: since.wire,
-            until: until?.wire, ask: ask, answerBy: due?.wire)
+            until: until?.wire, ask: ask?.rawValue, answerBy: due?.wire, sees: sees)
     }
 
     init(_ wire: JourneyStepV1) {
         self.init(
             id: wire.id, company: wire.company, colour: wire.colour.map(Int.init) ?? 12, since: Timestamp(wire.since),
-            until: wire.until.map(Timestamp.init), ask: wire.ask, due: wire.answerBy.map(Timestamp.init),
-            state: Handover.State(rawValue: wire.stage))
+            until: wire.until.map(Timestamp.init), ask: wire.ask.flatMap(AskForm.init),
+            due: wire.answerBy.map(Timestamp.init), state: Handover.State(rawValue: wire.stage), sees: wire.sees)
     }
 }
 

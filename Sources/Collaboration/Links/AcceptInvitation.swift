@@ -11,7 +11,9 @@ package struct NewLink: Action {
     package static let summary = "The form to open an invitation"
     package static let access = Permission.linksManage
 
-    package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<Nothing> { .show(Nothing()) }
+    package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<Nothing> {
+        .show(Nothing())
+    }
 
     package static func page(_ output: Nothing, _ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Page? {
         Page("open-invitation", title: "Open an invitation", [:])
@@ -75,13 +77,17 @@ package struct OpenInvitation: AsyncAction {
     package static let limit: RateLimit? = RateLimit(20, per: .seconds(60))
     package static let retryForm: (any Action.Type)? = NewLink.self
 
-    package static func run(_ call: Call<StaffCaller, Input>, _ database: Database) async throws -> Reply<InvitationView> {
+    package static func run(_ call: Call<StaffCaller, Input>, _ database: Database) async throws -> Reply<
+        InvitationView
+    > {
         let node = try call.exchange()
         let opened = try await node.open(call.input.url, for: call.caller.enterprise)
         return .show(InvitationView(opened, url: call.input.url))
     }
 
-    package static func page(_ output: InvitationView, _ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Page? {
+    package static func page(_ output: InvitationView, _ call: Call<StaffCaller, Input>, _ tx: Transaction) throws
+        -> Page?
+    {
         try output.page(call.desk(tx), Moments(call.caller.locale, now: call.now))
     }
 }
@@ -104,7 +110,9 @@ package struct AcceptInvitation: AsyncAction {
     package static let limit: RateLimit? = RateLimit(20, per: .seconds(60))
     package static let retryForm: (any Action.Type)? = NewLink.self
 
-    package static func run(_ call: Call<StaffCaller, Input>, _ database: Database) async throws -> Reply<InvitationView> {
+    package static func run(_ call: Call<StaffCaller, Input>, _ database: Database) async throws -> Reply<
+        InvitationView
+    > {
         let node = try call.exchange()
         let opened = try await node.open(call.input.url, for: call.caller.enterprise)
         let link = try await node.accept(
@@ -112,7 +120,9 @@ package struct AcceptInvitation: AsyncAction {
         return .show(InvitationView(opened, url: call.input.url, code: link.code))
     }
 
-    package static func page(_ output: InvitationView, _ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Page? {
+    package static func page(_ output: InvitationView, _ call: Call<StaffCaller, Input>, _ tx: Transaction) throws
+        -> Page?
+    {
         try output.page(call.desk(tx), Moments(call.caller.locale, now: call.now))
     }
 }

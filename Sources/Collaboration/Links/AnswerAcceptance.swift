@@ -97,7 +97,8 @@ private struct Accepting {
             throw PeerRefusal.malformed("The contract's signature does not hold: \(error).")
         }
         guard signed.canonicalBytes == contract.canonicalBytes else {
-            throw PeerRefusal.malformed("Another contract was signed than the one that was offered. Open the invitation again.")
+            throw PeerRefusal.malformed(
+                "Another contract was signed than the one that was offered. Open the invitation again.")
         }
     }
 }

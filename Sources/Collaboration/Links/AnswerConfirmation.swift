@@ -4,7 +4,7 @@ import Foundation
 import Storage
 
 extension ExchangeNode {
-    /// `POST {links}/{id}/confirmation`: the inviting side says that the codes were the same; both hold both signatures.
+    /// `POST {links}/{id}/confirmation`: the inviting side says that the codes were the same.
     func answerConfirmation(_ request: PeerRequest, _ link: ID<Link>, _ slug: String) async throws -> PeerResponse {
         let peer = try await authenticate(request, for: slug)
         _ = try peer.destination(named: "\(link)")
@@ -18,7 +18,7 @@ extension ExchangeNode {
         }
         do {
             try await database.write { tx in
-                try peer.spendNonce(tx)
+                try peer.enter(tx)
                 let links = LinkStore(peer.enterprise.id, tx)
                 guard var link = try links.take(link), link.state != .closed else { throw PeerRefusal.closed }
                 guard !link.isInviter, link.contract?.canonicalBytes == signed.canonicalBytes else {

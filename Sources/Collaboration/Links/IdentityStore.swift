@@ -4,7 +4,7 @@ import Exchange
 import Foundation
 import Storage
 
-/// An enterprise's own keys: one root key for good, operational keys that take turns, and the secret of its route marks.
+/// An enterprise's own keys: a root key for good, operational keys that take turns, a secret for its route marks.
 package struct IdentityStore {
     private let scope: ID<Enterprise>
     private let tx: Transaction

@@ -11,7 +11,9 @@ package struct NewInvitation: Action {
     package static let summary = "The form to invite a company"
     package static let access = Permission.linksManage
 
-    package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<Nothing> { .show(Nothing()) }
+    package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<Nothing> {
+        .show(Nothing())
+    }
 
     package static func page(_ output: Nothing, _ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Page? {
         Page("invite", title: "Invite a company", [:])

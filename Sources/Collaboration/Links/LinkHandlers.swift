@@ -17,7 +17,8 @@ extension InboundHandlers {
             let links = LinkStore(link.enterprise, tx)
             guard var link = try links.take(link.id) else { return }
             let contract = try link.read(proposed.contract)
-            guard contract.version == (link.contract?.version ?? 0) + 1, contract.isBetweenTheSame(as: link.contract) else {
+            guard contract.version == (link.contract?.version ?? 0) + 1, contract.isBetweenTheSame(as: link.contract)
+            else {
                 throw Rejection(.stale, "the contract here has version \(link.contract?.version ?? 0)")
             }
             link.proposal = proposed.contract

@@ -80,12 +80,15 @@ struct LinkModels {
             "kinds": .list(kinds.map { ["label": .text(desk.kernel.kinds[$0]?.title ?? $0)] }),
             "shownAs": .text(shownAs),
             "retention": .message(
-                "\(Int(retention.daysAfterCase)) days after a case is closed, \(Int(retention.daysAfterLink)) days after the link ends"),
+                "\(Int(retention.daysAfterCase)) days after a case, \(Int(retention.daysAfterLink)) days after the link ends"
+            ),
         ]
     }
 
     func deadLetter(_ letter: DeadLetter) throws -> Model {
-        let item = try desk.handovers.find(ID<Handover>(letter.conversation.uuid)).flatMap { try desk.cases.find($0.caseID) }
+        let item = try desk.handovers.find(ID<Handover>(letter.conversation.uuid)).flatMap {
+            try desk.cases.find($0.caseID)
+        }
         return [
             "what": .text(letter.type.rawValue), "number": .text(item.map { desk.enterprise.reference($0.number) }),
             "caseHref": .text(item.map { desk.path(to: $0) }),

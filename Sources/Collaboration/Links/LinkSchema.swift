@@ -50,7 +50,7 @@ package enum LinkSchema {
         """)
 
     /// The two directions of a conversation are rows of two tables, so that taking an event and sending one never wait
-    /// for each other. `settled_out` is the last of ours that the peer has spoken about: what comes after it waits to go.
+    /// for each other. `settled_out` is the last of ours that the peer has spoken about: what comes after it waits.
     private static let conversations = Migration(
         "links-3-conversations",
         """

@@ -27,9 +27,10 @@ struct LinkStatus: Sendable {
             """
         ) { (try $0.next(), try $0.next()) }
         (waiting, sent) = counts ?? (0, 0)
-        received = try tx.first(
-            "SELECT CAST(COALESCE(SUM(last_in), 0) AS BIGINT) FROM incoming_conversations WHERE \(scope)"
-        ) { try $0.next() } ?? 0
+        received =
+            try tx.first(
+                "SELECT CAST(COALESCE(SUM(last_in), 0) AS BIGINT) FROM incoming_conversations WHERE \(scope)"
+            ) { try $0.next() } ?? 0
         deadLetters = try DeadLetters(link.enterprise, tx).count(of: link.id)
         typealias Condition = (Int, Timestamp, String?, Timestamp?, Timestamp?)
         let condition: Condition? = try tx.first(
@@ -42,12 +43,13 @@ struct LinkStatus: Sendable {
         ) { (try $0.next(), try $0.next()) }
         checkedAt = check?.0
         differing = check?.1?.split(separator: " ").map(String.init) ?? []
-        openCases = try tx.first(
-            """
-            SELECT count(DISTINCT h.case_id) FROM handovers h
-            WHERE h.enterprise = \(link.enterprise) AND h.link = \(link.id) AND h.state IN ('offered', 'accepted')
-            """
-        ) { try $0.next() } ?? 0
+        openCases =
+            try tx.first(
+                """
+                SELECT count(DISTINCT h.case_id) FROM handovers h
+                WHERE h.enterprise = \(link.enterprise) AND h.link = \(link.id) AND h.state IN ('offered', 'accepted')
+                """
+            ) { try $0.next() } ?? 0
     }
 }
 

@@ -79,7 +79,8 @@ package struct LinkStore {
                 address = \(link.address), statement = \(link.statementJWT), statement_at = \(link.statementAt),
                 contract = \(Self.json(link.contract)), own_signature = \(link.ownSignature),
                 peer_signature = \(link.peerSignature), proposal = \(link.proposal),
-                proposal_is_ours = \(link.isProposalOurs), to_confirm = \(link.isToConfirm), closes_at = \(link.closesAt)
+                proposal_is_ours = \(link.isProposalOurs), to_confirm = \(link.isToConfirm),
+                closes_at = \(link.closesAt)
             WHERE enterprise = \(scope) AND id = \(link.id)
             """)
     }

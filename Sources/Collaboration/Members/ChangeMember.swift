@@ -61,6 +61,7 @@ package struct ReopenAccount: Action {
         member.disabledAt = nil
         try call.desk(tx).members.save(member)
         return .done(
-            MemberView(member), goTo: "/\(call.caller.enterprise.slug)/members", notice: "\(member.name) can sign in again.")
+            MemberView(member), goTo: "/\(call.caller.enterprise.slug)/members",
+            notice: "\(member.name) can sign in again.")
     }
 }

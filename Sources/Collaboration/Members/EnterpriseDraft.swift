@@ -64,7 +64,8 @@ extension EnterpriseRefusal: Problem {
 
     package var detail: Web.Message {
         switch self {
-        case .badSlug: "A short name has small letters a–z, digits and hyphens between them, such as “velora”. Choose another."
+        case .badSlug:
+            "A short name has small letters a–z, digits and hyphens between them, such as “velora”. Choose another."
         case .slugTaken: "Another company here has this short name. Choose another."
         case .badColour: "A colour is a number from 1 to 12."
         }

@@ -13,7 +13,8 @@ package struct ShowFirstRun: Action {
 
     package static let route = Route.get("/first-run")
     package static let summary = "The page that sets up a new node"
-    package static let access = Anyone.Requirement.open(because: "nobody exists yet; the code in its address is the key")
+    package static let access = Anyone.Requirement.open(
+        because: "nobody exists yet; the code in its address is the key")
 
     package static func run(_ call: Call<Anyone, Input>, _ tx: Transaction) throws -> Reply<Nothing> {
         try SetUp.check(call.typed("key", in: "firstRun").first ?? call.input.key, call.services, tx)
@@ -69,8 +70,10 @@ package struct FirstRun: AsyncAction {
             let device = Device.name(of: call.credentials.userAgent)
             return (enterprise, try SessionStore(enterprise.id, tx).start(member.id, device: device, at: call.now))
         }
-        return .created(EnterpriseView(enterprise), at: "/\(enterprise.slug)/today", notice: "Welcome to \(enterprise.name).")
-            .setting(enterprise.sessionCookie(token))
+        return .created(
+            EnterpriseView(enterprise), at: "/\(enterprise.slug)/today", notice: "Welcome to \(enterprise.name)."
+        )
+        .setting(enterprise.sessionCookie(token))
     }
 }
 
@@ -85,7 +88,8 @@ package struct SetUp: Sendable {
         guard try EnterpriseStore(tx).all().isEmpty else { throw Refusal.notFound }
         // Digests are compared, so that the time it takes tells nothing of the code.
         guard RandomToken.digest(of: code) == RandomToken.digest(of: services.setUp.code) else {
-            throw Refusal.forbidden("Open the address that the server printed when it started; it holds the set-up code.")
+            throw Refusal.forbidden(
+                "Open the address that the server printed when it started; it holds the set-up code.")
         }
     }
 }

@@ -52,7 +52,8 @@ struct MembersPage {
                 "members": .list(
                     members.map { member in
                         [
-                            "id": .text("\(member.id)"), "href": .text("\(path)/\(member.id)"), "name": .text(member.name),
+                            "id": .text("\(member.id)"), "href": .text("\(path)/\(member.id)"),
+                            "name": .text(member.name),
                             "email": .text(member.email), "role": member.role.model, "left": .flag(member.hasLeft),
                             "teams": .text(teams[member.id]?.joined(separator: ", ")),
                             "lastSeen": .text(seen[member.id].map(moments.clock)),
@@ -67,7 +68,8 @@ struct MembersPage {
 
     private var teamNames: [ID<Member>: [String]] {
         get throws {
-            let names = Dictionary(try desk.teams.list().map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first })
+            let names = Dictionary(
+                try desk.teams.list().map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first })
             return try desk.teams.memberships().reduce(into: [:]) { teams, pair in
                 if let name = names[pair.team] { teams[pair.member, default: []].append(name) }
             }

@@ -79,7 +79,8 @@ extension MemberRefusal: Problem {
     package var detail: Web.Message {
         switch self {
         case .emailTaken: "Another member has this e-mail address. Use a different one."
-        case .lastAdministrator: "Nobody else could administer the company then. Make another member administrator first."
+        case .lastAdministrator:
+            "Nobody else could administer the company then. Make another member administrator first."
         case .teamNameTaken: "There is a team of this name. Choose another name."
         case .wrongPassword: "That is not your password. Type the one you sign in with."
         case .unknownTimeZone: "This time zone is not known. Choose one from the list."

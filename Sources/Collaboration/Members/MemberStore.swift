@@ -43,7 +43,8 @@ package struct MemberStore {
         let onwards: SQL = after.map { "AND (m.name, m.id) > (\($0.name), \($0.id))" } ?? ""
         return try tx.all(
             """
-            SELECT \(Self.columns) FROM members m WHERE enterprise = \(scope) \(onwards) ORDER BY name, id LIMIT \(limit)
+            SELECT \(Self.columns) FROM members m WHERE enterprise = \(scope) \(onwards)
+            ORDER BY name, id LIMIT \(limit)
             """, Self.read)
     }
 

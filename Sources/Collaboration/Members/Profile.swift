@@ -15,11 +15,13 @@ package struct ShowProfile: Action {
         .show(MemberView(call.caller.member))
     }
 
-    package static func page(_ output: MemberView, _ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Page? {
+    package static func page(_ output: MemberView, _ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Page?
+    {
         let caller = call.caller
         let member = caller.member
         let moments = Moments(member.locale, now: call.now)
-        let sessions = try SessionStore(caller.enterprise.id, tx).list(of: member.id, at: call.now).map { session -> Model in
+        let sessions = try SessionStore(caller.enterprise.id, tx).list(of: member.id, at: call.now).map {
+            session -> Model in
             [
                 "device": .text(session.device), "here": .flag(session.digest == caller.session),
                 "time": .text(moments.clock(session.seenAt)), "datetime": .text(session.seenAt.rfc3339),
@@ -110,7 +112,8 @@ package struct ChangePassword: AsyncAction {
             try SessionStore(scope, tx).endAll(of: caller.member.id, but: session)
         }
         return .done(
-            goTo: "/\(caller.enterprise.slug)/profile", notice: "The password is changed. You are signed out everywhere else.")
+            goTo: "/\(caller.enterprise.slug)/profile",
+            notice: "The password is changed. You are signed out everywhere else.")
     }
 }
 

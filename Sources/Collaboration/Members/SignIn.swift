@@ -79,7 +79,9 @@ private struct SignInRefused: Problem {
     var status: Int { 422 }
     var type: String { "sign-in-refused" }
     var title: Web.Message { "You are not signed in" }
-    var detail: Web.Message { "That e-mail and password do not belong together. Check both, or ask your administrator." }
+    var detail: Web.Message {
+        "That e-mail and password do not belong together. Check both, or ask your administrator."
+    }
     var errors: [FieldError] { [FieldError("form", detail)] }
 }
 

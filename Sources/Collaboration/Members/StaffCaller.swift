@@ -41,7 +41,9 @@ package struct StaffCaller: Caller {
         if let bearer = credentials.bearer {
             let tokens = TokenStore(enterprise, tx)
             guard let token = try tokens.find(bearer) else { return nil }
-            if credentials.mayWrite, token.usedAt ?? .distantPast < stale { try tokens.touch(token.id, at: credentials.now) }
+            if credentials.mayWrite, token.usedAt ?? .distantPast < stale {
+                try tokens.touch(token.id, at: credentials.now)
+            }
             return StaffCaller(enterprise: enterprise, member: token.member, session: nil)
         }
         guard let token = credentials.cookies[cookie(of: enterprise.slug)] else { return nil }

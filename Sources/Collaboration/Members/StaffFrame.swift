@@ -19,7 +19,8 @@ struct StaffFrame {
             "enterprise": caller.enterprise.model, "zone": .text(caller.member.timeZone), "nav": .list(navigation),
             "viewer": [
                 "name": .text(caller.member.name), "initials": .text(caller.member.name.initials),
-                "firstName": .text(caller.member.name.split(separator: " ").first.map(String.init) ?? caller.member.name),
+                "firstName": .text(
+                    caller.member.name.split(separator: " ").first.map(String.init) ?? caller.member.name),
                 "role": .object([caller.member.role.rawValue: true]),
             ],
             "can": [

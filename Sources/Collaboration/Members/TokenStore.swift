@@ -27,8 +27,9 @@ package struct TokenStore {
         let text = "ent_\(enterprise.slug)_\(RandomToken().text)"
         try tx.run(
             """
-            INSERT INTO api_tokens (enterprise, id, token_hash, member, label, role, created_at) VALUES (
-                \(enterprise.id), \(ID<APIToken>()), \(RandomToken.digest(of: text)), \(member), \(label), \(role), \(now))
+            INSERT INTO api_tokens (enterprise, id, token_hash, member, label, role, created_at)
+            VALUES (\(enterprise.id), \(ID<APIToken>()), \(RandomToken.digest(of: text)), \(member), \(label),
+                \(role), \(now))
             """)
         return text
     }

@@ -21,7 +21,9 @@ package struct ListTokens: Action {
     }
 
     /// - Parameter newToken: a token to show, once.
-    static func page(_ caller: StaffCaller, newToken: String? = nil, at now: Timestamp, _ tx: Transaction) throws -> Page {
+    static func page(_ caller: StaffCaller, newToken: String? = nil, at now: Timestamp, _ tx: Transaction) throws
+        -> Page
+    {
         let moments = Moments(caller.locale, now: now)
         let path = "/\(caller.enterprise.slug)/tokens"
         let tokens = try TokenStore(caller.enterprise, tx).list().map { token -> Model in
@@ -102,6 +104,7 @@ package struct WithdrawToken: Action {
     package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<Nothing> {
         try TokenStore(call.caller.enterprise, tx).withdraw(call.input.token, at: call.now)
         return .done(
-            goTo: "/\(call.caller.enterprise.slug)/tokens", notice: "The token is withdrawn. Programs that use it stop working now.")
+            goTo: "/\(call.caller.enterprise.slug)/tokens",
+            notice: "The token is withdrawn. Programs that use it stop working now.")
     }
 }

@@ -10,9 +10,15 @@ package struct WriteMessage: Action {
         let text: String
         let audience: Audience
         let files: [Upload]
+        /// Files of this case that go along.
+        let forwarded: [ID<Attachment>]
+        /// The answer that came back and that this message tells the customer.
+        let reply: ID<Handover>?
 
         package init(_ form: inout Form) {
             number = CaseNumber(&form)
+            forwarded = form.list("forward", label: "Goes along").compactMap { ID<Attachment>($0) }
+            reply = form.optionalID("reply", label: "Answer")
             text = form.optionalText("text", label: "Message", max: 20_000, multiline: true) ?? ""
             files = form.files("files", label: "Attach").map { Upload(name: $0.name, bytes: $0.bytes) }
             let named = form.list("to", label: "Visible to")
@@ -23,7 +29,7 @@ package struct WriteMessage: Action {
                 }
             }
             audience = Audience(customer: named.contains("customer"), links: links)
-            if text.isEmpty && files.isEmpty { form.reject("text", "There is nothing to send. Write something.") }
+            if text.isEmpty && files.isEmpty && forwarded.isEmpty { form.reject("text", "There is nothing to send. Write something.") }
         }
     }
 
@@ -36,7 +42,9 @@ package struct WriteMessage: Action {
     package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<MessageView> {
         let (desk, input) = (call.desk(tx), call.input)
         var item = try desk.cases.take(input.number)
-        let message = try desk.write(input.text, files: input.files, to: input.audience, in: &item)
+        let message = try desk.write(
+            input.text, files: input.files, forwarding: input.forwarded, to: input.audience, in: &item)
+        if input.reply != nil, input.audience.customer { try desk.advance(&item, isAnswered: true) }
         try desk.cases.save(item)
         return .created(MessageView(message), at: desk.path(to: item) + "#composer")
     }
@@ -88,7 +96,8 @@ package enum AudienceRefusal: Error, Sendable, Equatable {
 
 extension Desk {
     package func write(
-        _ text: String, files: [Upload] = [], to audience: Audience, channel: Channel = .web, in item: inout Case
+        _ text: String, files: [Upload] = [], forwarding: [ID<Attachment>] = [], to audience: Audience,
+        channel: Channel = .web, in item: inout Case
     ) throws -> Message {
         if audience.customer, item.origin != nil || item.customer == nil { throw AudienceRefusal.notOurCustomer }
         let handovers = try involvement(of: item, audience.links)
@@ -96,6 +105,11 @@ extension Desk {
             caseID: item.id, author: .init(.member, name: actor.name), body: text, channel: channel, audience: audience,
             sentAt: now)
         try keep(message, files, in: &item)
+        for id in forwarding {
+            guard let file = try attachments.find(id), file.caseID == item.id else { throw Missing.attachment }
+            _ = try attachments.copy(file, to: message)
+        }
+        if !audience.isOnlyUs { try advance(&item) }
         let kept = try attachments.list(of: [message.id])[message.id] ?? []
         for handover in handovers { try forward(message, kept, of: item, in: handover) }
         return message

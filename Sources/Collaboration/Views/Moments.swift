@@ -22,7 +22,7 @@ package struct Moments {
     package func clock(_ moment: Timestamp) -> String {
         let (then, today) = (civil(moment), civil(now))
         let time = "\(two(then.hour)):\(two(then.minute))"
-        if then.day == today.day && then.month == today.month && then.year == today.year { return time }
+        if isToday(moment) { return time }
         let day = "\(then.day) \((isDutch ? Self.dutch : Self.english)[then.month - 1])"
         return then.year == today.year ? "\(day) \(time)" : "\(day) \(then.year)"
     }
@@ -52,6 +52,11 @@ package struct Moments {
     package func deadline(_ due: Timestamp) -> (left: String?, late: String?) {
         due >= now
             ? (span(due.milliseconds - now.milliseconds), nil) : (nil, span(now.milliseconds - due.milliseconds))
+    }
+
+    package func isToday(_ moment: Timestamp) -> Bool {
+        let (then, today) = (civil(moment), civil(now))
+        return then.day == today.day && then.month == today.month && then.year == today.year
     }
 
     /// Whether a deadline is near enough to stand out.

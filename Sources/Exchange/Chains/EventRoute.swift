@@ -40,6 +40,8 @@ package struct EventRoute: Hashable, Sendable, CustomStringConvertible {
     }
 
     private static func mac(_ salt: [UInt8], _ secret: SymmetricKey) -> [UInt8] {
-        Array(HMAC<SHA256>.authenticationCode(for: Data("entente route v1\n".utf8) + salt, using: secret).prefix(macLength))
+        Array(
+            HMAC<SHA256>.authenticationCode(for: Data("entente route v1\n".utf8) + salt, using: secret).prefix(
+                macLength))
     }
 }

@@ -49,7 +49,9 @@ package enum Batch {
         do throws(JSONError) { items = try JSONParser.items(body) } catch { throw .malformed(error) }
         guard items.count <= maxEvents else { throw .tooManyEvents }
         return items.map { value, range in
-            Item(envelope: envelope(value, size: range.count), id: value.object?["id"]?.string, bytes: [UInt8](body[range]))
+            Item(
+                envelope: envelope(value, size: range.count), id: value.object?["id"]?.string,
+                bytes: [UInt8](body[range]))
         }
     }
 

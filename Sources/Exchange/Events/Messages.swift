@@ -21,7 +21,9 @@ package struct AttachmentRefV1: WireStruct {
 
     package init(_ fields: inout Fields) throws(WireError) {
         digest = try fields.text("digest", max: 64)
-        guard Self.isDigest(digest) else { throw fields.error("digest", .wrongType(expected: "a SHA-256 in hexadecimal")) }
+        guard Self.isDigest(digest) else {
+            throw fields.error("digest", .wrongType(expected: "a SHA-256 in hexadecimal"))
+        }
         name = try fields.text("name", max: 255)
         type = try fields.text("type", max: 127)
         size = try fields.integer("size", in: 0...Limits.attachment)

@@ -14,15 +14,18 @@ package struct JourneyStepV1: WireStruct {
     /// When this company got it, and when it gave it away.
     package var since: WireTime
     package var until: WireTime?
-    /// What it was asked, and by when.
+    /// The form of what it was asked, such as `yesNo`, never its words; and by when.
     package var ask: String?
     package var acceptBy: WireTime?
     package var answerBy: WireTime?
+    /// The fields that this company was shown, as a contract names them; so that the customer can be told.
+    package var sees: [String]
     package var unknown = JSONObject()
 
     package init(
-        id: String, company: String, colour: Int64? = nil, stage: String, since: WireTime, until: WireTime? = nil, ask: String? = nil,
-        acceptBy: WireTime? = nil, answerBy: WireTime? = nil
+        id: String, company: String, colour: Int64? = nil, stage: String, since: WireTime, until: WireTime? = nil,
+        ask: String? = nil,
+        acceptBy: WireTime? = nil, answerBy: WireTime? = nil, sees: [String] = []
     ) {
         self.id = id
         self.company = company
@@ -33,6 +36,7 @@ package struct JourneyStepV1: WireStruct {
         self.ask = ask
         self.acceptBy = acceptBy
         self.answerBy = answerBy
+        self.sees = sees
     }
 
     package init(_ fields: inout Fields) throws(WireError) {
@@ -42,9 +46,10 @@ package struct JourneyStepV1: WireStruct {
         stage = try fields.text("stage", max: Limits.code)
         since = try fields.time("since")
         until = try fields.optionalTime("until")
-        ask = try fields.optionalText("ask", max: Limits.text)
+        ask = try fields.optionalText("ask", max: Limits.code)
         acceptBy = try fields.optionalTime("acceptBy")
         answerBy = try fields.optionalTime("answerBy")
+        sees = try fields.texts("sees", max: 64, eachMax: Limits.code)
     }
 
     package func write(to object: inout JSONObject) {
@@ -57,6 +62,7 @@ package struct JourneyStepV1: WireStruct {
         object["ask"] = ask.map { .string($0) }
         object["acceptBy"] = acceptBy.map { .time($0) }
         object["answerBy"] = answerBy.map { .time($0) }
+        object["sees"] = sees.isEmpty ? nil : .texts(sees)
     }
 
     /// Milliseconds for which the company has held it, as of `now`.

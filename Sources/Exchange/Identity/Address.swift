@@ -25,7 +25,8 @@ package struct Address: Hashable, Sendable, CustomStringConvertible {
     /// Whether the host is this very machine by its name: only then may it be plain HTTP, and only where configured.
     package var isLoopback: Bool {
         let name = host.hasPrefix("[") ? host.prefix { $0 != "]" } + "]" : host.prefix { $0 != ":" }
-        return name == "localhost" || name == "[::1]" || name.hasPrefix("127.") && name.allSatisfy { $0.isNumber || $0 == "." }
+        return name == "localhost" || name == "[::1]"
+            || name.hasPrefix("127.") && name.allSatisfy { $0.isNumber || $0 == "." }
     }
 
     /// `https://host`, and `http://host` on loopback where the caller allows it.

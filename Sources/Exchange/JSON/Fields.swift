@@ -108,7 +108,9 @@ package struct Fields: Sendable {
         throws(WireError) -> Choice
     {
         let text = try text(name, max: 64)
-        guard let choice = Choice(rawValue: text) else { throw error(name, .invalid("has the unknown value «\(text)»")) }
+        guard let choice = Choice(rawValue: text) else {
+            throw error(name, .invalid("has the unknown value «\(text)»"))
+        }
         return choice
     }
 
@@ -136,7 +138,8 @@ package struct Fields: Sendable {
         return try Value(value, path: fullPath(name))
     }
 
-    package mutating func one<Value: WireStruct>(_ name: String, _: Value.Type = Value.self) throws(WireError) -> Value {
+    package mutating func one<Value: WireStruct>(_ name: String, _: Value.Type = Value.self) throws(WireError) -> Value
+    {
         try required(name, optional(name))
     }
 

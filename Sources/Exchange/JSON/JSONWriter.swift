@@ -18,7 +18,8 @@ struct JSONWriter {
             }
             bytes.append(UInt8(ascii: "]"))
         case .object(let object):
-            let members = canonical
+            let members =
+                canonical
                 ? object.members.sorted { $0.name.utf16.lexicographicallyPrecedes($1.name.utf16) } : object.members
             bytes.append(UInt8(ascii: "{"))
             for (index, member) in members.enumerated() {

@@ -69,7 +69,9 @@ package struct Contract: WireStruct {
 
     /// Reads a signed contract and verifies the signature with the signer's root key.
     package static func verify(_ compact: String, signer root: VerifyingKey) throws -> Contract {
-        guard compact.utf8.count <= maxSignedBytes else { throw WireError("contract", .tooLarge(limit: maxSignedBytes)) }
+        guard compact.utf8.count <= maxSignedBytes else {
+            throw WireError("contract", .tooLarge(limit: maxSignedBytes))
+        }
         let jws = try JWS(compact, type: type)
         try jws.verify(with: root)
         let contract = try Contract(JSONValue(parsing: jws.payload), path: "contract")
@@ -115,7 +117,7 @@ package struct Party: WireStruct {
     package var address: Address
     package var name: String
     package var rootThumbprint: String
-    /// How the other may name this enterprise, and its customers, to third companies: «Kraft Drives» or «a supplier».
+    /// How the other may name this enterprise to third companies: «Kraft Drives» or «a supplier».
     package var onwardName: String
     package var unknown = JSONObject()
 

@@ -9,7 +9,8 @@ package struct ShortCode: Hashable, Sendable, CustomStringConvertible {
     package let digits: String
 
     package init(_ thumbprint: String, _ otherThumbprint: String, token: InvitationToken) {
-        let (first, second) = thumbprint < otherThumbprint
+        let (first, second) =
+            thumbprint < otherThumbprint
             ? (thumbprint, otherThumbprint) : (otherThumbprint, thumbprint)
         var hash = SHA256()
         hash.update(data: Data("entente short code v1\n\(first)\n\(second)\n".utf8))

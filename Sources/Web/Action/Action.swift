@@ -19,7 +19,7 @@ package protocol Operation: Sendable {
     static var access: As.Requirement { get }
     /// How often one client may do this; `nil` does not limit.
     static var limit: RateLimit? { get }
-    /// The action whose page holds the form that calls this one; a refused form is shown there again, with what was typed.
+    /// The action whose page holds the form that calls this one; there a refused form shows again, as it was typed.
     static var retryForm: (any Action.Type)? { get }
     /// The name of this form in its page's model: `forms.<formName>.<field>.value`.
     static var formName: String { get }

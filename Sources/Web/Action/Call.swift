@@ -8,7 +8,7 @@ package struct Call<As: Caller, Input: Sendable>: Sendable {
     package let credentials: Credentials
     package let origin: PublicOrigin
     package let services: Services
-    /// Set when this page shows again because a form on it was refused. The model gets `forms.<name>` from it by itself.
+    /// Set when this page shows again because a form on it was refused; the model gets `forms.<name>` by itself.
     package let failedForm: FailedForm?
     package var now: Timestamp { credentials.now }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import Storage
 
-/// Who calls. An action names the kind of caller and what it requires; the rest of the program receives proof as a value.
+/// Who calls. An action names the kind of caller and what it requires, and receives the proof as a value.
 package protocol Caller: Sendable {
     associatedtype Requirement: Sendable
 
-    /// Finds out who calls, or throws a ``Problem``: ``Refusal/signIn(at:)``, ``Refusal/forbidden(_:)`` or ``Refusal/notFound``.
+    /// Finds out who calls, or throws a ``Problem``, such as a ``Refusal``.
     static func identify(_ credentials: Credentials, meeting requirement: Requirement, _ tx: Transaction) throws -> Self
 
     /// How this caller reads pages and writes dates.

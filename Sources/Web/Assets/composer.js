@@ -57,20 +57,3 @@ document.addEventListener("keydown", (event) => {
   const form = event.target.closest?.("form[data-composer]");
   if (form) { event.preventDefault(); form.requestSubmit(); }
 });
-
-// "Answer the customer with this": the text goes into the composer, for its reader, to be looked at before it is sent.
-document.addEventListener("click", (event) => {
-  const source = event.target.closest("[data-fill]");
-  const field = source && document.getElementById(source.dataset.fill);
-  if (!field) return;
-  event.preventDefault();
-  field.value = source.dataset.text;
-  const box = field.form.querySelector(`input[name=to][value="${CSS.escape(source.dataset.to)}"]`);
-  if (box) box.checked = true;
-  field.dispatchEvent(new Event("input", { bubbles: true }));
-  sayAudience(field.form);
-  field.focus();
-});
-
-const scroller = document.querySelector("[data-scroll-end]");
-if (scroller && !location.hash && !document.querySelector("#requests *, [aria-invalid]")) scroller.scrollTop = scroller.scrollHeight;

@@ -54,7 +54,7 @@ extension Fields {
         }
     }
 
-    /// A JSON object: members are fields, arrays are repeated fields, objects within are fields with a dot in their name.
+    /// A JSON object: members are fields, arrays repeated fields, members of objects within are fields named `a.b`.
     init(json bytes: some Collection<UInt8>) throws {
         guard case .object(let members) = try JSON(parsing: bytes) else {
             throw MalformedRequest("The body is JSON but not an object. Send an object whose members are the fields.")

@@ -3,7 +3,7 @@ import Storage
 
 /// Where a ``FormInput`` gets its values: reads and checks them, or only records what it is asked for.
 ///
-/// Values come from the query for `GET`, from the body for all else; ``path(_:)-(String)`` and ``query(_:)`` say otherwise.
+/// Values come from the query for `GET` and from the body for all else, unless it is `path` or `query` that is asked.
 /// Text is trimmed and otherwise kept as it was typed. Errors accumulate; a caller sees them all at once.
 package struct Form {
     /// The viewer's language and time zone.

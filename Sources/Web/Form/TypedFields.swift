@@ -21,7 +21,9 @@ extension Form {
     private mutating func number(_ name: String, _ label: Message?, in range: ClosedRange<Int>) -> Int? {
         guard let text = single(name, label) else { return nil }
         guard let number = Int(text), range.contains(number) else {
-            reject(name, "“\(self.label(name, label))” takes a whole number from \(range.lowerBound) to \(range.upperBound).")
+            reject(
+                name,
+                "“\(self.label(name, label))” takes a whole number from \(range.lowerBound) to \(range.upperBound).")
             return nil
         }
         return number

@@ -55,8 +55,8 @@ package final class Live: Service {
     /// How many streams are open.
     package var followerCount: Int { state.withLock { $0.followers.values.reduce(0) { $0 + $1.count } } }
 
-    /// Events of these topics, until the stream is dropped. `current` tells the revision at the start, so that a page can
-    /// see whether it missed something; `changed` tells each new one.
+    /// Events of these topics, until the stream is dropped. `current` tells the revision at the start, so that a page
+    /// can see whether it missed something; `changed` tells each new one.
     func follow(_ topics: [Topic]) -> AsyncStream<Event> {
         let (stream, continuation) = AsyncStream<Event>.makeStream(bufferingPolicy: .bufferingNewest(32))
         let number = state.withLock { state in

@@ -47,16 +47,20 @@ enum OpenAPI {
         guard !fields.isEmpty else { return nil }
         let properties = fields.map { field in
             let schema = field.type.schema
-            guard let description = description(field), case .object(let members) = schema else { return (name: field.name, value: schema) }
+            guard let description = description(field), case .object(let members) = schema else {
+                return (name: field.name, value: schema)
+            }
             return (name: field.name, value: JSON.object(members + [("description", description)]))
         }
         let required = fields.filter(\.isRequired).map { JSON.string($0.name) }
         let content: JSON = [
             "schema": .members([
-                ("type", "object"), ("properties", .object(properties)), ("required", required.isEmpty ? nil : .array(required)),
+                ("type", "object"), ("properties", .object(properties)),
+                ("required", required.isEmpty ? nil : .array(required)),
             ])
         ]
-        let types = operation.takesFiles
+        let types =
+            operation.takesFiles
             ? ["multipart/form-data"]
             : ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"]
         return [
@@ -85,7 +89,8 @@ enum OpenAPI {
         return [
             "type": "object", "required": ["type", "title", "status", "detail"],
             "properties": [
-                "type": ["type": "string", "format": "uri"], "title": text, "status": ["type": "integer"], "detail": text,
+                "type": ["type": "string", "format": "uri"], "title": text, "status": ["type": "integer"],
+                "detail": text,
                 "errors": [
                     "type": "array",
                     "items": ["type": "object", "properties": ["field": text, "message": text]],

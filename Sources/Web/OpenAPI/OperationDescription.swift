@@ -36,7 +36,9 @@ struct OperationDescription: Sendable {
     init(raw action: any RawAction.Type) {
         self.init(route: action.route, summary: action.summary, id: Self.name(action), security: [])
         answerType = "*/*"
-        fields = route.parameters.map { FieldDescription(name: $0, label: nil, type: .string(), place: .path, isRequired: true) }
+        fields = route.parameters.map {
+            FieldDescription(name: $0, label: nil, type: .string(), place: .path, isRequired: true)
+        }
     }
 
     private init(route: Route, summary: String, id: String, security: [Security]) {

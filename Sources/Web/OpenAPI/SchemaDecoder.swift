@@ -2,7 +2,7 @@
 import Foundation
 import Storage
 
-/// Describes a `Decodable` type as a JSON schema by letting it decode itself from placeholders and noting what it asks for.
+/// Describes a `Decodable` type as a JSON schema: lets it decode itself from placeholders, and notes what it asks for.
 ///
 /// A type that refuses its placeholder is described as anything at all, `{}`.
 final class SchemaDecoder: Decoder {
@@ -37,7 +37,8 @@ final class SchemaDecoder: Decoder {
     private var result: JSON {
         guard !properties.isEmpty else { return schema }
         return .members([
-            ("type", "object"), ("properties", .object(properties)), ("required", required.isEmpty ? nil : .array(required)),
+            ("type", "object"), ("properties", .object(properties)),
+            ("required", required.isEmpty ? nil : .array(required)),
         ])
     }
 

@@ -7,7 +7,7 @@ import NIOHTTP1
 import NIOPosix
 import Synchronization
 
-/// Calls other companies' nodes, and nothing else: HTTPS only, no redirects, no private networks, bounded in size and time.
+/// Calls other companies' nodes: HTTPS only, no redirects, no private networks, bounded in size and time.
 ///
 /// A host's name is resolved once and the connection is pinned to the address that was checked, so that a name cannot
 /// point elsewhere between the check and the use.

@@ -69,7 +69,8 @@ extension Site {
         let language = locale(visit).language
         let translations = templates.translations
         let details = ProblemDetails(
-            type: "\(configuration.origin)/problems/\(problem.type)", title: translations.text(problem.title, in: language),
+            type: "\(configuration.origin)/problems/\(problem.type)",
+            title: translations.text(problem.title, in: language),
             status: problem.status, detail: translations.text(problem.detail, in: language),
             errors: problem.errors.map {
                 ProblemDetails.Member(field: $0.field, message: translations.text($0.message, in: language))
@@ -107,7 +108,8 @@ struct StorageProblem: Problem {
             status = 409
             type = "conflict"
             title = "Somebody was faster"
-            detail = "What you sent does not fit what is there now. Reload the page, look again, and repeat your change."
+            detail =
+                "What you sent does not fit what is there now. Reload the page, look again, and repeat your change."
             retryAfter = nil
         case .busy, .connectionLost, .closed:
             status = 503
@@ -119,7 +121,8 @@ struct StorageProblem: Problem {
             status = 422
             type = "invalid-input"
             title = "A value cannot be stored"
-            detail = "A number is out of range, or a text holds characters that cannot be stored. Correct it and try again."
+            detail =
+                "A number is out of range, or a text holds characters that cannot be stored. Correct it and try again."
             retryAfter = nil
         default: return nil
         }

@@ -83,7 +83,7 @@ enum RequestRefusal: Problem {
         case .methodNotAllowed(let methods): "Use \(methods.joined(separator: ", ")) here."
         case .notAcceptable: "Accept text/html or application/json."
         case .unsupportedMediaType:
-            "Send application/json, application/x-www-form-urlencoded or multipart/form-data, and say so in Content-Type."
+            "Send JSON, a URL-encoded form or multipart/form-data, and say which in Content-Type."
         case .lengthOfTarget: "Shorten the address, or send the values in the body."
         case .foreignOrigin: "Open the form on this site and send it from there."
         case .tooManyRequests(let seconds): "Wait \(seconds) seconds, then try again."

@@ -60,7 +60,9 @@ struct SecurityHeaders: Sendable {
     }
 
     func apply(to headers: inout HTTPFields) {
-        for (name, value) in fields where !headers.contains(name) { headers.append(HTTPField(name: name, value: value)) }
+        for (name, value) in fields where !headers.contains(name) {
+            headers.append(HTTPField(name: name, value: value))
+        }
     }
 }
 

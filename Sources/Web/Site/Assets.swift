@@ -48,7 +48,8 @@ package final class Assets: Sendable {
         var loaded = Loaded()
         var hash = SHA256()
         let root = folder.resolvingSymlinksInPath().path + "/"
-        let found = FileManager.default.enumerator(at: folder.resolvingSymlinksInPath(), includingPropertiesForKeys: nil)
+        let found = FileManager.default.enumerator(
+            at: folder.resolvingSymlinksInPath(), includingPropertiesForKeys: nil)
         for url in (found?.compactMap { $0 as? URL } ?? []).sorted(by: { $0.path < $1.path }) {
             guard let type = type(of: url.pathExtension), url.path.hasPrefix(root) else { continue }
             let data = try Data(contentsOf: url)

@@ -10,7 +10,8 @@ extension Endpoint {
             plain("/healthz") { _ in .text("ok\n") },
             plain("/readyz") { handling in
                 do {
-                    _ = try await handling.site.database.read { tx in try tx.first("SELECT 1") { try $0.next() as Int } }
+                    _ = try await handling.site.database.read { tx in try tx.first("SELECT 1") { try $0.next() as Int }
+                    }
                     return .text("ok\n")
                 } catch {
                     return .text("The database does not answer.\n", status: 503)
@@ -35,7 +36,8 @@ extension Endpoint {
         ]
     }
 
-    private static func plain(_ path: String, _ run: @escaping @Sendable (Handling) async throws -> Answer) -> Endpoint {
+    private static func plain(_ path: String, _ run: @escaping @Sendable (Handling) async throws -> Answer) -> Endpoint
+    {
         var endpoint = Endpoint(route: .get(path), run: run)
         endpoint.negotiates = false
         return endpoint

@@ -60,7 +60,8 @@ struct Flash: Sendable {
     }
 
     func read(_ value: String?) -> String? {
-        guard let parts = value?.split(separator: "."), parts.count == 2, let bytes = Base64URL.decode(String(parts[0])),
+        guard let parts = value?.split(separator: "."), parts.count == 2,
+            let bytes = Base64URL.decode(String(parts[0])),
             let code = Base64URL.decode(String(parts[1])),
             HMAC<SHA256>.isValidAuthenticationCode(code, authenticating: bytes, using: key)
         else { return nil }

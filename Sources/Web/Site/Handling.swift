@@ -107,7 +107,8 @@ struct Handling: Sendable {
         var asked = Form(describing: A.route.method)
         _ = A.Input(&asked)
         again.failedForm = FailedForm(
-            name: A.formName, values: (visit.body ?? Fields()).shown(without: asked.secrets), errors: problem.errors, message: problem.detail, path: visit.path)
+            name: A.formName, values: (visit.body ?? Fields()).shown(without: asked.secrets), errors: problem.errors,
+            message: problem.detail, path: visit.path)
         let handling = Handling(site: site, visit: again, body: [], request: request, channel: channel)
         var answer = try await handling.perform(page, status: problem.status)
         if let seconds = problem.retryAfter { answer.headers[.retryAfter] = String(seconds) }

@@ -117,8 +117,11 @@ extension Site {
         let name = PercentEncoding.encode(file.name)
         answer.headers[.contentDisposition] = "\(isShown ? "inline" : "attachment"); filename*=UTF-8''\(name)"
         answer.headers[.contentSecurityPolicy] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-        if file.type == "application/pdf" { answer.headers[.contentSecurityPolicy] = "default-src 'none'; object-src 'self'" }
-        answer.headers[.cacheControl] = file.digest == nil ? "private, no-store" : "private, max-age=31536000, immutable"
+        if file.type == "application/pdf" {
+            answer.headers[.contentSecurityPolicy] = "default-src 'none'; object-src 'self'"
+        }
+        answer.headers[.cacheControl] =
+            file.digest == nil ? "private, no-store" : "private, max-age=31536000, immutable"
         if let digest = file.digest { answer.headers[.eTag] = "\"\(digest)\"" }
         return answer
     }

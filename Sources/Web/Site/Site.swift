@@ -73,7 +73,8 @@ package final class Site: Service {
             visit.isForPrograms = !found.negotiates
             try admit(visit, found)
             let body = visit.isSafe ? [] : try await read(request, found, channel)
-            answer = try await found.run(Handling(site: self, visit: visit, body: body, request: request, channel: channel))
+            answer = try await found.run(
+                Handling(site: self, visit: visit, body: body, request: request, channel: channel))
         } catch {
             answer = await self.answer(to: error, visit)
         }
@@ -85,7 +86,8 @@ package final class Site: Service {
 
     private func find(_ visit: inout Visit) throws -> (Endpoint, [String: String]) {
         guard visit.target.utf8.count <= 8192 else { throw RequestRefusal.lengthOfTarget }
-        let parts = visit.target.utf8.split(separator: UInt8(ascii: "?"), maxSplits: 1, omittingEmptySubsequences: false)
+        let parts = visit.target.utf8.split(
+            separator: UInt8(ascii: "?"), maxSplits: 1, omittingEmptySubsequences: false)
         let rawPath = parts.first ?? "".utf8[...]
         guard rawPath.first == UInt8(ascii: "/") else { throw Refusal.notFound }
         let segments = try rawPath.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
@@ -120,7 +122,9 @@ package final class Site: Service {
             throw TooLarge(limit: limit)
         }
         // A client that sends too slowly is cut off: it would hold a connection and memory for ever.
-        let deadline = channel?.eventLoop.scheduleTask(in: .init(configuration.bodyTimeout)) { channel?.close(promise: nil) }
+        let deadline = channel?.eventLoop.scheduleTask(in: .init(configuration.bodyTimeout)) {
+            channel?.close(promise: nil)
+        }
         defer { deadline?.cancel() }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(min(announced ?? 0, 1 << 20))
@@ -140,7 +144,8 @@ package final class Site: Service {
 
     /// `304` where the browser has this very content.
     private func revalidate(_ answer: inout Answer, _ visit: Visit) {
-        guard answer.status == 200, visit.isSafe, let tag = answer.headers[.eTag], let known = visit.headers[.ifNoneMatch],
+        guard answer.status == 200, visit.isSafe, let tag = answer.headers[.eTag],
+            let known = visit.headers[.ifNoneMatch],
             known == "*" || known.split(separator: ",").contains(where: { $0.trimmed.replacing("W/", with: "") == tag })
         else { return }
         answer.status = 304

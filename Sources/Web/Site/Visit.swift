@@ -55,7 +55,9 @@ struct Visit: Sendable {
         for part in accept.split(separator: ",") {
             let range = MediaValue(part)
             let kind = type.prefix { $0 != "/" }
-            let specificity = range.type == type || range.type == other ? 2 : range.type == kind + "/*" ? 1 : range.type == "*/*" ? 0 : -1
+            let specificity =
+                range.type == type || range.type == other
+                ? 2 : range.type == kind + "/*" ? 1 : range.type == "*/*" ? 0 : -1
             guard specificity > best.specificity else { continue }
             best = (specificity, range.parameters["q"].flatMap(Double.init) ?? 1)
         }

@@ -26,7 +26,8 @@ struct TemplateParser {
             case .parent: nodes.append(.parent(tag.name, blocks(in: try self.nodes(until: tag.name))))
             case .partial:
                 let isDynamic = tag.name.hasPrefix("*")
-                nodes.append(isDynamic ? .dynamicPartial(try name(String(tag.name.dropFirst()), at: open)) : .partial(tag.name))
+                nodes.append(
+                    isDynamic ? .dynamicPartial(try name(String(tag.name.dropFirst()), at: open)) : .partial(tag.name))
             case .comment: break
             case .close:
                 guard tag.name == section else {

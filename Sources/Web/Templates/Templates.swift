@@ -92,7 +92,9 @@ package final class Templates: Sendable {
         var text = ""
         var missing: Set<String> = []
         var rest = Substring(source)
-        while let open = rest.range(of: "{{#t}}"), let close = rest.range(of: "{{/t}}"), open.upperBound <= close.lowerBound {
+        while let open = rest.range(of: "{{#t}}"), let close = rest.range(of: "{{/t}}"),
+            open.upperBound <= close.lowerBound
+        {
             let raw = rest[open.upperBound..<close.lowerBound]
             let english = raw.split(whereSeparator: \.isWhitespace).joined(separator: " ")
             let translated = translations.translation(of: english, in: language)

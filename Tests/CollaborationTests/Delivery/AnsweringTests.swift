@@ -27,7 +27,9 @@ struct AnsweringTests {
         return PeerRequest(method: method, url: url, fields: fields, body: body?.1)
     }
 
-    func event(_ pair: LinkedPair, _ convseq: Int64, _ text: String, link: UUID? = nil, type: EventType? = nil) -> [UInt8] {
+    func event(_ pair: LinkedPair, _ convseq: Int64, _ text: String, link: UUID? = nil, type: EventType? = nil)
+        -> [UInt8]
+    {
         Envelope(
             id: UUID(), source: Address("velora.example/velora")!, type: type ?? MessageAddedV1.type,
             time: pair.network.time.seconds, link: link ?? pair.link.uuid, conversation: UUID(), convseq: convseq,
@@ -215,7 +217,8 @@ struct AnsweringTests {
         #expect(ours.differences(from: digest).isEmpty)
         try await pair.send(["under way"], in: conversation)
         #expect(
-            try await pair.velora.database.read { tx in try LinkDigests(destination, tx).differences(from: digest) }.isEmpty)
+            try await pair.velora.database.read { tx in try LinkDigests(destination, tx).differences(from: digest) }
+                .isEmpty)
         try await pair.kraft.database.write { tx in
             try tx.run("UPDATE incoming_conversations SET last_in = last_in - 1 WHERE id = \(conversation)")
         }

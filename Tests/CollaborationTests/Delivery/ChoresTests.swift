@@ -79,7 +79,9 @@ struct ChoresTests {
         #expect(try await pair.velora.waiting(pair.inviter, pair.link) == 0)
     }
 
-    @Test("two copies of one batch at the same moment take effect once, and neither is an alarm", arguments: Engine.allCases)
+    @Test(
+        "two copies of one batch at the same moment take effect once, and neither is an alarm",
+        arguments: Engine.allCases)
     func simultaneous(engine: Engine) async throws {
         let pair = try await LinkedPair(engine)
         let conversation = ID<Conversation>()
@@ -90,7 +92,8 @@ struct ChoresTests {
             })
         let parcel = try #require(
             try await pair.velora.database.read { tx in
-                try Waiting(Destination(enterprise: pair.inviter.id, link: pair.link), tx).next(within: .standard, except: [])
+                try Waiting(Destination(enterprise: pair.inviter.id, link: pair.link), tx).next(
+                    within: .standard, except: [])
             })
         let outcomes = try await withThrowingTaskGroup(of: [Receipt].self) { group in
             for _ in 0..<6 {
@@ -106,5 +109,25 @@ struct ChoresTests {
         #expect(outcomes.filter { $0.status == .stored }.count == 20)
         #expect(outcomes.filter { $0.status == .duplicate }.count == 100)
         #expect(try await pair.arrived(in: conversation).count == 20)
+    }
+}
+
+@Suite("After a restart")
+struct RestartTests {
+    @Test("a node makes itself heard, and what waited for it comes at once", arguments: Engine.allCases)
+    func restarted(engine: Engine) async throws {
+        let pair = try await LinkedPair(engine)
+        pair.network.beforeDelivery { _ in throw TestNetwork.Fault.unreachable }
+        try await pair.send(["waits"])
+        for _ in 0..<6 {
+            pair.network.advance(1_000)
+            try await pair.velora.delivery.drain()
+        }
+        pair.network.heal()
+        try await pair.velora.delivery.drain()
+        #expect(try await pair.arrived().isEmpty)
+        try await ExchangeChores(pair.kraft.node).doDue(withAllPeers: true)
+        try await pair.velora.delivery.drain()
+        #expect(try await pair.arrived() == ["waits"])
     }
 }

@@ -118,14 +118,16 @@ struct DeliveryTests {
         let seen = Mutex<[Set<UUID>]>([])
         let double = Mutex(false)
         pair.network.beforeDelivery { request in
-            let conversations = Set(try Batch.decode(request.body ?? []).compactMap { try? $0.envelope.get().conversation })
+            let conversations = Set(
+                try Batch.decode(request.body ?? []).compactMap { try? $0.envelope.get().conversation })
             seen.withLock { seen in
                 if seen.contains(where: { !$0.isDisjoint(with: conversations) }) { double.withLock { $0 = true } }
                 seen.append(conversations)
             }
         }
         pair.network.afterDelivery { request in
-            let conversations = Set(try Batch.decode(request.body ?? []).compactMap { try? $0.envelope.get().conversation })
+            let conversations = Set(
+                try Batch.decode(request.body ?? []).compactMap { try? $0.envelope.get().conversation })
             seen.withLock { seen in
                 if let index = seen.firstIndex(of: conversations) { seen.remove(at: index) }
             }
@@ -152,7 +154,9 @@ struct DeliveryTests {
         #expect(try await pair.arrived(in: conversation) == ["1", "2", "3", "4"])
     }
 
-    @Test("what the peer refuses has no effect there and becomes a dead letter; the rest goes on", arguments: Engine.allCases)
+    @Test(
+        "what the peer refuses has no effect there and becomes a dead letter; the rest goes on",
+        arguments: Engine.allCases)
     func rejected(engine: Engine) async throws {
         let pair = try await LinkedPair(engine)
         let conversation = ID<Conversation>()
@@ -176,7 +180,9 @@ struct DeliveryTests {
         #expect(again.count == 2 && !again.map(\.id).contains(letter.id))
     }
 
-    @Test("after a week without a receipt an event is a dead letter, and goes under its old id when sent again", arguments: Engine.allCases)
+    @Test(
+        "after a week without a receipt an event is a dead letter, and goes under its old id when sent again",
+        arguments: Engine.allCases)
     func givenUp(engine: Engine) async throws {
         let pair = try await LinkedPair(engine)
         pair.network.afterDelivery { _ in throw TestNetwork.Fault.responseLost }

@@ -87,7 +87,9 @@ struct LinkPagesTests {
         let house = try await LinkHouse(engine)
         let link = try await house.link()
         let path = "/velora/links/\(link)"
-        for step in ["confirmation", "suspension", "resumption", "closing", "refusal", "contract", "contract/agreement"] {
+        for step in [
+            "confirmation", "suspension", "resumption", "closing", "refusal", "contract", "contract/agreement",
+        ] {
             #expect(try await house.reader.post("\(path)/\(step)").status == 403)
         }
         #expect(try await house.reader.get(path).status == 200)

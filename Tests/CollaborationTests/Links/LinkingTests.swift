@@ -8,7 +8,9 @@ import Testing
 
 @Suite("Linking two enterprises")
 struct EnterpriseLinkingTests {
-    @Test("both sides see one code, and after the confirmation hold one contract under both signatures", arguments: Engine.allCases)
+    @Test(
+        "both sides see one code, and after the confirmation hold one contract under both signatures",
+        arguments: Engine.allCases)
     func linking(engine: Engine) async throws {
         let network = TestNetwork()
         let velora = try await TestNode("velora.example", engine, network)
@@ -36,7 +38,9 @@ struct EnterpriseLinkingTests {
         #expect(theirs.colour == 5)
     }
 
-    @Test("an invitation serves the first who opens it, and nobody once it ran out or was withdrawn", arguments: Engine.allCases)
+    @Test(
+        "an invitation serves the first who opens it, and nobody once it ran out or was withdrawn",
+        arguments: Engine.allCases)
     func singleUse(engine: Engine) async throws {
         let pair = try await LinkedPair(engine)
         let stranger = try await pair.kraft.enterprise("stranger")
@@ -120,7 +124,9 @@ struct EnterpriseLinkingTests {
         #expect(one?.peerSignature == two?.ownSignature && one?.ownSignature == two?.peerSignature)
     }
 
-    @Test("an operational key is announced a day before it signs, and a revoked one counts no more", arguments: Engine.allCases)
+    @Test(
+        "an operational key is announced a day before it signs, and a revoked one counts no more",
+        arguments: Engine.allCases)
     func rotation(engine: Engine) async throws {
         let network = TestNetwork()
         let velora = try await TestNode("velora.example", engine, network)
@@ -129,7 +135,8 @@ struct EnterpriseLinkingTests {
             let now = network.time
             return try await velora.database.read { tx in
                 try Statement.verify(
-                    IdentityStore(enterprise.id, tx).statement(of: enterprise, origin: "https://velora.example", at: now))
+                    IdentityStore(enterprise.id, tx).statement(
+                        of: enterprise, origin: "https://velora.example", at: now))
             }
         }
         func establish() async throws -> String {

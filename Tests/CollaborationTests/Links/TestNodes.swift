@@ -35,7 +35,9 @@ final class TestNetwork: PeerTransport {
     func advance(_ seconds: Int) { state.withLock { $0.time = $0.time + seconds } }
     func add(_ node: ExchangeNode) { state.withLock { $0.nodes[node.origin] = node } }
 
-    func beforeDelivery(_ body: @escaping @Sendable (inout PeerRequest) throws -> Void) { tamper.withLock { $0 = body } }
+    func beforeDelivery(_ body: @escaping @Sendable (inout PeerRequest) throws -> Void) {
+        tamper.withLock { $0 = body }
+    }
     func afterDelivery(_ body: @escaping @Sendable (PeerRequest) throws -> Void) { lose.withLock { $0 = body } }
     func heal() {
         beforeDelivery { _ in }
@@ -81,7 +83,8 @@ final class TestNode: Sendable {
         database = try await TestDatabase.make(
             engine, migrations: KernelParts.migrations + Self.schema)
         node = ExchangeNode(
-            database: database, origin: "https://\(host)", handlers: InboundHandlers(InboundHandlers.aboutLinks + [Self.handler]),
+            database: database, origin: "https://\(host)",
+            handlers: InboundHandlers(InboundHandlers.aboutLinks + [Self.handler]),
             transport: network, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, now: { network.time })
         delivery = Delivery(node, jitter: { 0 })
         self.network = network
@@ -118,7 +121,9 @@ final class TestNode: Sendable {
         }
     }
 
-    func send(_ texts: [String], from enterprise: Enterprise, over link: ID<Link>, in conversation: ID<Conversation> = ID())
+    func send(
+        _ texts: [String], from enterprise: Enterprise, over link: ID<Link>, in conversation: ID<Conversation> = ID()
+    )
         async throws
     {
         let (address, now) = (try node.address(of: enterprise.slug), network.time)

@@ -16,7 +16,8 @@ struct House {
     let passwords: Passwords
 
     init(_ engine: Engine, isEmpty: Bool = false) async throws {
-        let migrations = EnterpriseSchema.migrations + EventSchema.migrations + MemberSchema.migrations
+        let migrations =
+            EnterpriseSchema.migrations + EventSchema.migrations + MemberSchema.migrations
             + CustomerSchema.migrations + LinkSchema.migrations + CaseSchema.migrations
         database = try await TestDatabase.make(engine, migrations: migrations)
         setUp = SetUp()
@@ -28,7 +29,8 @@ struct House {
         let origin = try #require(PublicOrigin("https://velora.example"))
         site = try Site(
             SiteConfiguration(origin: origin), database: database,
-            templates: Templates(folders: [Site.pages.bundleURL, KernelParts.pages.bundleURL]), assets: Assets(), live: live,
+            templates: Templates(folders: [Site.pages.bundleURL, KernelParts.pages.bundleURL]), assets: Assets(),
+            live: live,
             services: services, actions: MemberActions.all)
         if !isEmpty { try await add("ines@velora.example", "Inès Martin", .administrator, creating: true) }
     }
@@ -37,7 +39,8 @@ struct House {
     func add(_ email: String, _ name: String, _ role: Member.Role, creating: Bool = false) async throws -> Member {
         let hash = try await passwords.hash(Self.password)
         return try await database.write { tx in
-            let enterprise = creating
+            let enterprise =
+                creating
                 ? try EnterpriseDraft(name: "Velora", slug: "velora", colour: 2, place: "Ghent").create(tx)
                 : try #require(try EnterpriseStore(tx).find(slug: "velora"))
             let member = Member(email: email, name: name, role: role)
@@ -98,7 +101,9 @@ struct SignInTests {
 
     @Test(
         "signing in leads nowhere else",
-        arguments: ["https://evil.example", "//evil.example", "/\\evil.example", "/other/today", "/velora/x//evil", "/velora"])
+        arguments: [
+            "https://evil.example", "//evil.example", "/\\evil.example", "/other/today", "/velora/x//evil", "/velora",
+        ])
     func openRedirect(target: String) async throws {
         let house = try await House(.sqlite)
         let answer = try await Browser(house.site).post(
@@ -148,7 +153,9 @@ struct SignInTests {
 
 @Suite("Members")
 struct MemberTests {
-    @Test("an administrator adds a member, who can sign in with the password that is shown once", arguments: Engine.allCases)
+    @Test(
+        "an administrator adds a member, who can sign in with the password that is shown once",
+        arguments: Engine.allCases)
     func add(engine: Engine) async throws {
         let house = try await House(engine)
         let browser = try await house.signIn()
@@ -183,7 +190,9 @@ struct MemberTests {
     func leave(engine: Engine) async throws {
         let house = try await House(engine)
         let jan = try await house.add("jan@velora.example", "Jan", .administrator)
-        let (boss, browser) = (try await house.signIn(), try await house.signIn("jan@velora.example", address: "192.0.2.7"))
+        let (boss, browser) = (
+            try await house.signIn(), try await house.signIn("jan@velora.example", address: "192.0.2.7")
+        )
         let made = try await browser.post("/velora/tokens", [("label", "Warehouse"), ("role", "service")])
         let token = try #require(made.text.firstMatch(of: /ent_velora_[A-Za-z0-9_-]{43}/)?.output)
         let program = APIClient(house.site, token: String(token))
@@ -220,7 +229,8 @@ struct MemberTests {
         let page = try await browser.get("/velora/profile")
         #expect(page.text.contains(#"lang="nl" data-theme="dark""#))
         #expect(page.text.contains(#"value="Europe/Lisbon" selected"#))
-        let wrong = try await browser.post("/velora/profile", [("name", ""), ("language", "nl"), ("timeZone", "Mars/X"), ("theme", "dark")])
+        let wrong = try await browser.post(
+            "/velora/profile", [("name", ""), ("language", "nl"), ("timeZone", "Mars/X"), ("theme", "dark")])
         #expect(wrong.status == 422)
     }
 
@@ -229,7 +239,8 @@ struct MemberTests {
         let house = try await House(.sqlite)
         let (browser, other) = (try await house.signIn(), try await house.signIn(address: "192.0.2.9"))
         _ = try await browser.get("/velora/profile")
-        let wrong = try await browser.post("/velora/profile/password", [("current", "no"), ("new", "another long one")])
+        let wrong = try await browser.post(
+            "/velora/profile/password", [("current", "no"), ("new", "another long one")])
         #expect(wrong.text.contains("That is not your password."))
         let short = try await browser.post("/velora/profile/password", [("current", House.password), ("new", "short")])
         #expect(short.text.contains("at least 12 characters"))
@@ -291,7 +302,8 @@ struct FirstRunTests {
         #expect(page.text.contains(house.setUp.code))
         #expect(try await browser.post("/first-run", fields("guess")).status == 403)
 
-        let short = try await browser.post("/first-run", fields(house.setUp.code).map { $0.0 == "password" ? ($0.0, "x") : $0 })
+        let short = try await browser.post(
+            "/first-run", fields(house.setUp.code).map { $0.0 == "password" ? ($0.0, "x") : $0 })
         #expect(short.status == 422)
         #expect(short.text.contains("Inès Martin"))
         #expect(short.text.contains(house.setUp.code))

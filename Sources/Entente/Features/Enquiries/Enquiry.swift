@@ -5,6 +5,8 @@ import Collaboration
 enum Enquiry: CaseKind {
     static let name = "enquiry"
     static let title = "Enquiry"
+    static let stageWhenTaken: String? = "working"
+    static let stageWhenAnswered: String? = "answered"
     static let door: Door? = Door("ask", "Ask a question", hint: "About a product, an order, or us")
 
     static let lifecycle = Lifecycle(

@@ -35,6 +35,7 @@ struct Incident: Sendable, Equatable {
 extension Incident: CaseKind {
     static let name = "incident"
     static let title = "Incident"
+    static let stageWhenTaken: String? = "diagnosing"
     static let door: Door? = Door("report", "Report a problem", hint: "Something broke, or worries you")
 
     static let lifecycle = Lifecycle(
