@@ -100,6 +100,10 @@ let package = Package(
             dependencies: ["Collaboration", "Exchange", "HTTPMessageSignatures", "SiteTesting", "StorageTesting", crypto]
         ),
         .testTarget(
+            name: "EntenteCommandTests",
+            dependencies: ["EntenteCommand", "Storage", .product(name: "Configuration", package: "swift-configuration")]
+        ),
+        .testTarget(
             name: "EntenteTests",
             dependencies: ["Entente", "Collaboration", "SiteTesting", "StorageTesting"],
             path: "Sources/Entente/Features",

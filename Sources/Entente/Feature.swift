@@ -4,7 +4,7 @@ import Storage
 import Web
 
 /// What one folder below Features adds to the product.
-protocol Feature {
+protocol Feature: Sendable {
     static var migrations: [Migration] { get }
     static var kinds: [any CaseKind.Type] { get }
     static var actions: [any Operation.Type] { get }

@@ -1,14 +1,31 @@
 # SPDX-License-Identifier: Apache-2.0
 """The journey of the product's main job: a rider's question crosses three companies and the answer comes back."""
 import json
+import struct
 import time
 import uuid
+import zlib
 from types import SimpleNamespace
 
 from api import Api, Refused
 from nodes import wait_for
 
-PHOTO = ("display.png", "image/png", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40)
+
+
+def picture(width=480, height=320):
+    """A PNG of a battery's display (RFC 2083): a dark screen with a frame."""
+    def chunk(name, data):
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    def shade(x, y):
+        return 200 if min(x, y, width - 1 - x, height - 1 - y) < 12 else 40 + (x * y) % 23
+
+    rows = b"".join(b"\0" + bytes(shade(x, y) for x in range(width)) for y in range(height))
+    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+PHOTO = ("display.png", "image/png", picture())
 DOCUMENT = ("charging-below-zero.pdf", "application/pdf", b"%PDF-1.7\n" + b"charge between 0 and 40 degrees\n" * 900)
 
 

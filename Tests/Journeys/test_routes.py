@@ -79,8 +79,8 @@ def first_id(value, name=None):
 
 @pytest.fixture(scope="module")
 def places(on_sqlite):
-    story = Story(on_sqlite.dekker, on_sqlite.velora, on_sqlite.kraft).run(4)
-    return places_of(on_sqlite.velora, story, on_sqlite.velora.link(on_sqlite.kraft)) | {"enterprise": "velora"}
+    story = Story(on_sqlite.spoke, on_sqlite.velora, on_sqlite.kraft).run(4)
+    return places_of(on_sqlite.velora, story, on_sqlite.velora.link(on_sqlite.kraft))
 
 
 def send(base, route, places, token=None, cookie=None, accept="application/json", site="same-origin"):
@@ -129,6 +129,8 @@ def test_nobody_gets_anything_of_the_staffs(on_sqlite, routes, places):
         answer = send(on_sqlite.velora.base, route, places)
         assert answer.status == 401 and is_problem(answer), (route.id, answer.text)
         assert answer.headers["WWW-Authenticate"], route.id
+        if route.is_stream:
+            continue
         page = send(on_sqlite.velora.base, route, places, accept="text/html")
         assert page.status == 303 and page.headers["Location"].startswith("/velora/sign-in"), (route.id, page.text)
 
@@ -173,15 +175,15 @@ def test_another_companys_things_are_not_found_under_ones_own_roof(on_sqlite, ro
     own = Story(on_sqlite.dekker, on_sqlite.velora, on_sqlite.kraft)
     foreign = {**places, "enterprise": "dekker", "number": own.number}
     names = [name for name in foreign if name not in ("enterprise", "number", "key", "digest", "letter")]
-    checked = 0
+    answers = {}
     for route in staff(routes):
         if not any("{" + name + "}" in route.path for name in [*names, "token"]):
             continue
         body = {name: value if value is not None else places["member"] for name, value in TAKEN.get(route.id, {}).items()}
         answer = on_sqlite.dekker.call(route.method, route.at(foreign).removeprefix("/dekker"), body if route.method == "POST" else None)
-        assert answer.status in (404, 409), (route.id, answer.status, answer.text)
-        checked += 1
-    assert checked > 15
+        answers[route.id] = answer.status
+    assert len(answers) > 15
+    assert {route: status for route, status in answers.items() if status != 404} == {}
     velora = on_sqlite.velora
     assert velora.get(f"/links/{places['link']}")["state"] == "active"
     assert places["api_token"] in json.dumps(velora.get("/tokens")) and places["member"] in json.dumps(velora.get("/members"))
@@ -263,31 +265,43 @@ def scratch(on_sqlite):
     return company, places_of(company, story, link)
 
 
-def wrong_inputs(route):
-    yield from WRONG_BODIES
-    for value in WRONG_VALUES:
+def wrong_values(route):
+    for value in WRONG_VALUES if route.fields else []:
         yield "application/json", json.dumps(dict.fromkeys(route.fields, value)).encode()
     for name in route.fields:
         yield "application/json", json.dumps({name: [1, 2]}).encode()
-    file = ("a\"\r\nX: y.png", "image/png", b"")
-    yield multipart({name: file for name in route.fields} or {"files": file})
-    yield multipart({name: ["a", "b"] for name in route.fields} or {"text": ["a", "b"]})
+    if route.fields:
+        yield multipart({name: ("a\"\r\nX: y.png", "image/png", b"") for name in route.fields})
+        yield multipart({name: ["a", "b"] for name in route.fields})
 
 
-def test_no_wrong_input_is_ever_our_fault(scratch, routes):
+def posts(routes):
+    found = [route for route in routes if route.method == "POST"]
+    assert len(found) > 45
+    return found
+
+
+def test_no_wrong_input_of_a_program_is_ever_our_fault(scratch, routes):
     company, places = scratch
-    posts = [route for route in routes if route.method == "POST"]
-    assert len(posts) > 45
-    for route in posts:
-        for content_type, body in wrong_inputs(route):
-            for accept in ("application/json", "text/html"):
-                headers = {"Accept": accept, "Sec-Fetch-Site": "same-origin", "Authorization": f"Bearer {company.token}"}
-                if content_type:
-                    headers["Content-Type"] = content_type
-                answer = request(company.base + route.at(places), "POST", headers, body)
-                assert answer.status < 500, (route.id, content_type, body[:200], answer.status, answer.text)
-                if answer.status >= 400:
-                    assert is_problem(answer), (route.id, answer.text)
+    for route in posts(routes):
+        for content_type, body in [*WRONG_BODIES, *wrong_values(route)]:
+            headers = {"Authorization": f"Bearer {company.token}"} | ({"Content-Type": content_type} if content_type else {})
+            answer = request(company.base + route.at(places), "POST", headers, body)
+            assert answer.status < 500, (route.id, content_type, body[:200], answer.status, answer.text)
+            assert answer.status < 400 or is_problem(answer), (route.id, answer.text)
+
+
+def test_no_wrong_input_of_a_browser_is_ever_our_fault(scratch, routes):
+    company, places = scratch
+    cookie = session(company)
+    for route in posts(routes):
+        if route.id.startswith("signOut") or route.is_exchange:
+            continue
+        for content_type, body in wrong_values(route):
+            headers = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin", "Cookie": cookie, "Content-Type": content_type}
+            answer = request(company.base + route.at(places), "POST", headers, body)
+            assert answer.status < 500 and answer.status not in (401, 403), (route.id, body[:200], answer.status, answer.text)
+            assert answer.status == 303 or answer.headers["Content-Type"].startswith("text/html"), (route.id, answer.text[:300])
 
 
 def test_no_wrong_address_is_ever_our_fault(scratch, routes):

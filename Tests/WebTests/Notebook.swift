@@ -240,7 +240,7 @@ struct SignIn: AsyncAction {
     static let route = Route.post("/sign-in")
     static let summary = "Sign in"
     static let access = Anyone.Requirement.open(because: "nobody is signed in yet")
-    static let limit: RateLimit? = RateLimit(5, per: .seconds(60), accountField: "name")
+    static let limit: RateLimit? = RateLimit(5, per: .seconds(86_400), accountField: "name")
 
     static func run(_ call: Call<Anyone, Input>, _ database: Database) async throws -> Reply<Nothing> {
         .done(goTo: "/b/notes/1", notice: "Welcome, \(call.input.name).").setting(SetCookie("member", call.input.name))

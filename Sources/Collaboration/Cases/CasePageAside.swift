@@ -115,7 +115,7 @@ extension CasePage {
                     "deadLetters": .list(
                         health.deadLetters.map { letter in
                             [
-                                "what": .text(letter.type), "reason": .text(letter.reason),
+                                "what": .text(letter.words), "reason": .text(letter.reason),
                                 "sendAgain": .text("/\(desk.enterprise.slug)/links/\(id)/dead-letters/\(letter.id)"),
                             ]
                         }),

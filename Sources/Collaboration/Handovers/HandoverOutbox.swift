@@ -54,5 +54,8 @@ struct DeliveryHealth {
         let id: UUID
         let type: String
         let reason: String
+
+        /// `handover accepted` for `net.entente.handover.accepted.v1`.
+        var words: String { type.split(separator: ".").dropFirst(2).dropLast().joined(separator: " ") }
     }
 }

@@ -45,7 +45,7 @@ package struct SignIn: AsyncAction {
     package static let route = Route.post("/{enterprise}/sign-in")
     package static let summary = "Sign in with e-mail and password"
     package static let access = Anyone.Requirement.open(because: "nobody is signed in yet")
-    package static let limit: RateLimit? = RateLimit(10, per: .seconds(300), accountField: "email")
+    package static let limit: RateLimit? = RateLimit(20, per: .seconds(900), accountField: "email")
     package static let retryForm: (any Action.Type)? = ShowSignIn.self
 
     package static func run(_ call: Call<Anyone, Input>, _ database: Database) async throws -> Reply<Nothing> {

@@ -4,7 +4,13 @@ import Web
 
 extension StaffCaller {
     package func frame(_ credentials: Credentials, _ services: Services, _ tx: Transaction) throws -> [String: Model] {
-        StaffFrame(caller: self, target: credentials.target).model
+        let desk = Desk(enterprise, .member(member.id, name: member.name), services.kernel, tx, now: credentials.now)
+        var filter = CaseFilter()
+        let open = try desk.cases.count(filter, by: member.id)
+        filter.holding = .us
+        filter.ownership = .mine
+        let mine = try desk.cases.count(filter, by: member.id)
+        return StaffFrame(caller: self, target: credentials.target, open: open, mine: mine).model
     }
 }
 
@@ -13,6 +19,9 @@ struct StaffFrame {
     let caller: StaffCaller
     /// The path asked for, which marks the present place.
     let target: String
+    /// Open cases, and those of the viewer that lie with us; counted to a hundred.
+    let open: Int
+    let mine: Int
 
     var model: [String: Model] {
         [
@@ -33,7 +42,11 @@ struct StaffFrame {
 
     private var navigation: [Model] {
         var groups: [Model] = [
-            ["items": .list([item("Today", "today"), item("Cases", "cases"), item("Customers", "customers")])]
+            [
+                "items": .list([
+                    item("Today", "today", mine), item("Cases", "cases", open), item("Customers", "customers"),
+                ])
+            ]
         ]
         if caller.may(.linksManage) {
             groups.append(["heading": .message("Network"), "items": .list([item("Partners", "links")])])
@@ -46,11 +59,12 @@ struct StaffFrame {
         return groups
     }
 
-    private func item(_ label: Web.Message, _ path: String) -> Model {
+    private func item(_ label: Web.Message, _ path: String, _ count: Int = 0) -> Model {
         let href = "/\(caller.enterprise.slug)/\(path)"
         let place = target.prefix { $0 != "?" }
         return [
             "label": .message(label), "href": .text(href),
+            "count": count == 0 ? .none : .text(count < 100 ? "\(count)" : "99+"),
             "current": .flag(place == href || place.hasPrefix(href + "/")),
         ]
     }

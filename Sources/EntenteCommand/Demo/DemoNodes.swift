@@ -20,7 +20,7 @@ final class DemoNodes: Sendable {
             ]
             process.standardOutput = FileHandle.nullDevice
             let log = folder.appending(path: "\(node.name).log")
-            FileManager.default.createFile(atPath: log.path, contents: nil)
+            try Data().write(to: log)
             process.standardError = try FileHandle(forWritingTo: log)
             try process.run()
             return process

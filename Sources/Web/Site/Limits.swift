@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Metrics
 import Synchronization
 
 /// How many bytes of bodies are being read at one time, over all clients.
@@ -24,6 +25,7 @@ final class StreamLimit: Sendable {
     private let total: Int
     private let perClient: Int
     private let open = Mutex<[String: Int]>([:])
+    private let gauge = Gauge(label: "entente_streams_open")
 
     init(total: Int, perClient: Int) {
         self.total = total
@@ -32,10 +34,10 @@ final class StreamLimit: Sendable {
 
     func enter(_ client: String) throws {
         try open.withLock { open in
-            guard open[client, default: 0] < perClient, open.values.reduce(0, +) < total else {
-                throw RequestRefusal.tooManyStreams
-            }
+            let count = open.values.reduce(0, +)
+            guard open[client, default: 0] < perClient, count < total else { throw RequestRefusal.tooManyStreams }
             open[client, default: 0] += 1
+            gauge.record(count + 1)
         }
     }
 
@@ -43,6 +45,7 @@ final class StreamLimit: Sendable {
         open.withLock { open in
             open[client, default: 0] -= 1
             if open[client] == 0 { open[client] = nil }
+            gauge.record(open.values.reduce(0, +))
         }
     }
 }

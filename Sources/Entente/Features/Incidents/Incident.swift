@@ -22,6 +22,9 @@ struct Incident: Sendable, Equatable {
     /// What was done; empty until somebody says.
     var resolution: String
 
+    /// One of which nobody has said yet how bad it is.
+    static let unassessed = Incident(severity: .major, resolution: "")
+
     /// How urgently a new one is dealt with.
     var priority: Case.Priority {
         switch severity {
@@ -56,19 +59,18 @@ extension Incident: CaseKind {
     }
 
     static func panel(of item: Case, _ desk: Desk) throws -> Model? {
-        try desk.incidents.find(item.id).map {
-            ["severity": .object([$0.severity.rawValue: true]), "resolution": .text($0.resolution)]
-        }
+        let incident = try desk.incidents.find(item.id) ?? .unassessed
+        return ["severity": .object([incident.severity.rawValue: true]), "resolution": .text(incident.resolution)]
     }
 
     static func details(of item: Case, _ desk: Desk) throws -> [Detail] {
-        guard let incident = try desk.incidents.find(item.id) else { return [] }
+        let incident = try desk.incidents.find(item.id) ?? .unassessed
         let severity = Detail("Severity", incident.severity.title)
         return incident.resolution.isEmpty ? [severity] : [severity, Detail("Resolution", incident.resolution)]
     }
 
     static func sharedDetails(of item: Case, _ desk: Desk) throws -> JSONValue? {
-        guard let incident = try desk.incidents.find(item.id) else { return nil }
+        let incident = try desk.incidents.find(item.id) ?? .unassessed
         return try JSONValue(encoding: SharedIncidentV1(severity: incident.severity.rawValue))
     }
 
