@@ -55,7 +55,8 @@ package struct Node: Sendable {
             actions: KernelParts.actions + Features.actions, rawActions: ExchangeActions.all, streams: KernelParts.streams,
             logger: logger)
         let jobs = JobRunner(
-            database: database, handlers: [FetchAttachment.kind: Self.fetch(exchange, kernel, database)], logger: logger)
+            database: database, handlers: [FetchAttachment.kind: Self.fetch(exchange, kernel, database)],
+            maximumAttempts: Self.attemptsInAWeek, logger: logger)
         self.services = [
             live, site, Delivery(exchange), ExchangeChores(exchange), jobs, HandoverClock(kernel: kernel, database: database, logger: logger),
             Closing(client: client),
@@ -69,6 +70,9 @@ package struct Node: Sendable {
                 services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         ).run()
     }
+
+    /// A file is asked for until its peer has been away for a week: a job waits at most 2,048 s between two attempts.
+    private static let attemptsInAWeek = 310
 
     private static func templates(_ source: URL?) throws -> Templates {
         guard let source else {

@@ -17,9 +17,18 @@ struct HTTPLoad: Sendable {
         let p99: Double
         /// Bytes of a response, with its head.
         let bytes: Int
+        /// Processor time of the server for one answer, in microseconds.
+        var processor = 0.0
     }
 
-    func run(_ origin: String, seconds: Int, in folder: URL) async throws -> Outcome {
+    func run(_ server: ServerProcess, seconds: Int, in folder: URL) async throws -> Outcome {
+        let before = try server.processorTime
+        var outcome = try await run(server.origin, seconds: seconds, in: folder)
+        outcome.processor = (try server.processorTime - before) / (outcome.rate * Double(seconds)) * 1e6
+        return outcome
+    }
+
+    private func run(_ origin: String, seconds: Int, in folder: URL) async throws -> Outcome {
         let script = folder.appending(path: "requests.lua")
         try lua.write(to: script, atomically: true, encoding: .utf8)
         let output = try await Program.run(

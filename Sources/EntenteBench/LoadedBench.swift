@@ -51,16 +51,16 @@ struct LoadedBench: Sendable {
 
     private func run(_ name: String, _ load: HTTPLoad, at server: ServerProcess? = nil) async throws -> [HTTPLoad.Outcome] {
         let server = server ?? self.server
-        _ = try await load.run(server.origin, seconds: 1, in: bench.folder)
+        _ = try await load.run(server, seconds: 1, in: bench.folder)
         return try await bench.repeated(name) {
-            try await load.run(server.origin, seconds: bench.seconds, in: bench.folder)
+            try await load.run(server, seconds: bench.seconds, in: bench.folder)
         }
     }
 
     func pages() async throws -> [Figure] {
         let greeting = try await run("hello", HTTPLoad(paths: ["/hello"]), at: hello)
         let row = try await bench.repeated("a row") { try await BareStatements(company).rows(tasks: 16) }
-        let limit = "hello \(Figure.text(greeting.map(\.rate).median))/s; one row \(Figure.text(row.median))/s"
+        let limit = "hello \(Figure.text(greeting.map(\.rate).median))/s, \(Figure.text(greeting.map(\.processor).median)) µs; one row \(Figure.text(row.median))/s"
         let loads: [(String, Double?, HTTPLoad)] = [
             (
                 "case page, HTML, 50 entries", 1500,
@@ -75,7 +75,7 @@ struct LoadedBench: Sendable {
         var figures: [Figure] = []
         for (name, goal, load) in loads {
             let outcomes = try await run(name, load)
-            let size = "\(Figure.text(Double(outcomes[0].bytes) / 1024)) KiB, p99 \(Figure.text(outcomes.map(\.p99).median)) ms"
+            let size = "\(Figure.text(Double(outcomes[0].bytes) / 1024)) KiB, p99 \(Figure.text(outcomes.map(\.p99).median)) ms, \(Figure.text(outcomes.map(\.processor).median)) µs of processor"
             figures.append(
                 Figure(
                     name, "answers/s", outcomes.map(\.rate), goal.map { .atLeast($0) } ?? .none,
@@ -114,7 +114,7 @@ struct LoadedBench: Sendable {
             figures.append(
                 Figure(
                     "\(name), durably, 64 connections", "cases/s", outcomes.map(\.rate), goal,
-                    limit: "\(limit); p99 \(Figure.text(outcomes.map(\.p99).median)) ms"))
+                    limit: "\(limit); p99 \(Figure.text(outcomes.map(\.p99).median)) ms, \(Figure.text(outcomes.map(\.processor).median)) µs of processor"))
         }
         return figures
     }

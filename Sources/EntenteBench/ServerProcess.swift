@@ -45,6 +45,19 @@ final class ServerProcess: @unchecked Sendable {
         }
     }
 
+    /// Processor time that it has taken, in seconds; other programs on the machine do not change it.
+    var processorTime: Double {
+        get throws {
+            let line = try String(contentsOfFile: "/proc/\(process.processIdentifier)/stat", encoding: .utf8)
+            // The fields after the name, which ends with a parenthesis: 11 and 12 are user and system time.
+            let fields = line[(line.lastIndex(of: ")") ?? line.startIndex)...].split(separator: " ")
+            guard fields.count > 13, let user = Double(fields[12]), let system = Double(fields[13]) else {
+                throw BenchError("the server has ended")
+            }
+            return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+        }
+    }
+
     /// Asks it to end, and ends it when it does not within five seconds.
     func stop() async throws {
         let deadline = ContinuousClock.now + .seconds(5)

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// How large anything on the wire may be: texts in UTF-8 bytes, lists in items.
+/// How large anything on the wire may be: texts in UTF-8 bytes, lists in items. Forms count characters, of which each may
+/// take four bytes; so a text that a form accepts always fits.
 package enum Limits {
     package static let url = 2_048
-    package static let name = 200
-    package static let title = 300
-    package static let text = 20_000
+    package static let name = 1_000
+    package static let title = 1_000
+    package static let text = 80_000
     package static let code = 64
-    package static let reference = 128
+    package static let reference = 512
     package static let language = 35
     package static let details = 32_768
     package static let attachments = 50

@@ -16,7 +16,7 @@ package enum ContentDigest {
     package static func check(_ field: String, matches body: some DataProtocol) throws(SignatureError) {
         let members = try Dictionary.parse(field, named: fieldName)
         guard case .item(let item)? = members["sha-256"],
-            case .undecodedByteSequence(let encoded) = item.rfc9651BareItem, let digest = Data(base64Encoded: encoded)
+            case .undecodedByteSequence(let encoded) = item.rfc9651BareItem, let digest = Data(canonicalBase64: encoded)
         else { throw .malformed(fieldName) }
         guard SHA256.hash(data: body) == digest else { throw .digestMismatch }
     }

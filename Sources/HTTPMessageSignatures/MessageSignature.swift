@@ -17,7 +17,9 @@ package struct MessageSignature: Hashable, Sendable {
             case .innerList(let input)? = try Dictionary.parse(inputField, named: "signature-input")[label],
             case .item(let item)? = try Dictionary.parse(signatureField, named: "signature")[label]
         else { throw .missingSignature(label) }
-        guard case .undecodedByteSequence(let encoded) = item.rfc9651BareItem, let bytes = Data(base64Encoded: encoded)
+        // Only the canonical encoding, so that a signature has one form.
+        guard case .undecodedByteSequence(let encoded) = item.rfc9651BareItem, let bytes = Data(canonicalBase64: encoded),
+            bytes.base64EncodedString() == encoded
         else { throw .malformed("signature") }
         self.label = label
         self.input = input

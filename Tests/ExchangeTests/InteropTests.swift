@@ -48,6 +48,13 @@ struct InteropTests {
         try #require(value?.object).members.map { Field($0.name, $0.value.string ?? "") }
     }
 
+    /// The text with another character in its middle.
+    func altered(_ text: String) -> String {
+        var characters = Array(text)
+        characters[characters.count / 2] = characters[characters.count / 2] == "e" ? "f" : "e"
+        return String(characters)
+    }
+
     func base64(_ bytes: [UInt8]) -> JSONValue { .string(Data(bytes).base64EncodedString()) }
 
     func requestFields() throws -> [Field] {
@@ -77,8 +84,8 @@ struct InteropTests {
         var commands = [good]
         for index in signed.indices {
             var changed = signed
-            changed[index].value = changed[index].value.replacing("a", with: "b")
-            if changed != signed { commands.append(command("verify", changed, components: components)) }
+            changed[index].value = altered(changed[index].value)
+            commands.append(command("verify", changed, components: components))
         }
         for (name, value): (String, JSONValue) in [
             ("method", "PUT"), ("url", .string(target + "x")), ("body", base64(body + [0x20])),
@@ -112,7 +119,7 @@ struct InteropTests {
         #expect(throws: RequestRefusal.wrongDigest) { try verify(signed, body: body + [0x20]) }
         for index in signed.indices {
             var changed = signed
-            changed[index].value = String(changed[index].value.map { $0 == "e" ? "f" : $0 })
+            changed[index].value = altered(changed[index].value)
             #expect(throws: RequestRefusal.self) { try verify(changed, body: body) }
         }
     }

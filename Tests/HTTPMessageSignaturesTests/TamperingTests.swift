@@ -97,6 +97,16 @@ struct TamperingTests {
         #expect(throws: SignatureError.self) { try verify(message) }
     }
 
+    @Test("a signature whose base 64 has other unused bits is refused, so that it has one form only")
+    func oneForm() throws {
+        var message = try signed()
+        let next: [Character: Character] = ["A": "B", "Q": "R", "g": "h", "w": "x"]
+        let value = message.fields[3].value
+        let last = try #require(value.dropLast(3).last)
+        message.fields[3].value = value.dropLast(4) + String(try #require(next[last])) + "==:"
+        #expect(throws: SignatureError.malformed("signature")) { try verify(message) }
+    }
+
     @Test("a response is bound to the request that it answers")
     func response() throws {
         let request = try signed()

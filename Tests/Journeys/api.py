@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A tiny client of the JSON API and of the public forms."""
+
+import contextlib
 import http.client
 import json
 import random
@@ -63,7 +65,11 @@ class Api:
             headers["Authorization"] = f"Bearer {self.token}"
         body = None
         if fields is not None:
-            if any(isinstance(one, tuple) for value in fields.values() for one in (value if isinstance(value, list) else [value])):
+            if any(
+                isinstance(one, tuple)
+                for value in fields.values()
+                for one in (value if isinstance(value, list) else [value])
+            ):
                 headers["Content-Type"], body = multipart(fields)
             else:
                 headers["Content-Type"], body = "application/json", json.dumps(fields).encode()
@@ -80,6 +86,22 @@ class Api:
         if answer.status >= 400:
             raise Refused(answer, f"POST /{self.slug}{path}")
         return json.loads(answer.body)
+
+    @contextlib.contextmanager
+    def stream(self, path):
+        """The names of the server-sent events of a stream, as they come."""
+        parts = urllib.parse.urlsplit(self.base)
+        connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=20)
+        connection.request(
+            "GET",
+            f"/{self.slug}{path}",
+            headers={"Accept": "text/event-stream", "Authorization": f"Bearer {self.token}"},
+        )
+        try:
+            lines = (line.decode().strip() for line in connection.getresponse())
+            yield (line.removeprefix("event: ") for line in lines if line.startswith("event: "))
+        finally:
+            connection.close()
 
     def download(self, path):
         answer = self.call("GET", path)

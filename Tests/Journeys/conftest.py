@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+import json
 import os
 import pathlib
 import tempfile
@@ -6,6 +7,10 @@ import tempfile
 import pytest
 
 import nodes
+from api import request
+from postgres import Postgres
+from routes import Route
+from shots import shots_folder
 
 
 @pytest.fixture(scope="session")
@@ -17,7 +22,7 @@ def folder(tmp_path_factory):
 def postgres():
     """Its socket's path must be short, so it has a folder of its own."""
     with tempfile.TemporaryDirectory(prefix="entente-journeys-") as folder:
-        server = nodes.Postgres(pathlib.Path(folder) / "postgres")
+        server = Postgres(pathlib.Path(folder) / "postgres")
         yield server
         server.stop()
 
@@ -55,7 +60,7 @@ def no_surprises():
     before = {node.log: node.log.stat().st_size for node in nodes.running}
     yield
     for log in {node.log for node in nodes.running} | set(before):
-        text = log.read_bytes()[before.get(log, 0):].decode(errors="replace") if log.exists() else ""
+        text = log.read_bytes()[before.get(log, 0) :].decode(errors="replace") if log.exists() else ""
         assert "Unexpected error" not in text, text[-4000:]
 
 
@@ -73,9 +78,15 @@ def pytest_terminal_summary(terminalreporter):
         terminalreporter.write_line(f"Screenshots: {shots_folder()}")
 
 
-def shots_folder():
-    """Where screenshots go when ENTENTE_SHOTS is set: the folder it names, or a temporary one."""
-    wanted = os.environ.get("ENTENTE_SHOTS", "")
-    path = pathlib.Path(wanted) if "/" in wanted else pathlib.Path(tempfile.gettempdir()) / "entente-shots"
-    path.mkdir(parents=True, exist_ok=True)
-    return path
+@pytest.fixture(scope="module")
+def described(on_sqlite):
+    return json.loads(request(f"{on_sqlite.velora.base}/api/openapi.json").body)
+
+
+@pytest.fixture(scope="module")
+def routes(described):
+    return [
+        Route(method, path, operation)
+        for path, methods in described["paths"].items()
+        for method, operation in methods.items()
+    ]

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A company's side of the exchange in Python: requests signed with PyPI's http-message-signatures, and its keys taken
 from a node's own database, as if that company had moved to other software."""
+
 import base64
 import contextlib
 import datetime
@@ -59,20 +60,41 @@ class Peer:
         with contextlib.closing(sqlite3.connect(company.node.file, timeout=20)) as database:
             self.key_id, secret = database.execute(
                 "SELECT k.thumbprint, k.secret FROM enterprise_keys k JOIN enterprises e ON e.id = k.enterprise"
-                " WHERE e.slug = ? AND k.kind = 'operational'", [company.slug]).fetchone()
+                " WHERE e.slug = ? AND k.kind = 'operational'",
+                [company.slug],
+            ).fetchone()
         self.key = Ed25519PrivateKey.from_private_bytes(secret)
 
-    def sign(self, method, url, destination, body=None, content_type=BATCH, created=None, lifetime=300, nonce=None,
-             covered=None, key_id=None, tag="entente-v1"):
+    def sign(
+        self,
+        method,
+        url,
+        destination,
+        body=None,
+        content_type=BATCH,
+        created=None,
+        lifetime=300,
+        nonce=None,
+        covered=None,
+        key_id=None,
+        tag="entente-v1",
+    ):
         headers = {"Entente-Destination": destination}
         if body is not None:
             headers |= {"Content-Type": content_type, "Content-Digest": digest(body)}
         message = SimpleNamespace(method=method, url=url, headers=headers)
         created = datetime.datetime.fromtimestamp(created or int(time.time()), datetime.timezone.utc)
         HTTPMessageSigner(signature_algorithm=algorithms.ED25519, key_resolver=OneKey(private=self.key)).sign(
-            message, key_id=key_id or self.key_id, created=created, expires=created + datetime.timedelta(seconds=lifetime),
-            nonce=nonce or secrets.token_urlsafe(16), label="ent", tag=tag, use_existing_digest=body is not None,
-            covered_component_ids=covered or (COVERED if body is not None else COVERED_WITHOUT_BODY))
+            message,
+            key_id=key_id or self.key_id,
+            created=created,
+            expires=created + datetime.timedelta(seconds=lifetime),
+            nonce=nonce or secrets.token_urlsafe(16),
+            label="ent",
+            tag=tag,
+            use_existing_digest=body is not None,
+            covered_component_ids=covered or (COVERED if body is not None else COVERED_WITHOUT_BODY),
+        )
         return message.headers
 
     def call(self, other, method, path, body=None, url=None, destination=None, sent=None, **how):
@@ -85,22 +107,39 @@ class Peer:
 
     def verify(self, answer, other):
         """Whether the other company has signed this answer over this request; says why not."""
+
         def find(key_id):
             key = next(key for key in statement(other)["jwks"]["keys"] if key["kid"] == key_id)
             return Ed25519PublicKey.from_public_bytes(base64.urlsafe_b64decode(key["x"] + "="))
 
         message = SimpleNamespace(
-            status_code=answer.status, headers=dict(answer.headers.items()), request=answer.request, url="")
+            status_code=answer.status, headers=dict(answer.headers.items()), request=answer.request, url=""
+        )
         covered = COVERED_OF_RESPONSE + (['"content-digest";req'] if "Content-Digest" in answer.request.headers else [])
         results = HTTPMessageVerifier(signature_algorithm=algorithms.ED25519, key_resolver=OneKey(public=find)).verify(
-            message, max_age=datetime.timedelta(minutes=5), expect_tag="entente-v1", expect_label="ent",
-            require_components=covered, body=answer.body)
+            message,
+            max_age=datetime.timedelta(minutes=5),
+            expect_tag="entente-v1",
+            expect_label="ent",
+            require_components=covered,
+            body=answer.body,
+        )
         return len(results) == 1
 
     def event(self, link, kind="net.entente.nothing.v1", conversation=None, convseq=1, **more):
         now = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        return {"specversion": "1.0", "id": str(uuid.uuid4()), "source": self.address, "type": kind, "time": now,
-                "link": link, "conversation": conversation or str(uuid.uuid4()), "convseq": convseq, "data": {}, **more}
+        return {
+            "specversion": "1.0",
+            "id": str(uuid.uuid4()),
+            "source": self.address,
+            "type": kind,
+            "time": now,
+            "link": link,
+            "conversation": conversation or str(uuid.uuid4()),
+            "convseq": convseq,
+            "data": {},
+            **more,
+        }
 
     def send(self, other, *events, **how):
         return self.call(other, "POST", "/inbox", json.dumps(events).encode(), **how)

@@ -1,19 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Real nodes: one process, one port and one database each, set up by the command line and killed at will."""
+
 import concurrent.futures
 import ctypes
-import itertools
 import os
 import pathlib
 import random
 import signal
 import socket
 import subprocess
-import threading
-import time
-import urllib.parse
 
 from api import Api, request
+from proxy import RecordingProxy
+from waiting import together, wait_for
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = os.environ.get("ENTENTE_BINARY", str(ROOT / ".build/debug/entente"))
@@ -21,24 +20,6 @@ PASSWORD = "correct horse battery staple"
 # No setting of whoever runs the tests reaches a node.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("ENTENTE_")}
 running = set()
-
-
-def wait_for(condition, what, seconds=30):
-    """Asks again and again until the answer is true, and returns it."""
-    deadline = time.monotonic() + seconds
-    while True:
-        found = condition()
-        if found:
-            return found
-        if time.monotonic() > deadline:
-            raise AssertionError(f"{what}: not within {seconds} s")
-        time.sleep(0.03)
-
-
-def together(*bodies):
-    """Runs them at the same time and returns their results, in order."""
-    with concurrent.futures.ThreadPoolExecutor(len(bodies)) as pool:
-        return [future.result() for future in [pool.submit(body) for body in bodies]]
 
 
 def email(slug):
@@ -79,8 +60,13 @@ class Node:
     def command(self, *words, given=None):
         """Runs one `entente` command on this node's database and returns what it prints."""
         result = subprocess.run(
-            [BINARY, *words, "--database", self.database], capture_output=True, text=True, timeout=60, cwd=self.folder,
-            env=ENVIRONMENT, input=given,
+            [BINARY, *words, "--database", self.database],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            cwd=self.folder,
+            env=ENVIRONMENT,
+            input=given,
         )
         assert result.returncode == 0, f"entente {' '.join(words)}: {result.stderr or result.stdout}"
         return result.stdout.strip()
@@ -89,9 +75,22 @@ class Node:
         with open(self.log, "ab") as log:
             self.process = starter.submit(
                 subprocess.Popen,
-                [BINARY, "serve", "--database", self.database, "--listen", f"127.0.0.1:{self.port}",
-                 "--origin", self.origin, "--allow-private-peers"],
-                stdout=log, stderr=log, cwd=self.folder, env=ENVIRONMENT, preexec_fn=dies_with_us,
+                [
+                    BINARY,
+                    "serve",
+                    "--database",
+                    self.database,
+                    "--listen",
+                    f"127.0.0.1:{self.port}",
+                    "--origin",
+                    self.origin,
+                    "--allow-private-peers",
+                ],
+                stdout=log,
+                stderr=log,
+                cwd=self.folder,
+                env=ENVIRONMENT,
+                preexec_fn=dies_with_us,
             ).result()
         running.add(self)
         wait_for(self.is_ready, f"{self.folder.name} answers")
@@ -130,14 +129,34 @@ class Node:
         """Sets up an enterprise with an administrator, by the command line, and returns its API."""
         self.command("enterprise", "add", "--slug", slug, "--name", name, "--colour", str(colour), "--place", place)
         self.command(
-            "member", "add", "--enterprise", slug, "--name", f"Ada of {name}", "--email", email(slug),
-            "--role", "administrator", "--password-stdin", given=PASSWORD + "\n",
+            "member",
+            "add",
+            "--enterprise",
+            slug,
+            "--name",
+            f"Ada of {name}",
+            "--email",
+            email(slug),
+            "--role",
+            "administrator",
+            "--password-stdin",
+            given=PASSWORD + "\n",
         )
         return Company(self, slug, name, self.token(slug, "administrator"))
 
     def token(self, slug, role):
-        return self.command("token", "create", "--enterprise", slug, "--label", f"Tests as {role}", "--role", role,
-                            "--member", email(slug))
+        return self.command(
+            "token",
+            "create",
+            "--enterprise",
+            slug,
+            "--label",
+            f"Tests as {role}",
+            "--role",
+            role,
+            "--member",
+            email(slug),
+        )
 
     def raw(self):
         """Every byte that SQLite keeps, with what is still in its write-ahead log."""
@@ -156,7 +175,11 @@ class Company(Api):
 
     def link(self, other):
         """The id of the active link with another company."""
-        return next(link["id"] for link in self.get("/links")["links"] if link["name"] == other.name and link["state"] == "active")
+        return next(
+            link["id"]
+            for link in self.get("/links")["links"]
+            if link["name"] == other.name and link["state"] == "active"
+        )
 
     def invite(self, other, role):
         """Links the two as their administrators would: invitation, acceptance, the same code, confirmation."""
@@ -167,8 +190,10 @@ class Company(Api):
         pending = next(link for link in self.get("/links")["links"] if link["name"] == other.name)
         assert pending["code"] == accepted["code"]
         self.post(f"/links/{pending['id']}/confirmation")
-        wait_for(lambda: {link["id"]: link["state"] for link in other.get("/links")["links"]}.get(pending["id"]) == "active",
-                 f"{other.name} is linked with {self.name}")
+        wait_for(
+            lambda: {link["id"]: link["state"] for link in other.get("/links")["links"]}.get(pending["id"]) == "active",
+            f"{other.name} is linked with {self.name}",
+        )
         return pending["id"]
 
 
@@ -178,11 +203,12 @@ class Network:
     def __init__(self, folder, database=lambda name: None, proxied=False):
         self.nodes = [Node(folder / name, database(name), proxied) for name in ("velora", "spoke", "kraft")]
         velora, spoke, kraft = self.nodes
+        together(velora.start, spoke.start, kraft.start)
         self.velora, self.dekker, self.spoke, self.kraft = together(
-            lambda: velora.start().add("velora", "Velora", 1, "Utrecht"),
+            lambda: velora.add("velora", "Velora", 1, "Utrecht"),
             lambda: velora.add("dekker", "Dekker Fietsen", 4, "Zwolle"),
-            lambda: spoke.start().add("spoke", "Spoke & Co", 2, "Ghent"),
-            lambda: kraft.start().add("kraft-drives", "Kraft Drives", 3, "Stuttgart"),
+            lambda: spoke.add("spoke", "Spoke & Co", 2, "Ghent"),
+            lambda: kraft.add("kraft-drives", "Kraft Drives", 3, "Stuttgart"),
         )
         self.velora.invite(self.spoke, "partner")
         self.velora.invite(self.dekker, "partner")
@@ -205,82 +231,3 @@ class Network:
                 node.stop()
             if node.proxy:
                 node.proxy.close()
-
-
-class RecordingProxy:
-    """Stands at a node's public address and keeps every byte that goes through."""
-
-    def __init__(self, port):
-        self.target = ("127.0.0.1", port)
-        self.server = socket.create_server(("127.0.0.1", 0))
-        self.port = self.server.getsockname()[1]
-        self.recorded = []
-        threading.Thread(target=self.accept, daemon=True).start()
-
-    def accept(self):
-        while True:
-            try:
-                client, _ = self.server.accept()
-                upstream = socket.create_connection(self.target)
-            except OSError:
-                return
-            for source, sink in ((client, upstream), (upstream, client)):
-                threading.Thread(target=self.pump, args=(source, sink), daemon=True).start()
-
-    def pump(self, source, sink):
-        try:
-            while data := source.recv(65536):
-                self.recorded.append(data)
-                sink.sendall(data)
-        except OSError:
-            pass
-        finally:
-            for end in (source, sink):
-                try:
-                    end.shutdown(socket.SHUT_RDWR)
-                except OSError:
-                    pass
-
-    def bytes(self):
-        return b"".join(self.recorded)
-
-    def close(self):
-        self.server.close()
-
-
-class Postgres:
-    """A private PostgreSQL server: a temporary folder, a Unix socket, no network."""
-
-    def __init__(self, folder):
-        self.folder = pathlib.Path(folder)
-        versions = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
-        assert versions, "these tests need a PostgreSQL server to run: apt-get install postgresql"
-        self.programs = versions[-1].parent
-        self.folder.mkdir()
-        # PostgreSQL refuses to run as root.
-        self.user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"] if os.getuid() == 0 else []
-        if self.user:
-            for parent in itertools.takewhile(lambda path: path != path.parent, self.folder.parents):
-                parent.chmod(parent.stat().st_mode | 0o011) if not parent.stat().st_mode & 0o001 else None
-            subprocess.run(["chown", "postgres:postgres", self.folder], check=True)
-        self.run("initdb", "-D", self.folder / "data", "-U", "entente", "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C")
-        self.server = subprocess.Popen(
-            [*self.user, str(self.programs / "postgres"), "-D", str(self.folder / "data"), "-k", str(self.folder),
-             "-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=200"],
-            stdout=subprocess.DEVNULL, stderr=open(self.folder.parent / "postgres.log", "wb"), cwd="/",
-        )
-        wait_for(lambda: subprocess.run([str(self.programs / "pg_isready"), "-q", "-h", str(self.folder)]).returncode == 0,
-                 "PostgreSQL answers")
-
-    def run(self, program, *words):
-        subprocess.run([*self.user, str(self.programs / program), *map(str, words)], check=True, stdout=subprocess.DEVNULL, cwd="/")
-
-    def create(self, name):
-        """An empty database; returns its address."""
-        self.run("createdb", "-h", self.folder, "-U", "entente", name)
-        return f"postgresql:///{name}?user=entente&host={urllib.parse.quote(str(self.folder), safe='/')}"
-
-    def stop(self):
-        # SIGINT is PostgreSQL's fast shutdown.
-        self.server.send_signal(signal.SIGINT)
-        self.server.wait(20)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The journey of the product's main job: a rider's question crosses three companies and the answer comes back."""
+
 import json
 import struct
 import time
@@ -8,12 +9,12 @@ import zlib
 from types import SimpleNamespace
 
 from api import Api, Refused
-from nodes import wait_for
-
+from waiting import wait_for
 
 
 def picture(width=480, height=320):
     """A PNG of a battery's display (RFC 2083): a dark screen with a frame."""
+
     def chunk(name, data):
         return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
@@ -60,19 +61,54 @@ class Story:
         self.rider, self.contact, self.photo = mine["name"], mine["contact"], mine["photos"]
         public = Api(dealer.base, dealer.slug)
         words = f"May {self.mark} be charged below zero? It stood outside."
-        fields = {"question": words} if kind == "ask" else {"subject": f"{self.mark} does not start", "text": words, "severity": "major"}
+        fields = (
+            {"question": words}
+            if kind == "ask"
+            else {"subject": f"{self.mark} does not start", "text": words, "severity": "major"}
+        )
         asked = public.post(
-            f"/{kind}", **{**fields, "product": "City 3", "serial": "KD-77", "channel": "email", **mine})
+            f"/{kind}", **{**fields, "product": "City 3", "serial": "KD-77", "channel": "email", **mine}
+        )
         self.public, self.number = public, asked["number"]
         self.follow = asked["follow"].removeprefix(f"/{dealer.slug}")
         self.steps = [
-            SimpleNamespace(name="the dealer hands it over", sender=dealer, receiver=maker, act=self.hand_over, arrived=self.is_offered),
-            SimpleNamespace(name="the maker accepts", sender=maker, receiver=dealer, act=self.accept, arrived=self.is_accepted),
-            SimpleNamespace(name="the rider adds something", sender=dealer, receiver=maker, act=self.add, arrived=self.is_added),
-            SimpleNamespace(name="the maker hands it on", sender=maker, receiver=supplier, act=self.hand_on, arrived=self.is_offered_on),
-            SimpleNamespace(name="the supplier accepts", sender=supplier, receiver=maker, act=self.accept_on, arrived=self.is_accepted_on),
-            SimpleNamespace(name="the supplier answers", sender=supplier, receiver=maker, act=self.answer, arrived=self.is_answered),
-            SimpleNamespace(name="the maker passes it on", sender=maker, receiver=dealer, act=self.pass_on, arrived=self.is_passed_on),
+            SimpleNamespace(
+                name="the dealer hands it over",
+                sender=dealer,
+                receiver=maker,
+                act=self.hand_over,
+                arrived=self.is_offered,
+            ),
+            SimpleNamespace(
+                name="the maker accepts", sender=maker, receiver=dealer, act=self.accept, arrived=self.is_accepted
+            ),
+            SimpleNamespace(
+                name="the rider adds something", sender=dealer, receiver=maker, act=self.add, arrived=self.is_added
+            ),
+            SimpleNamespace(
+                name="the maker hands it on",
+                sender=maker,
+                receiver=supplier,
+                act=self.hand_on,
+                arrived=self.is_offered_on,
+            ),
+            SimpleNamespace(
+                name="the supplier accepts",
+                sender=supplier,
+                receiver=maker,
+                act=self.accept_on,
+                arrived=self.is_accepted_on,
+            ),
+            SimpleNamespace(
+                name="the supplier answers", sender=supplier, receiver=maker, act=self.answer, arrived=self.is_answered
+            ),
+            SimpleNamespace(
+                name="the maker passes it on",
+                sender=maker,
+                receiver=dealer,
+                act=self.pass_on,
+                arrived=self.is_passed_on,
+            ),
         ]
 
     def run(self, steps=None, seconds=30):
@@ -116,8 +152,15 @@ class Story:
     def hand_over(self, form="yesNo", accept_by=3600, **more):
         return self.dealer.post(
             f"/cases/{self.number}/handovers",
-            **{"link": self.dealer.link(self.maker), "form": form, "text": f"Is {self.mark} safe?",
-               "acceptBy": soon(accept_by), "answerBy": soon(2 * 86_400), **more})
+            **{
+                "link": self.dealer.link(self.maker),
+                "form": form,
+                "text": f"Is {self.mark} safe?",
+                "acceptBy": soon(accept_by),
+                "answerBy": soon(2 * 86_400),
+                **more,
+            },
+        )
 
     def is_offered(self):
         return self.state(self.maker, "incoming") == "offered" and self.has_file(self.maker, self.photo)
@@ -136,8 +179,14 @@ class Story:
 
     def hand_on(self):
         number = self.case(self.maker)["number"]
-        self.maker.post(f"/cases/{number}/handovers", link=self.maker.link(self.supplier), form="document",
-                        text="Please send the charging sheet.", acceptBy=soon(3600), answerBy=soon(86_400))
+        self.maker.post(
+            f"/cases/{number}/handovers",
+            link=self.maker.link(self.supplier),
+            form="document",
+            text="Please send the charging sheet.",
+            acceptBy=soon(3600),
+            answerBy=soon(86_400),
+        )
 
     def is_offered_on(self):
         return self.state(self.supplier, "incoming") == "offered" and self.has_file(self.supplier, self.photo)
@@ -156,8 +205,15 @@ class Story:
 
     def pass_on(self):
         case = self.case(self.maker)
-        self.do(self.maker, "incoming", "answer", verdict="no", wording="asIs", source=handover(case, "outgoing")["id"],
-                forward=[file["id"] for file in named(case, DOCUMENT[0])])
+        self.do(
+            self.maker,
+            "incoming",
+            "answer",
+            verdict="no",
+            wording="asIs",
+            source=handover(case, "outgoing")["id"],
+            forward=[file["id"] for file in named(case, DOCUMENT[0])],
+        )
 
     def is_passed_on(self):
         return self.state(self.dealer, "outgoing") == "answered" and self.has_file(self.dealer, DOCUMENT)
@@ -166,16 +222,25 @@ class Story:
         """The dealer tells the rider what came back, with its document."""
         case = self.case(self.dealer)
         back = handover(case, "outgoing")
-        self.dealer.post(f"/cases/{self.number}/messages", to="customer", text=back["answer"]["text"], reply=back["id"],
-                         forward=[named(case, DOCUMENT[0])[0]["id"]])
+        self.dealer.post(
+            f"/cases/{self.number}/messages",
+            to="customer",
+            text=back["answer"]["text"],
+            reply=back["id"],
+            forward=[named(case, DOCUMENT[0])[0]["id"]],
+        )
 
     def shape(self):
         """What each company ended up with, without ids and times: equal for stories that went equally well."""
         return {
             company.name: {
-                "messages": sorted((message["text"].replace(self.mark, "…"), [file["name"] for file in message["files"]])
-                                   for message in self.case(company)["messages"]),
-                "handovers": sorted((one["direction"], one["form"], one["state"]) for one in self.case(company)["handovers"]),
+                "messages": sorted(
+                    (message["text"].replace(self.mark, "…"), [file["name"] for file in message["files"]])
+                    for message in self.case(company)["messages"]
+                ),
+                "handovers": sorted(
+                    (one["direction"], one["form"], one["state"]) for one in self.case(company)["handovers"]
+                ),
                 "journey": [stop["company"] for stop in self.case(company)["journey"]],
             }
             for company in (self.dealer, self.maker, self.supplier)

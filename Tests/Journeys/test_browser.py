@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The journey through the pages: staff on a wide screen with nothing but a keyboard, the rider on a telephone."""
+
 import contextlib
 import json
 import os
@@ -9,13 +10,13 @@ import uuid
 import pytest
 from playwright.sync_api import sync_playwright
 
-from conftest import shots_folder
-from nodes import PASSWORD, ROOT, email, wait_for
+from nodes import PASSWORD, ROOT, email
 from story import DOCUMENT, PHOTO, Story, handover
+from waiting import wait_for
+from window import TELEPHONE, WIDE, Window
 
 CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if os.path.exists(path)), None)
 DUTCH = json.loads((ROOT / "Sources/Entente/Features/Enquiries/Pages/enquiries.nl.json").read_text())
-WIDE, TELEPHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
 
 @pytest.fixture(scope="module")
@@ -25,92 +26,6 @@ def chromium():
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield browser
         browser.close()
-
-
-class Window:
-    """A browser window with a person before it, who uses the keyboard; it notes everything that a console would show."""
-
-    def __init__(self, browser, company, size, **options):
-        self.company, self.size = company, size
-        self.context = browser.new_context(viewport=size, **options)
-        self.page = self.context.new_page()
-        self.complaints = []
-        self.page.on("console", lambda message: self.complain(message.text) if message.type in ("error", "warning") else None)
-        self.page.on("pageerror", lambda error: self.complain(str(error)))
-        self.press, self.type = self.page.keyboard.press, self.page.keyboard.type
-
-    def complain(self, text):
-        # Chromium says so of every page that is an answer to wrong input, as it should be.
-        if "the server responded with a status of 422" not in text:
-            self.complaints.append(f"{self.page.url}: {text}")
-
-    def go(self, path):
-        self.page.goto(self.company.node.origin + path)
-        return self
-
-    def shot(self, name):
-        if os.environ.get("ENTENTE_SHOTS"):
-            self.page.screenshot(path=shots_folder() / f"{name}-{self.size['width']}.png")
-
-    def sees(self, selector, text=None):
-        """Waits until it is on the page."""
-        found = self.page.locator(selector, has_text=text) if text else self.page.locator(selector)
-        found.first.wait_for(timeout=20_000)
-        return found.first
-
-    def focus(self, selector):
-        """Presses Tab until the keyboard is there."""
-        for _ in range(150):
-            if self.page.evaluate("one => document.activeElement?.matches(one)", selector):
-                return self
-            self.press("Tab")
-        raise AssertionError(f"Tab never reaches {selector} on {self.page.url}")
-
-    def fill(self, selector, text):
-        self.focus(selector)
-        self.press("Control+a")
-        self.type(text)
-        return self
-
-    def choose(self, name, value):
-        """Goes to a group of radio buttons and walks it with the arrows."""
-        self.focus(f"input[type=radio][name={name}]")
-        self.press("Space")
-        for _ in range(12):
-            if self.page.evaluate("([name, value]) => document.activeElement.matches(`[name=${name}][value='${value}']:checked`)", [name, value]):
-                return self
-            self.press("ArrowDown")
-        raise AssertionError(f"the arrows never reach {value} of {name}")
-
-    def attach(self, selector, file):
-        self.focus(selector)
-        with self.page.expect_file_chooser() as chooser:
-            self.press("Enter")
-        chooser.value.set_files({"name": file[0], "mimeType": file[1], "buffer": file[2]})
-        return self
-
-    def follow(self, key="Enter"):
-        """Presses the key and waits for the page that it leads to."""
-        with self.page.expect_navigation():
-            self.press(key)
-        return self
-
-    def mark(self):
-        """A reload would wash this away."""
-        self.page.evaluate("window.isStillHere = true")
-
-    def has_not_reloaded(self):
-        return self.page.evaluate("window.isStillHere === true")
-
-    def fits(self):
-        """Nothing sticks out sideways."""
-        return self.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-
-    def sign_in(self):
-        self.go(f"/{self.company.slug}/sign-in")
-        self.fill("#email", email(self.company.slug)).fill("#password", PASSWORD).follow()
-        assert self.page.url.endswith(f"/{self.company.slug}/today")
-        return self
 
 
 @pytest.fixture
@@ -158,7 +73,9 @@ def open_case(window, mark):
 
 def test_the_journey_by_keyboard_on_a_wide_screen_and_on_a_telephone(on_sqlite, open_window):
     mark = f"q{uuid.uuid4().hex[:8]}"
-    spoke, velora, kraft = (open_window(company).sign_in() for company in (on_sqlite.spoke, on_sqlite.velora, on_sqlite.kraft))
+    spoke, velora, kraft = (
+        open_window(company).sign_in() for company in (on_sqlite.spoke, on_sqlite.velora, on_sqlite.kraft)
+    )
     for window in (spoke, velora, kraft):
         window.press("Control+k")
         window.sees("#palette:modal")
@@ -167,7 +84,9 @@ def test_the_journey_by_keyboard_on_a_wide_screen_and_on_a_telephone(on_sqlite, 
         window.sees("#case-rows")
         window.mark()
 
-    rider = ask(open_window(on_sqlite.spoke, TELEPHONE, has_touch=True, is_mobile=True), f"May {mark} be charged below zero?")
+    rider = ask(
+        open_window(on_sqlite.spoke, TELEPHONE, has_touch=True, is_mobile=True), f"May {mark} be charged below zero?"
+    )
     assert re.search(r"/spoke/follow/[\w-]{43}", rider.page.url)
     rider.sees("h1", mark)
     assert rider.fits()
@@ -193,7 +112,7 @@ def test_the_journey_by_keyboard_on_a_wide_screen_and_on_a_telephone(on_sqlite, 
     assert "Noor" not in velora.page.content(), "the contact comes only with the acceptance"
     velora.shot("case-offered")
     velora.focus("form[action$='/acceptance'] button").follow()
-    velora.page.wait_for_timeout(800); velora.page.reload(); velora.sees("body", "Noor Peeters")
+    velora.sees("body", "Noor Peeters")
     velora.shot("case-accepted")
     hand_over(velora, on_sqlite.kraft, "document", "Please send the charging sheet.")
 
@@ -215,7 +134,9 @@ def test_the_journey_by_keyboard_on_a_wide_screen_and_on_a_telephone(on_sqlite, 
     spoke.shot("case-answer-came-back")
     spoke.focus("#requests a.primary").follow()
     assert mark in spoke.page.input_value("#composer-text"), "the answer is in the composer"
-    assert spoke.page.is_checked("#composer [name=to][value=customer]") and spoke.page.is_checked("#composer [name=forward]")
+    assert spoke.page.is_checked("#composer [name=to][value=customer]") and spoke.page.is_checked(
+        "#composer [name=forward]"
+    )
     spoke.shot("reply")
     rider.mark()
     spoke.focus("#composer-text").follow("Control+Enter")
@@ -229,9 +150,14 @@ def test_the_journey_by_keyboard_on_a_wide_screen_and_on_a_telephone(on_sqlite, 
 
 def test_a_refused_form_keeps_what_was_typed_and_says_where_the_error_is(on_sqlite, open_window):
     rider = open_window(on_sqlite.spoke, TELEPHONE).go("/spoke/ask")
-    rider.fill("#question", "What I typed with care.").fill("#name", "Noor").choose("channel", "email").fill("#contact", "no address")
+    rider.fill("#question", "What I typed with care.").fill("#name", "Noor").choose("channel", "email").fill(
+        "#contact", "no address"
+    )
     rider.focus("form .primary").follow()
-    assert rider.page.input_value("#question") == "What I typed with care." and rider.page.input_value("#contact") == "no address"
+    assert (
+        rider.page.input_value("#question") == "What I typed with care."
+        and rider.page.input_value("#contact") == "no address"
+    )
     assert rider.page.get_attribute("#contact", "aria-invalid") == "true"
     rider.sees("#contact-error")
     rider.shot("ask-errors")
@@ -249,7 +175,9 @@ def test_a_refused_dialog_opens_again_with_what_was_typed(on_sqlite, open_window
     spoke = open_window(on_sqlite.spoke).sign_in().go(f"/spoke/cases/{story.number}")
     spoke.press("h")
     spoke.sees("#hand-over:modal")
-    spoke.choose("link", on_sqlite.spoke.link(on_sqlite.velora)).choose("form", "date").fill("#handOver-text", "When did it happen?")
+    spoke.choose("link", on_sqlite.spoke.link(on_sqlite.velora)).choose("form", "date").fill(
+        "#handOver-text", "When did it happen?"
+    )
     spoke.page.evaluate("document.querySelector('#handOver-acceptBy').value = '2020-01-01T10:00'")
     spoke.follow("Control+Enter")
     spoke.sees("#hand-over:modal")
@@ -282,6 +210,40 @@ def test_a_case_shows_who_else_looks_at_it(on_sqlite, open_window):
     ada.sees("#presence", "Bo Two")
 
 
+def test_a_change_between_a_page_and_its_stream_is_not_missed(on_sqlite, open_window):
+    story = Story(on_sqlite.spoke, on_sqlite.velora, on_sqlite.kraft)
+    spoke = open_window(on_sqlite.spoke).sign_in()
+
+    def change_first(route):
+        on_sqlite.spoke.post(f"/cases/{story.number}/messages", text="Written while the page loaded.")
+        route.continue_()
+
+    spoke.page.route("**/live*", change_first, times=1)
+    spoke.go(f"/spoke/cases/{story.number}")
+    spoke.sees(".entries", "Written while the page loaded.")
+
+
+def test_a_change_while_a_page_refreshes_is_not_missed(on_sqlite, open_window):
+    story = Story(on_sqlite.spoke, on_sqlite.velora, on_sqlite.kraft)
+    spoke = open_window(on_sqlite.spoke).sign_in().go(f"/spoke/cases/{story.number}")
+    spoke.sees("h1")
+
+    def write(text):
+        on_sqlite.spoke.post(f"/cases/{story.number}/messages", text=text)
+
+    def change_meanwhile(route):
+        answer = route.fetch()
+        with on_sqlite.spoke.stream(f"/live?case={story.number}") as events:
+            next(event for event in events if event == "current")
+            write("The second change.")
+            next(event for event in events if event == "changed")
+        route.fulfill(response=answer)
+
+    spoke.page.route(lambda url: url.endswith(story.number), change_meanwhile, times=1)
+    write("The first change.")
+    spoke.sees(".entries", "The second change.")
+
+
 def test_pages_speak_dutch(on_sqlite, open_window):
     rider = open_window(on_sqlite.spoke, TELEPHONE, locale="nl-BE").go("/spoke/ask")
     assert rider.page.get_attribute("html", "lang") == "nl"
@@ -292,13 +254,20 @@ def test_pages_speak_dutch(on_sqlite, open_window):
     rider.shot("ask-dutch")
 
 
-@pytest.mark.parametrize("path", ["today", "cases", "customers", "links", "members", "settings", "profile", "tokens", "teams", "search?q=zero"])
+@pytest.mark.parametrize(
+    "path",
+    ["today", "cases", "customers", "links", "members", "settings", "profile", "tokens", "teams", "search?q=zero"],
+)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_staff_pages_fit_and_are_in_the_colours_of_the_device(on_sqlite, open_window, staff_state, path, scheme):
-    window = open_window(on_sqlite.spoke, TELEPHONE, color_scheme=scheme, storage_state=staff_state).go(f"/spoke/{path}")
+    window = open_window(on_sqlite.spoke, TELEPHONE, color_scheme=scheme, storage_state=staff_state).go(
+        f"/spoke/{path}"
+    )
     window.sees(":is(h1, h2):visible")
     assert window.fits(), "nothing sticks out sideways at 390 px"
-    red, green, blue = map(int, re.findall(r"\d+", window.page.evaluate("getComputedStyle(document.body).backgroundColor"))[:3])
+    red, green, blue = map(
+        int, re.findall(r"\d+", window.page.evaluate("getComputedStyle(document.body).backgroundColor"))[:3]
+    )
     assert (red + green + blue < 200) == (scheme == "dark")
     window.shot(f"{path.split('?')[0]}-{scheme}")
 

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is not shared is nowhere else: not in a peer's files, not on the wire between them."""
+
 import re
 import uuid
 
 import pytest
 
-from nodes import Network, wait_for
+from nodes import Network
 from story import Story, handover
+from waiting import wait_for
 
 
 class Canaries:
@@ -43,14 +45,27 @@ def told(folder):
 
     photo = ("display.png", "image/png", b"\x89PNG\r\n\x1a\n" + canary.photo.encode() * 50)
     story = Story(
-        spoke, velora, kraft, kind="report", text=f"Does it start when cold? {canary.shared}", serial=canary.serial,
-        photos=photo, name=canary.rider, contact=f"{canary.contact}@rider.example")
+        spoke,
+        velora,
+        kraft,
+        kind="report",
+        text=f"Does it start when cold? {canary.shared}",
+        serial=canary.serial,
+        photos=photo,
+        name=canary.rider,
+        contact=f"{canary.contact}@rider.example",
+    )
 
     def note(company):
         secret = canary.__getattr__(f"note_of_{company.slug}")
-        company.post(f"/cases/{story.case(company)['number']}/messages", text=secret,
-                     files=("secret.txt", "text/plain", canary.__getattr__(f"file_of_{company.slug}").encode() * 50))
-        company.post(f"/cases/{story.case(company)['number']}/triage", tags=canary.__getattr__(f"tag_of_{company.slug}"))
+        company.post(
+            f"/cases/{story.case(company)['number']}/messages",
+            text=secret,
+            files=("secret.txt", "text/plain", canary.__getattr__(f"file_of_{company.slug}").encode() * 50),
+        )
+        company.post(
+            f"/cases/{story.case(company)['number']}/triage", tags=canary.__getattr__(f"tag_of_{company.slug}")
+        )
 
     note(spoke)
     spoke.post(f"/cases/{story.number}/resolution", severity="major", resolution=canary.resolution)
@@ -71,11 +86,20 @@ def told(folder):
     story.answer()
     wait_for(story.is_answered, "answered")
     velora_case = story.case(velora)
-    story.do(velora, "incoming", "answer", verdict="no", wording="reworded", text="Reworded.",
-             source=handover(velora_case, "outgoing")["id"])
+    story.do(
+        velora,
+        "incoming",
+        "answer",
+        verdict="no",
+        wording="reworded",
+        text="Reworded.",
+        source=handover(velora_case, "outgoing")["id"],
+    )
     wait_for(lambda: story.state(spoke, "outgoing") == "answered", "passed on")
 
-    declined = Story(spoke, velora, kraft, name=canary.declined_rider, contact=f"{canary.declined_contact}@rider.example").run(1)
+    declined = Story(
+        spoke, velora, kraft, name=canary.declined_rider, contact=f"{canary.declined_contact}@rider.example"
+    ).run(1)
     declined.do(velora, "incoming", "refusal", reason="Not ours.")
     wait_for(lambda: declined.state(spoke, "outgoing") == "declined", "declined")
 

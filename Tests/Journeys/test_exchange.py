@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The exchange as another implementation sees it: requests that are signed with PyPI's http-message-signatures."""
+
 import copy
 import json
 import secrets
@@ -78,8 +79,12 @@ def test_a_request_that_is_not_signed_as_it_must_be_is_not_let_in(kraft, velora,
         "valid for too long": kraft.call(velora, "POST", "/inbox", body, lifetime=3600),
         "another tag": kraft.call(velora, "POST", "/inbox", body, tag="other"),
         "another body": kraft.call(velora, "POST", "/inbox", body, sent=body + b" "),
-        **{f"{part} not covered": kraft.call(velora, "POST", "/inbox", body, covered=[one for one in COVERED if one != part])
-           for part in COVERED},
+        **{
+            f"{part} not covered": kraft.call(
+                velora, "POST", "/inbox", body, covered=[one for one in COVERED if one != part]
+            )
+            for part in COVERED
+        },
     }
     assert {why: answer.status for why, answer in refused.items()} == dict.fromkeys(refused, 401)
     assert kraft.call(velora, "POST", "/inbox", body, destination="elsewhere.example/velora").status == 421
@@ -110,7 +115,11 @@ def test_events_are_judged_one_by_one(kraft, velora, link):
     assert reused["code"] == "id-reuse"
     gap = kraft.send(velora, kraft.event(link, conversation=conversation, convseq=5))
     assert gap.status == 409 and receipts(gap)[0]["expected"] == 2
-    late = receipts(kraft.send(velora, kraft.event(link, conversation=conversation, convseq=2, expirytime="2020-01-01T00:00:00.000Z")))[0]
+    late = receipts(
+        kraft.send(
+            velora, kraft.event(link, conversation=conversation, convseq=2, expirytime="2020-01-01T00:00:00.000Z")
+        )
+    )[0]
     assert late["code"] == "expired"
 
 
@@ -129,11 +138,23 @@ def test_a_linked_company_reaches_only_what_is_on_its_own_link(on_sqlite, kraft,
         "handover.withdrawn": {"handover": ask, "reason": "Not yours."},
         "handover.accepted": {"handover": ask},
         "handover.answered": {"handover": ask, "form": "yesNo", "yes": True, "text": "Forged."},
-        "message.added": {"message": str(uuid.uuid4()), "handover": ask, "author": "X", "company": "X", "text": "Forged.",
-                          "writtenAt": "2026-11-24T12:00:00.000Z", "audience": [], "isForCustomer": False, "attachments": []},
+        "message.added": {
+            "message": str(uuid.uuid4()),
+            "handover": ask,
+            "author": "X",
+            "company": "X",
+            "text": "Forged.",
+            "writtenAt": "2026-11-24T12:00:00.000Z",
+            "audience": [],
+            "isForCustomer": False,
+            "attachments": [],
+        },
     }.items():
         one = receipts(kraft.send(velora, kraft.event(link, f"net.entente.{kind}.v1", data=data)))[0]
-        assert (one["status"], one.get("code")) in {("rejected", "unknown-subject"), ("rejected", "malformed")}, (kind, one)
+        assert (one["status"], one.get("code")) in {("rejected", "unknown-subject"), ("rejected", "malformed")}, (
+            kind,
+            one,
+        )
     assert story.state(velora, "incoming") == "accepted" and "Forged." not in json.dumps(story.case(velora))
 
 

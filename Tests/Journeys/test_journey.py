@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The main job with real processes: across three companies and back, and every way in which it may end otherwise."""
+
 import json
 
 import pytest
 
 from api import Refused
-from nodes import wait_for
-from story import DOCUMENT, PHOTO, Story, cases, handover, named, soon
+from story import DOCUMENT, PHOTO, Story, cases, handover, named
+from waiting import wait_for
 
 
 def settled(story, state):
@@ -45,8 +46,10 @@ def test_a_riders_question_crosses_three_companies_and_the_answer_comes_back(net
     assert at_kraft["customer"]["name"] == f"a customer of {dealer.name}"
     assert story.rider not in json.dumps(at_kraft) and story.contact not in json.dumps(at_kraft)
     assert [stop["company"] for stop in at_kraft["journey"]] == [dealer.name, "Velora", "Kraft Drives"]
-    wait_for(lambda: [stop["company"] for stop in story.page()["steps"] if stop["hasIt"]] == ["Kraft Drives"],
-             "the rider sees that Kraft Drives has it")
+    wait_for(
+        lambda: [stop["company"] for stop in story.page()["steps"] if stop["hasIt"]] == ["Kraft Drives"],
+        "the rider sees that Kraft Drives has it",
+    )
 
     story.answer()
     wait_for(story.is_answered, "Velora has the answer and the document")
@@ -64,8 +67,15 @@ def test_a_riders_question_crosses_three_companies_and_the_answer_comes_back(net
 
 def test_an_answer_may_be_reworded_on_its_way(network):
     story = Story(network.spoke, network.velora, network.kraft).run(6)
-    story.do(network.velora, "incoming", "answer", verdict="yes", wording="reworded", text="Our own words.",
-             source=handover(story.case(network.velora), "outgoing")["id"])
+    story.do(
+        network.velora,
+        "incoming",
+        "answer",
+        verdict="yes",
+        wording="reworded",
+        text="Our own words.",
+        source=handover(story.case(network.velora), "outgoing")["id"],
+    )
     wait_for(lambda: story.state(network.spoke, "outgoing") == "answered", "the dealer has the answer")
     assert handover(story.case(network.spoke), "outgoing")["answer"]["text"] == "Our own words."
     assert not named(story.case(network.spoke), DOCUMENT[0]), "a document goes along only if somebody says so"
@@ -90,8 +100,13 @@ def test_a_declined_ask_is_back_with_its_reason_and_shares_no_contact(network):
     assert "holder" not in story.case(network.spoke)
     assert story.rider not in json.dumps(story.case(network.velora))
     story.hand_over(text="Please look again.")
-    wait_for(lambda: sorted(one["state"] for case in cases(network.velora, story.mark) for one in case["handovers"])
-             == ["declined", "offered"], "it can be handed over again")
+    wait_for(
+        lambda: (
+            sorted(one["state"] for case in cases(network.velora, story.mark) for one in case["handovers"])
+            == ["declined", "offered"]
+        ),
+        "it can be handed over again",
+    )
 
 
 def test_a_withdrawn_ask_cannot_be_answered(network):
@@ -123,15 +138,26 @@ def test_two_companies_are_asked_at_once_and_each_answers_for_itself(network):
     story = Story(network.spoke, velora, kraft).run(2)
     number = story.case(velora)["number"]
     for supplier in (kraft, cells):
-        velora.post(f"/cases/{number}/handovers", link=velora.link(supplier), form="date", text="When can you look at it?")
+        velora.post(
+            f"/cases/{number}/handovers", link=velora.link(supplier), form="date", text="When can you look at it?"
+        )
     with pytest.raises(Refused, match="422.*already"):
         velora.post(f"/cases/{number}/handovers", link=velora.link(kraft), form="date", text="And again?")
     for supplier, date in ((kraft, "2027-01-05"), (cells, "2027-02-06")):
         wait_for(lambda: story.state(supplier, "incoming") == "offered", f"{supplier.name} is asked")
         story.do(supplier, "incoming", "acceptance")
         story.do(supplier, "incoming", "answer", date=date)
-    wait_for(lambda: sorted((one.get("answer") or {}).get("date", "") for one in story.case(velora)["handovers"]
-                            if one["direction"] == "outgoing") == ["2027-01-05", "2027-02-06"], "both dates came back")
+    wait_for(
+        lambda: (
+            sorted(
+                (one.get("answer") or {}).get("date", "")
+                for one in story.case(velora)["handovers"]
+                if one["direction"] == "outgoing"
+            )
+            == ["2027-01-05", "2027-02-06"]
+        ),
+        "both dates came back",
+    )
 
 
 def test_a_question_crosses_five_companies_and_the_answer_comes_all_the_way_back(network):
@@ -139,12 +165,16 @@ def test_a_question_crosses_five_companies_and_the_answer_comes_all_the_way_back
     story = Story(*chain[:3])
     for giver, taker in zip(chain, chain[1:]):
         number = story.case(giver)["number"]
-        giver.post(f"/cases/{number}/handovers", link=giver.link(taker), form="text", text=f"Do you know, {taker.name}?")
+        giver.post(
+            f"/cases/{number}/handovers", link=giver.link(taker), form="text", text=f"Do you know, {taker.name}?"
+        )
         wait_for(lambda: story.state(taker, "incoming") == "offered", f"{taker.name} has it")
         story.do(taker, "incoming", "acceptance")
         wait_for(lambda: story.state(giver, "outgoing") == "accepted", f"{giver.name} sees that {taker.name} has it")
-    wait_for(lambda: [stop["company"] for stop in story.case(network.dekker)["journey"]] == [one.name for one in chain],
-             "the dealer sees all five")
+    wait_for(
+        lambda: [stop["company"] for stop in story.case(network.dekker)["journey"]] == [one.name for one in chain],
+        "the dealer sees all five",
+    )
     assert [stop["company"] for stop in story.case(network.lithium)["journey"]] == [one.name for one in chain]
 
     story.do(network.lithium, "incoming", "answer", text="Lithium says no.")
@@ -166,8 +196,12 @@ def test_a_question_never_goes_in_circles(network):
     back = network.cells.link(network.velora)
     before = next(link["deadLetters"] for link in network.cells.get("/links")["links"] if link["id"] == back)
     network.cells.post(f"/cases/{number}/handovers", link=back, form="free", text="You again?")
-    wait_for(lambda: next(link["deadLetters"] for link in network.cells.get("/links")["links"] if link["id"] == back) > before,
-             "what went in a circle is a dead letter")
+    wait_for(
+        lambda: (
+            next(link["deadLetters"] for link in network.cells.get("/links")["links"] if link["id"] == back) > before
+        ),
+        "what went in a circle is a dead letter",
+    )
     assert story.case(chain[0]), "and the first has it once"
 
 

@@ -116,6 +116,8 @@ package enum OfferRefusal: Error, Sendable, Equatable {
     case tooFar
     case acceptByInThePast, answerByBeforeAcceptBy
     case caseClosed
+    /// The case came from another company, whose ask we have not accepted, or no longer have.
+    case notAccepted
 }
 
 extension OfferRefusal: Problem {
@@ -131,6 +133,7 @@ extension OfferRefusal: Problem {
         case .acceptByInThePast: "accept-by-in-the-past"
         case .answerByBeforeAcceptBy: "answer-by-before-accept-by"
         case .caseClosed: "case-closed"
+        case .notAccepted: "not-accepted"
         }
     }
 
@@ -146,6 +149,7 @@ extension OfferRefusal: Problem {
         case .acceptByInThePast: "The time to accept has passed already. Choose a later one."
         case .answerByBeforeAcceptBy: "The answer is due before the acceptance. Choose a later time."
         case .caseClosed: "The case is closed. Open it again first."
+        case .notAccepted: "The case is another company’s. Accept what they ask before you hand it on."
         }
     }
 
@@ -154,7 +158,7 @@ extension OfferRefusal: Problem {
         case .linkNotActive, .kindNotInContract, .alreadyAsked, .wouldGoBack, .tooFar: [FieldError("link", detail)]
         case .acceptByInThePast: [FieldError("acceptBy", detail)]
         case .answerByBeforeAcceptBy: [FieldError("answerBy", detail)]
-        case .caseClosed: []
+        case .caseClosed, .notAccepted: []
         }
     }
 }

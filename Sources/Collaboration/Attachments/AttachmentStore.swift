@@ -89,13 +89,13 @@ package struct AttachmentStore {
         return copy
     }
 
-    /// Keeps bytes that were announced earlier; every attachment that waited for them is complete then.
-    package func arrive(_ bytes: [UInt8], digest: [UInt8]) throws {
+    /// Keeps bytes that were announced over a link; every attachment that waited for them over that link is complete then.
+    package func arrive(_ bytes: [UInt8], digest: [UInt8], over link: ID<Link>) throws {
         try keep(bytes, digest: digest)
         try tx.run(
             """
             UPDATE attachments SET coming_over = NULL, type = \(FileType(sniffing: bytes).rawValue)
-            WHERE enterprise = \(desk.scope) AND digest = \(digest) AND coming_over IS NOT NULL
+            WHERE enterprise = \(desk.scope) AND digest = \(digest) AND coming_over = \(link)
             """)
     }
 

@@ -24,8 +24,8 @@ extension Desk {
     package func keep(_ bytes: [UInt8], of task: FetchAttachment) throws {
         let digest = Array(SHA256.hash(data: bytes))
         guard digest.hex == task.digest else { throw Rejection(.malformed, "the file is not the one that was announced") }
-        let cases = try attachments.cases(waitingFor: digest)
-        try attachments.arrive(bytes, digest: digest)
+        let cases = try attachments.cases(waitingFor: digest, over: task.link)
+        try attachments.arrive(bytes, digest: digest, over: task.link)
         for id in cases {
             var item = try self.cases.take(id)
             try note("file.arrived", on: &item)
@@ -35,11 +35,11 @@ extension Desk {
 }
 
 extension AttachmentStore {
-    fileprivate func cases(waitingFor digest: [UInt8]) throws -> [ID<Case>] {
+    fileprivate func cases(waitingFor digest: [UInt8], over link: ID<Link>) throws -> [ID<Case>] {
         try tx.all(
             """
             SELECT DISTINCT case_id FROM attachments
-            WHERE enterprise = \(desk.scope) AND digest = \(digest) AND coming_over IS NOT NULL ORDER BY case_id
+            WHERE enterprise = \(desk.scope) AND digest = \(digest) AND coming_over = \(link) ORDER BY case_id
             """
         ) { try $0.next() }
     }

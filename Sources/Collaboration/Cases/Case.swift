@@ -27,6 +27,8 @@ package struct Case: Sendable {
     package var revision: Int
     /// Who else has it now; `nil` when it is with the enterprise itself.
     package var holder: Holder?
+    /// The deadline that runs now: of whoever has it, or of what another company asked of us.
+    package var due: Timestamp?
 
     package enum Priority: String, Sendable, CaseIterable, Codable, SQLConvertible { case low, normal, high, urgent }
 
@@ -34,7 +36,5 @@ package struct Case: Sendable {
     package struct Holder: Sendable, Equatable, Codable {
         package let name: String
         package let colour: Int
-        /// When its acceptance or answer is due.
-        package let due: Timestamp?
     }
 }

@@ -18,18 +18,30 @@ enum CaseIndex {
 }
 
 extension CaseStore {
-    /// Cases whose own words, messages or customer match, the best first, each once.
+    /// Cases whose own words, messages or customer match, each once: the best of each sort first.
     package func search(_ query: String, limit: Int = 50) throws -> [CaseLine] {
-        let own = try CaseIndex.cases.match(query, in: desk.scope, limit: limit, tx)
-        let said = try CaseIndex.messages.match(query, in: desk.scope, limit: limit, tx)
-        let customers = try CustomerIndex.text.match(query, in: desk.scope, limit: 20, tx)
-        let found = try lines(
-            where: """
-                AND (c.id IN (\(SQL.list(own.map(\.id))))
-                OR c.id IN (SELECT case_id FROM messages WHERE enterprise = \(desk.scope) AND id IN (\(SQL.list(said.map(\.id)))))
-                OR c.customer IN (\(SQL.list(customers.map(\.id)))))
-                """, after: nil, limit: limit)
-        let rank = Dictionary(own.map { ($0.id, $0.rank) }, uniquingKeysWith: max)
-        return found.sorted { (rank[$0.item.id] ?? 0, $0.item.updatedAt) > (rank[$1.item.id] ?? 0, $1.item.updatedAt) }
+        let own = try CaseIndex.cases.match(query, in: desk.scope, limit: limit, tx).map(\.id)
+        let customers = try CustomerIndex.text.match(query, in: desk.scope, limit: 20, tx).map(\.id)
+        let said = try CaseIndex.messages.match(query, in: desk.scope, limit: limit, tx).map(\.id)
+        var found: [ID<Case>] = own
+        found += try ids(where: "customer IN (\(SQL.list(customers)))", limit: limit)
+        let spoken: [(ID<Message>, ID<Case>)] = try tx.all(
+            "SELECT id, case_id FROM messages WHERE enterprise = \(desk.scope) AND id IN (\(SQL.list(said)))"
+        ) { try ($0.next(), $0.next()) }
+        let caseOf = Dictionary(spoken, uniquingKeysWith: { first, _ in first })
+        found += said.compactMap { caseOf[$0] }
+        var places: [ID<Case>: Int] = [:]
+        for id in found where places[id] == nil && places.count < limit { places[id] = places.count }
+        let lines = try lines(where: "AND c.id IN (\(SQL.list(places.keys)))", limit: limit)
+        return lines.sorted { places[$0.item.id, default: limit] < places[$1.item.id, default: limit] }
+    }
+
+    private func ids(where condition: SQL, limit: Int) throws -> [ID<Case>] {
+        try tx.all(
+            """
+            SELECT id FROM cases WHERE enterprise = \(desk.scope) AND \(condition)
+            ORDER BY updated_at DESC LIMIT \(limit)
+            """
+        ) { try $0.next() }
     }
 }

@@ -58,16 +58,19 @@ extension CaseStore {
         ) { try $0.next() } ?? 0
     }
 
-    func lines(where conditions: SQL, after: CaseCursor?, limit: Int) throws -> [CaseLine] {
+    /// - Parameter order: newest change first, if nothing else is said; `after` goes with that order only.
+    func lines(
+        where conditions: SQL, after: CaseCursor? = nil, order: SQL = "c.updated_at DESC, c.id DESC", limit: Int
+    ) throws -> [CaseLine] {
         let onwards: SQL = if let after { "AND (c.updated_at, c.id) < (\(after.changed), \(after.id))" } else { "" }
         return try tx.all(
             """
             SELECT c.id, c.kind, c.number, c.title, c.customer, c.customer_label, c.origin, c.channel, c.owner, c.team,
                 c.priority, c.stage, c.is_open, c.product, c.serial, c.opened_at, c.updated_at, c.closed_at, c.revision,
-                c.holder_name, c.holder_colour, c.holder_due, u.name
+                c.holder_name, c.holder_colour, c.due_at, u.name
             FROM cases c LEFT JOIN customers u ON u.enterprise = c.enterprise AND u.id = c.customer
             WHERE c.enterprise = \(desk.scope) \(conditions) \(onwards)
-            ORDER BY c.updated_at DESC, c.id DESC LIMIT \(limit)
+            ORDER BY \(order) LIMIT \(max(0, limit))
             """
         ) { row in CaseLine(item: try Self.read(&row), customerName: try row.next()) }
     }
@@ -80,7 +83,7 @@ extension CaseStore {
         switch filter.holding {
         case .us: parts.append("AND c.holder_name IS NULL")
         case .partner: parts.append("AND c.holder_name IS NOT NULL")
-        case .late: parts.append("AND c.holder_due < \(desk.now)")
+        case .late: parts.append("AND c.due_at < \(desk.now)")
         case nil: break
         }
         switch filter.ownership {

@@ -40,7 +40,7 @@ struct CaseListPage {
 
     private func row(_ line: CaseLine) -> Model {
         let item = line.item
-        let (left, late) = item.holder?.due.map(moments.deadline) ?? (nil, nil)
+        let (left, late) = item.due.map(moments.deadline) ?? (nil, nil)
         let holder: Model = [
             "name": .text(item.holder?.name ?? desk.enterprise.name),
             "colour": .number(item.holder?.colour ?? desk.enterprise.colour),
@@ -50,8 +50,8 @@ struct CaseListPage {
         return [
             "href": .text(desk.path(to: item)), "number": .text(desk.enterprise.reference(item.number)),
             "subject": .text(item.title), "left": .text(left), "late": .text(late),
-            "soon": .flag(item.holder?.due.map(moments.isSoon) ?? false),
-            "age": item.holder?.due == nil ? .text(moments.ago(item.updatedAt)) : .none, "holder": holder,
+            "soon": .flag(item.due.map(moments.isSoon) ?? false),
+            "age": item.due == nil ? .text(moments.ago(item.updatedAt)) : .none, "holder": holder,
             "state": .object([state: true]), "customer": .text(customer), "current": .flag(item.id == current),
         ]
     }

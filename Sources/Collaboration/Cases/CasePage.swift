@@ -23,7 +23,7 @@ struct CasePage {
     func page() throws -> Page {
         var model: [String: Model] = [
             "live": .text("/\(desk.enterprise.slug)/live?case=\(desk.enterprise.reference(item.number))"),
-            "case": head, "stops": .number(stops.count), "journey": .list(stops),
+            "case": try head, "stops": .number(stops.count), "journey": .list(stops),
             "requests": .list(requests), "entries": .list(entries), "audience": .list(audience),
             "presence": .list(try presence),
         ]
@@ -38,18 +38,21 @@ struct CasePage {
     }
 
     private var head: Model {
-        let kind = desk.kernel.kinds[item.kind]
-        let opener = file.messages.first { $0.author.kind == .customer }?.author.name ?? file.events.first?.actorName
-        return [
-            "number": .text(desk.enterprise.reference(item.number)), "href": .text(href), "subject": .text(item.title),
-            "kindName": .message(kind.map { Web.Message(stringLiteral: $0.title) }),
-            "openedBy": .text(file.customer?.name ?? opener ?? ""),
-            "through": .text(item.origin.flatMap { file.links[$0]?.name }),
-            "openedAgo": .text(moments.ago(item.openedAt)), "openedAt": .text(item.openedAt.rfc3339),
-            "stageName": .message(kind?.lifecycle.stage(item.stage).map { Web.Message(stringLiteral: $0.title) }),
-            "priority": .object([item.priority.rawValue: true]), "closed": .flag(!item.isOpen),
-            "urgent": .flag(item.priority == .urgent),
-        ]
+        get throws {
+            let owner = try item.owner.flatMap { try desk.members.find($0)?.name }
+            let kind = desk.kernel.kinds[item.kind]
+            let opener = file.messages.first { $0.author.kind == .customer }?.author.name ?? file.events.first?.actorName
+            return [
+                "number": .text(desk.enterprise.reference(item.number)), "href": .text(href), "subject": .text(item.title),
+                "kindName": .message(kind.map { Web.Message(stringLiteral: $0.title) }),
+                "openedBy": .text(file.customer?.name ?? opener ?? ""),
+                "through": .text(item.origin.flatMap { file.links[$0]?.name }),
+                "openedAgo": .text(moments.ago(item.openedAt)), "openedAt": .text(item.openedAt.rfc3339),
+                "stageName": .message(kind?.lifecycle.stage(item.stage).map { Web.Message(stringLiteral: $0.title) }),
+                "priority": .object([item.priority.rawValue: true]), "closed": .flag(!item.isOpen),
+                "urgent": .flag(item.priority == .urgent), "owner": .text(owner),
+            ]
+        }
     }
 
     /// Who else is here, for the line below the conversation.
@@ -71,9 +74,10 @@ struct CasePage {
                 "channel": .object([item.channel.rawValue: true]),
             ])
         }
-        for (index, stop) in all.enumerated() {
-            // What a company asked stands with the company that asked; the next stop says what that was.
-            let next = index + 1 < all.count ? all[index + 1].step : nil
+        for stop in all {
+            // What a company asked stands with the company that asked.
+            let asked = all.last { $0.askedBy == stop.step.id && $0.step.state?.isSettled != true }
+                ?? all.last { $0.askedBy == stop.step.id }
             let (left, late) = stop.step.due.map(moments.deadline) ?? (nil, nil)
             let isOffered = stop.step.state == .offered
             models.append([
@@ -84,7 +88,7 @@ struct CasePage {
                 "soon": .flag(stop.step.due.map(moments.isSoon) ?? false),
                 "ended": .object(
                     stop.step.state.flatMap { $0.isSettled && !stop.isOwn ? [$0.rawValue: true] : nil } ?? [:]),
-                "asks": next.map(asks) ?? .none,
+                "asks": asked.map { asks($0.step) } ?? .none,
             ])
         }
         return models

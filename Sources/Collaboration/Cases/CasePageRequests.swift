@@ -94,8 +94,10 @@ extension CasePage {
     /// The companies it can be handed to, each with the exact preview of what it would see.
     var companies: [Model] {
         get throws {
-            guard item.isOpen else { return [] }
-            let shareable = try Shareable(item, desk)
+            guard item.isOpen, call.caller.may(.handoversWrite),
+                item.origin == nil || file.incoming?.state == .accepted
+            else { return [] }
+            let shareable = try Shareable(item, way: desk.wayTo(desk.now, of: item, file.handovers), desk)
             let upstream = try desk.contractOfOrigin(of: item)
             let busy = Set(file.handovers.filter { !$0.state.isSettled }.map(\.link))
             return try desk.links.active().filter { $0.id != item.origin && !busy.contains($0.id) }.compactMap { link in

@@ -13,12 +13,16 @@ package enum CaseSchema {
                 channel TEXT NOT NULL, owner UUID, team UUID, priority TEXT NOT NULL, stage TEXT NOT NULL,
                 is_open BOOLEAN NOT NULL, product TEXT NOT NULL, serial TEXT NOT NULL, opened_at BIGINT NOT NULL,
                 updated_at BIGINT NOT NULL, closed_at BIGINT, revision BIGINT NOT NULL,
-                holder_name TEXT, holder_colour BIGINT, holder_due BIGINT,
+                holder_name TEXT, holder_colour BIGINT, due_at BIGINT,
                 PRIMARY KEY (enterprise, id), UNIQUE (enterprise, number),
                 FOREIGN KEY (enterprise, customer) REFERENCES customers (enterprise, id)
             )
             """,
             "CREATE INDEX cases_by_change ON cases (enterprise, is_open, updated_at DESC, id DESC)",
+            """
+            CREATE INDEX cases_due ON cases (enterprise, due_at)
+            WHERE is_open AND holder_name IS NULL AND due_at IS NOT NULL
+            """,
             "CREATE INDEX cases_elsewhere ON cases (enterprise, holder_name, is_open) WHERE holder_name IS NOT NULL",
             "CREATE INDEX cases_by_customer ON cases (enterprise, customer, updated_at DESC)",
             "CREATE INDEX cases_by_owner ON cases (enterprise, owner, is_open, updated_at DESC, id DESC)",

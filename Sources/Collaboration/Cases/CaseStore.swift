@@ -12,7 +12,7 @@ package struct CaseStore {
 
     static let columns: SQL = """
         id, kind, number, title, customer, customer_label, origin, channel, owner, team, priority, stage, is_open, \
-        product, serial, opened_at, updated_at, closed_at, revision, holder_name, holder_colour, holder_due
+        product, serial, opened_at, updated_at, closed_at, revision, holder_name, holder_colour, due_at
         """
 
     package func find(number: Int) throws -> Case? {
@@ -58,7 +58,7 @@ package struct CaseStore {
                 \(desk.scope), \(item.id), \(item.kind), \(item.number), \(item.title), \(item.customer),
                 \(item.customerLabel), \(item.origin), \(item.channel), \(item.owner), \(item.team), \(item.priority),
                 \(item.stage), \(item.isOpen), \(item.product), \(item.serial), \(item.openedAt), \(item.updatedAt),
-                \(item.closedAt), \(item.revision), \(item.holder?.name), \(item.holder?.colour), \(item.holder?.due))
+                \(item.closedAt), \(item.revision), \(item.holder?.name), \(item.holder?.colour), \(item.due))
             """)
         announce(item)
     }
@@ -71,7 +71,7 @@ package struct CaseStore {
                 is_open = \(item.isOpen), product = \(item.product), serial = \(item.serial),
                 updated_at = \(item.updatedAt), closed_at = \(item.closedAt), revision = \(item.revision),
                 holder_name = \(item.holder?.name), holder_colour = \(item.holder?.colour),
-                holder_due = \(item.holder?.due)
+                due_at = \(item.due)
             WHERE enterprise = \(desk.scope) AND id = \(item.id)
             """)
         announce(item)
@@ -96,13 +96,13 @@ package struct CaseStore {
         let (product, serial): (String, String) = try (row.next(), row.next())
         let (opened, updated, closed): (Timestamp, Timestamp, Timestamp?) = try (row.next(), row.next(), row.next())
         let revision: Int = try row.next()
-        let (holderName, holderColour, holderDue): (String?, Int?, Timestamp?) = try (row.next(), row.next(), row.next())
+        let (holderName, holderColour, due): (String?, Int?, Timestamp?) = try (row.next(), row.next(), row.next())
         return Case(
             id: id, kind: kind, number: number, title: title, customer: customer, customerLabel: label, origin: origin,
             channel: channel, owner: owner, team: team, priority: priority, stage: stage, isOpen: isOpen,
             product: product, serial: serial, openedAt: opened, updatedAt: updated, closedAt: closed,
             revision: revision,
-            holder: holderName.map { Case.Holder(name: $0, colour: holderColour ?? 1, due: holderDue) })
+            holder: holderName.map { Case.Holder(name: $0, colour: holderColour ?? 1) }, due: due)
     }
 }
 

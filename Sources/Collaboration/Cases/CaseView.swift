@@ -19,6 +19,7 @@ package struct CaseView: Codable, Sendable {
     package let tags: [String]
     package let details: [Detail]
     package let holder: Case.Holder?
+    package let due: Timestamp?
     package let openedAt: Timestamp
     package let updatedAt: Timestamp
     package let closedAt: Timestamp?
@@ -78,9 +79,12 @@ package struct CaseFile: Sendable {
         customer = try item.customer.flatMap { try desk.customers.find($0) }
         contactPoints = try customer.map { try desk.customers.contactPoints(of: $0.id) } ?? []
         events = try desk.events(of: item.id.uuid, before: before).reversed()
-        messages = try desk.messages.find(events.filter { $0.type == "message.added" }.compactMap(\.object).map(ID.init))
-        files = try desk.attachments.list(of: messages.map(\.id))
         handovers = try desk.handovers.list(of: item.id)
+        let said: [ID<Message>] = events.filter { $0.type == "message.added" }.compactMap(\.object).map(ID.init)
+        // An answer stays on the desk, with its files, also when it has scrolled out of what is shown.
+        let answers = handovers.compactMap { $0.answer?.message }
+        messages = try desk.messages.find(Array(Set(said + answers)))
+        files = try desk.attachments.list(of: messages.map(\.id))
         links = try Dictionary(
             desk.links.all(handovers.map(\.link) + [item.origin].compactMap(\.self)).map { ($0.id, $0) },
             uniquingKeysWith: { first, _ in first })
@@ -96,7 +100,7 @@ package struct CaseFile: Sendable {
             id: item.id, number: desk.enterprise.reference(item.number), kind: item.kind, title: item.title,
             stage: item.stage, isOpen: item.isOpen, priority: item.priority, channel: item.channel,
             customer: customerBrief, owner: item.owner, team: item.team, product: item.product.isEmpty ? nil : item.product,
-            serial: item.serial.isEmpty ? nil : item.serial, tags: tags, details: details, holder: item.holder,
+            serial: item.serial.isEmpty ? nil : item.serial, tags: tags, details: details, holder: item.holder, due: item.due,
             openedAt: item.openedAt, updatedAt: item.updatedAt, closedAt: item.closedAt, revision: item.revision,
             messages: messages.map { MessageView($0, files[$0.id] ?? []) }, handovers: handovers.map(HandoverView.init),
             journey: journey.stops(at: desk.now).map(StopView.init))

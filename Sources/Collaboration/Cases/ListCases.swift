@@ -81,6 +81,7 @@ package struct CaseLineView: Codable, Sendable {
     package let customer: String?
     package let owner: ID<Member>?
     package let holder: Case.Holder?
+    package let due: Timestamp?
     package let updatedAt: Timestamp
 
     init(_ line: CaseLine, _ desk: Desk) {
@@ -94,6 +95,7 @@ package struct CaseLineView: Codable, Sendable {
         customer = line.customerName ?? (item.customerLabel.isEmpty ? nil : item.customerLabel)
         owner = item.owner
         holder = item.holder
+        due = item.due
         updatedAt = item.updatedAt
     }
 }

@@ -86,10 +86,7 @@ extension Desk {
             kind.lifecycle.allows(item.stage, to: name)
         else { throw CaseRefusal.noSuchMove(from: item.stage, to: name) }
         try kind.check(item, entering: name, self)
-        item.stage = name
-        item.isOpen = stage.isOpen
-        item.closedAt = stage.isOpen ? nil : now
-        try note("case.moved", on: &item, detail: name)
+        try put(&item, stage)
     }
 
     /// What follows from somebody's work on a case: it is in hand, or it is answered. Where the lifecycle has no such
@@ -101,6 +98,29 @@ extension Desk {
             kind.lifecycle.allows(item.stage, to: stage)
         else { return }
         try move(&item, to: stage)
+    }
+
+    /// A customer wrote to a closed case: it is open again, whatever its kind would ask of staff.
+    func reopen(_ item: inout Case) throws {
+        guard let lifecycle = kernel.kinds[item.kind]?.lifecycle else { return }
+        try put(&item, lifecycle.following(item.stage).first { $0.isOpen } ?? lifecycle.first)
+    }
+
+    /// What another company asked of us is settled, so its case is no work of ours any more, unless a third company
+    /// still has something of it.
+    func endForUs(_ item: inout Case) throws {
+        guard item.isOpen, item.origin != nil, let lifecycle = kernel.kinds[item.kind]?.lifecycle,
+            let end = lifecycle.stages.first(where: { !$0.isOpen }),
+            try !handovers.list(of: item.id).contains(where: { !$0.state.isSettled })
+        else { return }
+        try put(&item, end)
+    }
+
+    private func put(_ item: inout Case, _ stage: Lifecycle.Stage) throws {
+        item.stage = stage.name
+        item.isOpen = stage.isOpen
+        item.closedAt = stage.isOpen ? nil : now
+        try note("case.moved", on: &item, detail: stage.name)
     }
 
     private func memberName(_ id: ID<Member>) throws -> String {

@@ -25,6 +25,15 @@ package struct CustomerStore {
             Self.read)
     }
 
+    /// Another company's customer, held; a new record if they were not known yet. Two events that make them known at
+    /// the same time find the same one.
+    func take(_ acquaintance: Acquaintance) throws -> Customer {
+        let stranger = Customer(name: "", knownThrough: acquaintance, createdAt: desk.now)
+        try insert(stranger)
+        let known = try find(reference: acquaintance.reference, through: acquaintance.link)
+        return try known.flatMap { try take($0.id) } ?? stranger
+    }
+
     package func find(reference: String, through link: ID<Link>) throws -> Customer? {
         try tx.first(
             """
@@ -74,6 +83,13 @@ package struct CustomerStore {
     }
 
     package func add(_ customer: Customer, reachedBy points: [ContactPoint]) throws {
+        try insert(customer)
+        try replaceContactPoints(of: customer.id, with: points)
+        try index(customer, points)
+    }
+
+    /// Leaves a customer alone that is known through the same link under the same reference.
+    private func insert(_ customer: Customer) throws {
         try tx.run(
             """
             INSERT INTO customers (enterprise, \(Self.columns)) VALUES (
@@ -81,9 +97,8 @@ package struct CustomerStore {
                 \(customer.language), \(customer.owner), \(customer.knownThrough?.link),
                 \(customer.knownThrough?.reference), \(customer.knownThrough?.company), \(customer.createdAt),
                 \(customer.revision))
+            ON CONFLICT (enterprise, known_through, foreign_reference) DO NOTHING
             """)
-        try replaceContactPoints(of: customer.id, with: points)
-        try index(customer, points)
     }
 
     package func save(_ customer: Customer, reachedBy points: [ContactPoint]) throws {

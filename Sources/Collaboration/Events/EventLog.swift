@@ -43,12 +43,16 @@ extension Desk {
             """)
     }
 
-    /// The newest events first, older than `before` if given.
+    /// Events that no timeline shows.
+    private static var hidden: [String] { ["progress", "file.arrived"] }
+
+    /// The newest events that a timeline shows first, older than `before` if given.
     package func events(of subject: UUID, before: Int? = nil, limit: Int = 50) throws -> [Event] {
         try tx.all(
             """
             SELECT sequence, at, actor_kind, actor_name, type, object, detail FROM events
             WHERE enterprise = \(scope) AND subject = \(subject) AND sequence < \(before ?? Int.max)
+                AND type NOT IN (\(SQL.list(Self.hidden)))
             ORDER BY sequence DESC LIMIT \(limit)
             """
         ) { row in

@@ -47,9 +47,7 @@ extension Desk {
         try keep(message, files, in: &item)
         let kept = try attachments.list(of: [message.id])[message.id] ?? []
         for handover in sharing { try forward(message, kept, of: item, in: handover) }
-        if !item.isOpen, let first = kernel.kinds[item.kind]?.lifecycle.following(item.stage).first {
-            try move(&item, to: first.name)
-        }
+        if !item.isOpen { try reopen(&item) }
         try cases.save(item)
     }
 }

@@ -99,12 +99,12 @@ package struct FollowView: Codable, Sendable {
         isOpen = file.item.isOpen
         openedAt = file.item.openedAt
         due = file.due
-        steps = file.journey.stops(at: desk.now).map {
+        steps = file.journey.stops(at: desk.now).filter { !$0.cameToNothing }.map {
             Step(company: $0.step.company, since: $0.step.since, hasIt: $0.hasIt)
         }
         messages = file.messages.map {
             Line(
-                author: $0.author.name, isYours: $0.author.kind == .customer, text: $0.body, sentAt: $0.sentAt,
+                author: $0.author.kind == .customer ? $0.author.name : $0.author.firstName, isYours: $0.author.kind == .customer, text: $0.body, sentAt: $0.sentAt,
                 files: (file.files[$0.id] ?? []).map(FileView.init))
         }
     }
@@ -141,10 +141,10 @@ private struct FollowPage {
     private var steps: [Model] {
         let stops = file.journey.stops(at: desk.now)
         var models: [Model] = [step("asked", time: file.item.openedAt)]
-        var previous = desk.enterprise.name
-        for stop in stops where !stop.isOwn && ![.declined, .withdrawn, .expired].contains(stop.step.state) {
-            models.append(step("passedTo", time: stop.step.since, [("company", .text(previous)), ("to", .text(stop.step.company))]))
-            previous = stop.step.company
+        for stop in stops where !stop.isOwn && !stop.cameToNothing {
+            let asker = stops.first { $0.step.id == stop.askedBy }?.step.company ?? desk.enterprise.name
+            models.append(
+                step("passedTo", time: stop.step.since, [("company", .text(asker)), ("to", .text(stop.step.company))]))
         }
         if let answer = file.answer {
             models.append(step("answered", time: answer.sentAt))
@@ -186,7 +186,7 @@ private struct FollowPage {
             let isMine = message.author.kind == .customer
             return [
                 "id": .text("\(message.id)"), "mine": .flag(isMine),
-                "author": .text("\(message.author.name.split(separator: " ").first ?? ""), \(desk.enterprise.name)"),
+                "author": .text("\(message.author.firstName), \(desk.enterprise.name)"),
                 "time": .text(moments.clock(message.sentAt)), "datetime": .text(message.sentAt.rfc3339),
                 "text": .text(message.body), "answer": .flag(message.id == answer),
                 "hasFiles": .flag(file.files[message.id] != nil),
@@ -201,6 +201,9 @@ private struct FollowPage {
         for entry in file.disclosed where entry.takenBackAt == nil && SharedField.personal.contains(entry.field) {
             if !names.contains(entry.company) { names.append(entry.company) }
         }
+        for step in file.journey.branches.flatMap({ $0.dropFirst() }) where step.knowsWho {
+            if !names.contains(step.company) { names.append(step.company) }
+        }
         return names.map { ["name": .text($0)] }
     }
 
@@ -209,8 +212,29 @@ private struct FollowPage {
     private var partly: [Model] {
         file.journey.branches.flatMap { $0 }.compactMap { step in
             let fields = step.sees.compactMap(SharedField.init)
-            guard !fields.shown.isEmpty, !fields.contains(where: { SharedField.personal.contains($0) }) else { return nil }
+            guard !fields.shown.isEmpty, !step.knowsWho else { return nil }
             return ["name": .text(step.company), "fields": .list(fields.shown.map { .object($0.model) })]
         }
     }
+}
+
+extension Journey.Stop {
+    /// Whether the company never took it on, so that a customer need not hear of it.
+    fileprivate var cameToNothing: Bool {
+        switch step.state {
+        case .declined, .withdrawn, .expired: true
+        case .offered, .accepted, .answered, .completed, .returned, nil: false
+        }
+    }
+}
+
+extension JourneyStep {
+    fileprivate var knowsWho: Bool {
+        sees.compactMap(SharedField.init).contains { SharedField.personal.contains($0) }
+    }
+}
+
+extension Message.Author {
+    /// What a customer reads of somebody who works here.
+    fileprivate var firstName: String { name.split(separator: " ").first.map(String.init) ?? name }
 }

@@ -37,7 +37,7 @@ package struct RequestCall: Action {
 extension Desk {
     /// Notes the wish, and the number as the customer's preferred way to be reached.
     func requestCall(of item: inout Case, on phone: String, when: String) throws {
-        if let id = item.customer, var customer = try customers.find(id) {
+        if let id = item.customer, var customer = try customers.take(id) {
             let wish = ContactPoint(channel: .phone, value: phone, isPreferred: true, note: when)
             let others = try customers.contactPoints(of: id).filter { $0.normalised != wish.normalised }.map {
                 ContactPoint(channel: $0.channel, value: $0.value, note: $0.note)

@@ -30,10 +30,14 @@ package struct AnswerHandover: Action {
             source = form.optionalID("source", label: "Source")
             wording = form.choice("wording", label: "Wording", default: Wording.reworded)
             forwarded = form.list("forward", label: "Goes along").compactMap { ID<Attachment>($0) }
-            if let date, date.wholeMatch(of: /\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])/) == nil {
+            if let date, !AnswerHandover.isDate(date) {
                 form.reject("date", "“\(date)” is not a date. Write it like 2026-11-24.")
             }
         }
+    }
+
+    fileprivate static func isDate(_ text: String) -> Bool {
+        text.wholeMatch(of: /\d{4}-\d{2}-\d{2}/) != nil && Timestamp(rfc3339: "\(text)T00:00:00Z") != nil
     }
 
     package static let route = Route.post("/{enterprise}/cases/{number}/handovers/{handover}/answer")
@@ -90,6 +94,7 @@ extension Desk {
                     text: answer.text, attachments: sent.map(\.wire))
         } then: { _, item, _ in
             try note("message.added", on: &item, object: message.id.uuid)
+            try CaseIndex.put(message, self)
             try advance(&item, isAnswered: true)
         }
     }

@@ -17,19 +17,19 @@ extension Desk {
                 id: "\(handover.id)", company: link?.name ?? "", colour: link?.colour ?? 12, since: handover.offeredAt,
                 until: handover.settledAt, ask: handover.ask.form, due: handover.due, state: handover.state,
                 sees: ledger.filter { $0.link == handover.link && $0.takenBackAt == nil }.map(\.field.rawValue))
-            return [peer] + handover.trail
+            return [peer] + handover.trail.map { $0.ended(by: handover.settledAt) }
         }
         return Journey(before: incoming?.trail ?? [], own: own, branches: branches)
     }
 
     /// The way so far, as an offer tells it: the companies before, under the names that they allow, and this one.
-    func wayTo(_ handover: Handover, of item: Case, _ others: [Handover]) throws -> [JourneyStep] {
+    func wayTo(_ moment: Timestamp, of item: Case, _ others: [Handover]) throws -> [JourneyStep] {
         let journey = try journey(of: item, others)
         var before = journey.before
         // The last step before ours is the company that asked us; its contract says how it is called further on.
         if let last = before.indices.last, let name = try onwardNameOfOrigin(of: item) { before[last].company = name }
         var own = journey.own
-        own.until = handover.offeredAt
+        own.until = moment
         return before + [own]
     }
 
@@ -55,9 +55,10 @@ extension Desk {
             let link = try links.find(handover.link)
             let deepest = handover.trail.last { $0.until == nil }
             return Case.Holder(
-                name: deepest?.company ?? link?.name ?? "", colour: deepest?.colour ?? link?.colour ?? 12,
-                due: handover.due)
+                name: deepest?.company ?? link?.name ?? "", colour: deepest?.colour ?? link?.colour ?? 12)
         }
+        let asked = all.last { $0.direction == .incoming && !$0.state.isSettled }
+        item.due = next?.due ?? asked?.due
         try cases.save(item)
         try tellProgress(of: item, all)
     }

@@ -7,7 +7,7 @@ extension Desk {
     /// taken the sharing back.
     func shareContact(of item: Case, in handover: inout Handover, over link: Link) throws {
         guard let contract = link.contract, let customer = try item.customer.flatMap({ try customers.find($0) }),
-            try !isSharingTakenBack(of: item, with: link.id)
+            try !hasTakenBack(customer.id, from: link.id)
         else { return }
         let upstream = try contractOfOrigin(of: item)
         func shares(_ field: SharedField) -> Bool {
@@ -15,33 +15,34 @@ extension Desk {
         }
         let points = shares(.customerContact) ? try customers.contactPoints(of: customer.id) : []
         let name = shares(.customerName) ? customer.name : nil
-        guard name != nil || !points.isEmpty else { return }
+        let place = shares(.customerPlace) && !customer.place.isEmpty ? customer.place : nil
+        guard name != nil || !points.isEmpty || place != nil else { return }
         try send(
             ContactSharedV1(
                 handover: handover.id.uuid, customer: try links.reference(of: customer.id, on: link.id), name: name,
-                points: points.map(\.wire), place: shares(.customerPlace) ? customer.place : nil,
-                language: customer.language),
+                points: points.prefix(Limits.contactPoints).map(\.wire), place: place,
+                language: shares(.language) ? customer.language : nil),
             about: handover, over: link)
         handover.sharesContact = true
-        try disclose(
-            [.customerName, .customerContact, .customerPlace].filter(shares), of: item, to: link)
+        var fields: [SharedField] = []
+        if name != nil { fields.append(.customerName) }
+        if !points.isEmpty { fields.append(.customerContact) }
+        if place != nil { fields.append(.customerPlace) }
+        try disclose(fields, of: item, to: link)
     }
 
     /// Another company's customer becomes known here, as a record of its own.
     func receive(_ event: ContactSharedV1, from link: Link) throws {
         var (handover, item) = try take(event.handover, over: link, .incoming)
         let points = event.points.compactMap(ContactPoint.init)
-        var customer =
-            try customers.find(reference: event.customer, through: link.id)
-            ?? Customer(
-                name: "", knownThrough: Acquaintance(link: link.id, reference: event.customer, company: link.name),
-                createdAt: now)
+        var customer = try customers.take(
+            Acquaintance(link: link.id, reference: event.customer, company: link.name))
         let isNew = customer.revision == 0
-        customer.name = event.name ?? item.customerLabel
+        if let name = event.name { customer.name = name } else if isNew { customer.name = item.customerLabel }
         customer.place = event.place ?? customer.place
         customer.language = event.language == "nl" ? "nl" : "en"
         customer.revision += 1
-        if isNew { try customers.add(customer, reachedBy: points) } else { try customers.save(customer, reachedBy: points) }
+        try customers.save(customer, reachedBy: points)
         item.customer = customer.id
         handover.sharesContact = true
         try handovers.save(handover)
@@ -51,7 +52,9 @@ extension Desk {
 
     /// The customer, or the company whose customer it is, takes the contact back: we forget it, and tell those we told.
     func receive(_ event: ContactRevokedV1, from link: Link) throws {
-        guard var customer = try customers.find(reference: event.customer, through: link.id) else { return }
+        guard let known = try customers.find(reference: event.customer, through: link.id),
+            var customer = try customers.take(known.id)
+        else { return }
         for id in try cases.all(of: customer.id) {
             var item = try cases.take(id)
             try revokeContact(of: &item, telling: nil, because: event.reason)
@@ -64,9 +67,25 @@ extension Desk {
         try customers.save(customer, reachedBy: [])
     }
 
-    /// Takes the contact back from the companies that have it: from one, or from all.
+    /// Takes the customer's contact back from the companies that have it, in all their cases: from one, or from all and
+    /// from those that would get it later.
     func revokeContact(of item: inout Case, telling only: ID<Link>?, because reason: String) throws {
         guard let customer = item.customer else { return }
+        try keepWish(of: customer, against: only)
+        for id in try cases.all(of: customer) {
+            if id == item.id {
+                try revoke(customer, in: &item, telling: only, because: reason)
+            } else {
+                var other = try cases.take(id)
+                try revoke(customer, in: &other, telling: only, because: reason)
+                try cases.save(other)
+            }
+        }
+    }
+
+    private func revoke(
+        _ customer: ID<Customer>, in item: inout Case, telling only: ID<Link>?, because reason: String
+    ) throws {
         for var handover in try handovers.list(of: item.id)
         where handover.direction == .outgoing && handover.sharesContact && (only == nil || only == handover.link) {
             guard let link = try links.find(handover.link) else { continue }

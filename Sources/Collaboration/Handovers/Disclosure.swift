@@ -41,19 +41,18 @@ struct Shareable {
     let customer: Customer?
     let contactPoints: [ContactPoint]
     let details: JSONValue?
-    let detailLines: [Detail]
+    /// The companies that have had it, under the names that the next one may know.
+    let way: [JourneyStep]
 
-    init(_ item: Case, _ desk: Desk) throws {
+    init(_ item: Case, way: [JourneyStep] = [], _ desk: Desk) throws {
+        self.way = way
         self.item = item
         // Only the customer's own words, or those that came with the case, are the question; a note of ours never is.
-        let first = try desk.messages.first(of: item.id)
-        question = first.flatMap { $0.author.kind == .customer ? $0 : nil }
+        question = try desk.messages.first(of: item.id)
         attachments = try question.map { try desk.attachments.list(of: [$0.id])[$0.id] ?? [] } ?? []
         customer = try item.customer.flatMap { try desk.customers.find($0) }
         contactPoints = try customer.map { try desk.customers.contactPoints(of: $0.id) } ?? []
-        let kind = desk.kernel.kinds[item.kind]
-        details = try kind?.sharedDetails(of: item, desk)
-        detailLines = try kind?.details(of: item, desk) ?? []
+        details = try desk.kernel.kinds[item.kind]?.sharedDetails(of: item, desk)
     }
 
     /// The fields that have something to share, with what the contract says of each. What a case that came over a link
@@ -64,9 +63,8 @@ struct Shareable {
         if !item.product.isEmpty { values.append((.product, item.product)) }
         if !item.serial.isEmpty { values.append((.serial, item.serial)) }
         if !attachments.isEmpty { values.append((.attachments, attachments.map(\.name).joined(separator: ", "))) }
-        if !detailLines.isEmpty {
-            values.append((.details, detailLines.map { "\($0.label): \($0.value)" }.joined(separator: "; ")))
-        }
+        if let details { values.append((.details, details.lines)) }
+        if !way.isEmpty { values.append((.journey, way.map(\.company).joined(separator: ", "))) }
         if let customer {
             values.append((.language, customer.language))
             values.append((.customerName, customer.name))
@@ -77,8 +75,18 @@ struct Shareable {
         }
         return values.map { field, value in
             let mayPass = upstream.map { $0.passOn(field) != .never } ?? true
-            let sharing = mayPass ? contract.fields[field]?.shared ?? .never : .never
+            var sharing = mayPass ? contract.fields[field]?.shared ?? .never : .never
+            // Who the customer is goes on acceptance at the earliest, whatever a contract says.
+            if sharing == .beforeAcceptance, field == .customerName || field == .customerContact { sharing = .afterAcceptance }
             return Disclosure(field: field, value: value, sharing: sharing)
         }
+    }
+}
+
+extension JSONValue {
+    /// The members of an object, as the preview shows them.
+    fileprivate var lines: String {
+        (object?.members ?? []).map { "\($0.name): \($0.value.string ?? String(decoding: $0.value.bytes, as: UTF8.self))" }
+            .joined(separator: "; ")
     }
 }

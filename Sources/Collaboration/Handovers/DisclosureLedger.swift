@@ -57,7 +57,24 @@ extension Desk {
             """)
     }
 
-    func isSharingTakenBack(of item: Case, with link: ID<Link>) throws -> Bool {
-        try disclosed(of: item.id).contains { $0.link == link && $0.isPersonal && $0.takenBackAt != nil }
+    /// The customer's wish, which later acceptances respect. It is only ever added to.
+    func keepWish(of customer: ID<Customer>, against link: ID<Link>?) throws {
+        try tx.run(
+            """
+            INSERT INTO sharing_wishes (enterprise, customer, against, at)
+            VALUES (\(scope), \(customer), \(link.map { "\($0)" } ?? Self.everybody), \(now))
+            ON CONFLICT (enterprise, customer, against) DO NOTHING
+            """)
     }
+
+    func hasTakenBack(_ customer: ID<Customer>, from link: ID<Link>) throws -> Bool {
+        try tx.first(
+            """
+            SELECT 1 FROM sharing_wishes
+            WHERE enterprise = \(scope) AND customer = \(customer) AND against IN (\(Self.everybody), \("\(link)"))
+            """
+        ) { _ in true } ?? false
+    }
+
+    private static var everybody: String { "everybody" }
 }

@@ -10,6 +10,9 @@ package struct Handover: Sendable {
         case offered, accepted, declined, withdrawn, expired, answered, completed, returned
 
         package var isSettled: Bool { self != .offered && self != .accepted }
+
+        /// Ended by the originator itself; its later word changes nothing.
+        var isOver: Bool { self == .withdrawn || self == .expired }
     }
 
     package let id: ID<Handover>

@@ -20,6 +20,7 @@ extension Desk {
         try send(try event(handover), about: handover, over: link, basedOn: known)
         try then(handover, &item, link)
         try noteState(of: handover, link, on: &item)
+        if handover.state.isSettled, handover.direction == .incoming { try endForUs(&item) }
         try settleHolding(&item)
         return handover
     }

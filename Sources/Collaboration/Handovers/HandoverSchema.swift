@@ -26,6 +26,12 @@ package enum HandoverSchema {
                 FOREIGN KEY (enterprise, case_id) REFERENCES cases (enterprise, id)
             )
             """,
+            """
+            CREATE TABLE sharing_wishes (
+                enterprise UUID NOT NULL, customer UUID NOT NULL, against TEXT NOT NULL, at BIGINT NOT NULL,
+                PRIMARY KEY (enterprise, customer, against)
+            )
+            """,
             "CREATE INDEX disclosures_by_customer ON disclosures (enterprise, customer)"
         )
     ]

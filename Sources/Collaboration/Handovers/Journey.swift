@@ -35,6 +35,14 @@ package struct JourneyStep: Sendable, Codable, Equatable {
         self.sees = sees
     }
 
+    /// The step as it is once the company that told us of it has nothing to do with the matter any more.
+    func ended(by end: Timestamp?) -> JourneyStep {
+        guard until == nil, let end else { return self }
+        var step = self
+        step.until = end
+        return step
+    }
+
     /// Milliseconds for which it held the matter itself: its whole time less the time others, whom it had asked, had it.
     /// Others that had it at the same time count once.
     package func held(whileOthersHad others: [JourneyStep], at now: Timestamp) -> Int64 {
@@ -67,6 +75,8 @@ package struct Journey: Sendable {
         /// Whether the matter lies with this company now.
         package let hasIt: Bool
         package let isOwn: Bool
+        /// The step of the company that asked this one; `nil` for the first.
+        package let askedBy: String?
     }
 
     package init(before: [JourneyStep], own: JourneyStep, branches: [[JourneyStep]]) {
@@ -78,17 +88,21 @@ package struct Journey: Sendable {
     /// Every company in order of the way, with the time it held the matter itself.
     package func stops(at now: Timestamp) -> [Stop] {
         let after = branches.flatMap { $0 }
-        func stop(_ step: JourneyStep, _ others: [JourneyStep], isOwn: Bool = false, isPast: Bool = false) -> Stop {
+        func stop(
+            _ step: JourneyStep, _ others: [JourneyStep], by asker: JourneyStep?, isOwn: Bool = false, isPast: Bool = false
+        ) -> Stop {
             let waits = others.contains { $0.until == nil }
             return Stop(
                 step: step, held: step.held(whileOthersHad: others, at: now),
-                hasIt: step.until == nil && !waits && !isPast, isOwn: isOwn)
+                hasIt: step.until == nil && !waits && !isPast, isOwn: isOwn,
+                askedBy: asker?.id)
         }
-        var stops = before.map { stop($0, [], isPast: true) }
-        stops.append(stop(own, after, isOwn: true))
+        var stops = before.indices.map { stop(before[$0], [], by: $0 > 0 ? before[$0 - 1] : nil, isPast: true) }
+        stops.append(stop(own, after, by: before.last, isOwn: true))
         for branch in branches {
             for index in branch.indices {
-                stops.append(stop(branch[index], Array(branch[(index + 1)...])))
+                let asker = index > 0 ? branch[index - 1] : own
+                stops.append(stop(branch[index], Array(branch[(index + 1)...]), by: asker))
             }
         }
         return stops

@@ -54,10 +54,10 @@ extension Desk {
             offeredAt: now, parent: incoming?.id, hopsLeft: (incoming?.hopsLeft ?? Int(Limits.hops) + 1) - 1,
             route: try incoming?.route ?? routeOnward(EventRoute()))
         guard handover.hopsLeft > 0 else { throw OfferRefusal.tooFar }
-        let shareable = try Shareable(item, self)
+        let shareable = try Shareable(item, way: wayTo(handover.offeredAt, of: item, others), self)
         let disclosures = try shareable.disclosures(under: contract, cameUnder: contractOfOrigin(of: item))
         let shared = shareable.offer(
-            handover, disclosures, customer: try onwardLabel(of: item), journey: try wayTo(handover, of: item, others))
+            handover, disclosures, customer: try onwardLabel(of: item))
         try handovers.add(handover)
         try send(shared, about: handover, over: link)
         for file in shareable.attachments where shared.attachments.contains(where: { $0.digest == file.digest.hex }) {
@@ -77,6 +77,9 @@ extension Desk {
         guard link.isActive else { throw OfferRefusal.linkNotActive(company: link.name) }
         guard link.contract?.allows(kind: item.kind) == true else {
             throw OfferRefusal.kindNotInContract(company: link.name)
+        }
+        guard item.origin == nil || others.contains(where: { $0.direction == .incoming && $0.state == .accepted }) else {
+            throw OfferRefusal.notAccepted
         }
         guard item.origin != link.id else { throw OfferRefusal.wouldGoBack(company: link.name) }
         guard !others.contains(where: { $0.link == link.id && !$0.state.isSettled }) else {

@@ -5,7 +5,7 @@ import Storage
 extension Shareable {
     /// The offer as it crosses: only fields that are shared before acceptance are in it.
     func offer(
-        _ handover: Handover, _ disclosures: [Disclosure], customer label: String, journey: [JourneyStep]
+        _ handover: Handover, _ disclosures: [Disclosure], customer label: String
     ) -> HandoverOfferedV1 {
         let open = disclosures.fields(.beforeAcceptance)
         func shared(_ field: SharedField, _ value: String?) -> String? { open.contains(field) ? value : nil }
@@ -15,7 +15,7 @@ extension Shareable {
             answerBy: handover.answerBy?.wire, customer: label, question: shared(.question, question?.body),
             product: shared(.product, item.product), serial: shared(.serial, item.serial),
             place: shared(.customerPlace, customer?.place), language: shared(.language, customer?.language),
-            details: open.contains(.details) ? details : nil, journey: journey.map(\.wire),
+            details: open.contains(.details) ? details : nil, journey: open.contains(.journey) ? way.map(\.wire) : [],
             attachments: open.contains(.attachments) ? attachments.map(\.wire) : [])
     }
 

@@ -47,7 +47,9 @@ extension Desk {
         var (handover, item) = try take(id, over: link, .outgoing)
         if let seen = envelope.baserev, Int(seen) != handover.revision { throw stale(handover) }
         do {
-            try handover.apply(move, asOriginator: false, documents: documents, at: now)
+            // An acceptance that was given in time counts when it arrives late, unless we have let the offer expire.
+            let moment = move == .accept ? min(now, handover.acceptBy ?? now) : now
+            try handover.apply(move, asOriginator: false, documents: documents, at: moment)
         } catch .answerLacks(_, let what) {
             throw Rejection(.malformed, what)
         } catch {
@@ -79,13 +81,14 @@ extension Desk {
         _ state: Handover.State, reason: String, about id: UUID, _ envelope: Envelope, from link: Link
     ) throws {
         var (handover, item) = try take(id, over: link, .incoming)
-        guard handover.state != state else { return }
+        guard handover.state != state, !handover.state.isOver else { return }
         handover.state = state
         handover.reason = reason
         handover.revision = Int(envelope.baserev ?? Int64(handover.revision)) + 1
         handover.settledAt = now
         try handovers.save(handover)
         try noteState(of: handover, link, on: &item)
+        try endForUs(&item)
         try settleHolding(&item)
     }
 

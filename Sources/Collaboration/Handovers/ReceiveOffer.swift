@@ -9,6 +9,7 @@ extension Desk {
         guard let contract = link.contract, contract.allows(kind: offer.kind), kernel.kinds[offer.kind] != nil else {
             throw Rejection(.notAgreed, "the contract does not cover the kind «\(offer.kind)»")
         }
+        guard event.hopsleft > 0 else { throw Rejection(.hopsExhausted, "it has passed through too many companies") }
         guard try handovers.find(ID(offer.handover)) == nil else {
             throw Rejection(.idReuse, "this handover has been offered before")
         }
@@ -30,11 +31,11 @@ extension Desk {
             id: ID(offer.handover), caseID: item.id, direction: .incoming, link: link.id,
             ask: Ask(form: offer.ask.form, text: offer.ask.text), acceptBy: offer.acceptBy.map(Timestamp.init),
             answerBy: offer.answerBy.map(Timestamp.init), offeredAt: min(Timestamp(event.time), now),
-            trail: offer.journey.map(JourneyStep.init), hopsLeft: Int(event.hopsleft) - 1,
+            trail: offer.journey.map(JourneyStep.init), hopsLeft: Int(event.hopsleft),
             route: try routeOnward(event.route))
         try handovers.add(handover)
         try note("handover.offered", on: &item, object: handover.id.uuid, detail: link.name)
-        try cases.save(item)
+        try settleHolding(&item)
     }
 
     /// The route with our own token, for the companies after; refuses one that has passed through here before.

@@ -44,7 +44,8 @@ package struct MessageStore {
     package func first(of item: ID<Case>) throws -> Message? {
         try tx.first(
             """
-            SELECT \(Self.columns) FROM messages WHERE enterprise = \(desk.scope) AND case_id = \(item)
+            SELECT \(Self.columns) FROM messages
+            WHERE enterprise = \(desk.scope) AND case_id = \(item) AND author_kind = \(Message.Author.Kind.customer)
             ORDER BY sent_at, id LIMIT 1
             """, Self.read)
     }

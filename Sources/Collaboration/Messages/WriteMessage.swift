@@ -149,9 +149,11 @@ extension Desk {
             throw Rejection(.idReuse, "this message has been sent before")
         }
         var item = try cases.take(handover.caseID)
-        let name = event.company == event.author ? event.author : "\(event.author), \(link.name)"
+        let isCustomers = event.author == item.customerLabel
+        let name = isCustomers || event.company == event.author ? event.author : "\(event.author), \(link.name)"
         let message = Message(
-            id: ID(event.message), caseID: item.id, author: .init(.company, name: name, link: link.id),
+            id: ID(event.message), caseID: item.id,
+            author: .init(isCustomers ? .customer : .company, name: name, link: link.id),
             body: event.text, audience: Audience(customer: false, links: [link.id]), handover: handover.id, sentAt: now)
         try keep(message, in: &item)
         try expect(event.attachments, of: message, over: link)

@@ -27,7 +27,8 @@ package enum LiveTopics {
             return try tx.first(
                 """
                 SELECT c.updated_at + c.revision + COALESCE((SELECT SUM(CASE WHEN is_typing THEN 2 ELSE 1 END)
-                    FROM presence p WHERE p.enterprise = c.enterprise AND p.case_id = c.id), 0)
+                    FROM presence p WHERE p.enterprise = c.enterprise AND p.case_id = c.id
+                        AND p.seen_at > \(tx.startedAt - 30)), 0)
                 FROM cases c WHERE c.enterprise = \(enterprise) AND c.id = \(id)
                 """
             ) { try $0.next() }

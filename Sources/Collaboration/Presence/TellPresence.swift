@@ -55,6 +55,8 @@ extension CaseStore {
                 "DELETE FROM presence WHERE enterprise = \(desk.scope) AND case_id = \(item) AND member = \(member)")
             return before != nil
         }
+        try tx.run(
+            "DELETE FROM presence WHERE enterprise = \(desk.scope) AND case_id = \(item) AND seen_at <= \(since)")
         let isTyping = doing == .typing
         try tx.run(
             """

@@ -97,17 +97,11 @@ package struct TodayView: Codable, Sendable {
 extension Desk {
     /// Cases that lie with us and are the viewer's or nobody's: what is due first, then the newest.
     package func waiting(for viewer: ID<Member>, limit: Int = 40) throws -> [WaitingCase] {
-        let lines = try cases.lines(
-            where: "AND c.is_open AND c.holder_name IS NULL AND (c.owner IS NULL OR c.owner = \(viewer))", after: nil,
-            limit: limit)
-        let newest = try handovers.newest(of: lines.map(\.item.id))
-        let waiting = try lines.map { line in
-            try reason(for: line, newest[line.item.id] ?? [])
-        }
-        return waiting.sorted { first, second in
-            let (left, right) = (first.due ?? .distantFuture, second.due ?? .distantFuture)
-            return left == right ? first.line.item.updatedAt > second.line.item.updatedAt : left < right
-        }
+        let ours: SQL = "AND c.is_open AND c.holder_name IS NULL AND (c.owner IS NULL OR c.owner = \(viewer))"
+        let due = try cases.lines(where: "\(ours) AND c.due_at IS NOT NULL", order: "c.due_at, c.id", limit: limit)
+        let rest = try cases.lines(where: "\(ours) AND c.due_at IS NULL", limit: limit - due.count)
+        let newest = try handovers.newest(of: (due + rest).map(\.item.id))
+        return try (due + rest).map { line in try reason(for: line, newest[line.item.id] ?? []) }
     }
 
     private func reason(for line: CaseLine, _ handovers: [Handover]) throws -> WaitingCase {
@@ -117,7 +111,8 @@ extension Desk {
         }
         let incoming = handovers.last { $0.direction == .incoming && !$0.state.isSettled }
         if let incoming, incoming.state == .offered { return try waiting(.offer, incoming) }
-        if let outgoing = handovers.last(where: { $0.direction == .outgoing }) {
+        let isTold = line.item.stage == kernel.kinds[line.item.kind]?.stageWhenAnswered
+        if let outgoing = handovers.last(where: { $0.direction == .outgoing }), !isTold {
             switch outgoing.state {
             case .answered, .completed: return try waiting(.answered, outgoing)
             case .declined: return try waiting(.declined, outgoing)

@@ -22,7 +22,7 @@ struct Demo: AsyncParsableCommand {
 
     func run() async throws {
         let folder = URL(filePath: folder)
-        if fresh, FileManager.default.fileExists(atPath: folder.path) { try FileManager.default.removeItem(at: folder) }
+        if fresh { try DemoSetUp.forget(folder) }
         try FileManager.default.createDirectory(
             at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         let mark = folder.appending(path: "ready")
@@ -62,6 +62,15 @@ struct Demo: AsyncParsableCommand {
 enum DemoSetUp {
     static func location(_ node: DemoNode, in folder: URL) -> Location {
         .sqlite(path: folder.appending(path: "\(node.name).sqlite").path)
+    }
+
+    /// Removes what the demonstration has made in its folder, and nothing else.
+    static func forget(_ folder: URL) throws {
+        let files = DemoNode.all.flatMap { node in ["", "-wal", "-shm"].map { "\(node.name).sqlite\($0)" } + ["\(node.name).log"] }
+        for file in (files + ["ready"]).map({ folder.appending(path: $0).path })
+        where FileManager.default.fileExists(atPath: file) {
+            try FileManager.default.removeItem(atPath: file)
+        }
     }
 
     /// Returns an administrator's API token for each company.

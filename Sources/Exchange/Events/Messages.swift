@@ -24,7 +24,7 @@ package struct AttachmentRefV1: WireStruct {
         guard Self.isDigest(digest) else {
             throw fields.error("digest", .wrongType(expected: "a SHA-256 in hexadecimal"))
         }
-        name = try fields.text("name", max: 255)
+        name = try fields.text("name", max: Limits.reference)
         type = try fields.text("type", max: 127)
         size = try fields.integer("size", in: 0...Limits.attachment)
     }

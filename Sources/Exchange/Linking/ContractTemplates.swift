@@ -16,7 +16,7 @@ extension Role {
         case .partner:
             rules[.customerName] = FieldRule(.afterAcceptance, passOn: .never)
             rules[.customerContact] = FieldRule(.afterAcceptance, passOn: .never)
-            rules[.customerPlace] = FieldRule(.afterAcceptance)
+            rules[.customerPlace] = FieldRule(.afterAcceptance, passOn: .never)
         case .supplier:
             rules[.customerName] = FieldRule(.never, passOn: .never)
             rules[.customerContact] = FieldRule(.never, passOn: .never)

@@ -284,4 +284,63 @@ struct ChainTests {
             }
         }
     }
+
+    @Test("a case of another company goes on only after its ask was accepted, and ends here with it", arguments: Engine.allCases)
+    func onlyAccepted(engine: Engine) async throws {
+        let row = try await Row(engine)
+        let question = try await row.dealer.ask()
+        let offer = try await row.dealer.offer(question, over: row.toMaker)
+        try await row.all.settle()
+        let there = try await row.maker.item(offer).id
+        await #expect(throws: OfferRefusal.notAccepted) { try await row.maker.offer(there, over: row.toSupplier) }
+        try await row.dealer.work { try $0.withdraw(offer, because: "solved") }
+        try await row.all.settle()
+        #expect(try await row.maker.item(offer).isOpen == false)
+        let waiting = try await row.maker.work { try $0.waiting(for: $0.enterpriseMember).count }
+        #expect(waiting == 0)
+    }
+
+    @Test("an acceptance in time counts when it arrives late", arguments: Engine.allCases)
+    func lateArrival(engine: Engine) async throws {
+        let row = try await Row(engine)
+        let question = try await row.dealer.ask()
+        let offer = try await row.dealer.offer(question, over: row.toMaker, acceptIn: 600)
+        try await row.all.settle()
+        try await row.maker.work { try $0.accept(offer) }
+        row.network.advance(3600)
+        try await row.all.settle()
+        #expect(try await row.dealer.handover(offer).state == .accepted)
+    }
+
+    @Test("who takes the sharing back from all is not shared again, in no case and with nobody", arguments: Engine.allCases)
+    func neverAgain(engine: Engine) async throws {
+        let row = try await Row(engine)
+        let question = try await row.dealer.ask()
+        try await row.dealer.work { desk in
+            var item = try desk.cases.take(question)
+            try desk.revokeContact(of: &item, telling: nil, because: "no")
+            try desk.cases.save(item)
+        }
+        let offer = try await row.dealer.offer(question, over: row.toMaker)
+        try await row.all.settle()
+        try await row.maker.work { try $0.accept(offer) }
+        try await row.all.settle()
+        #expect(try await row.maker.item(offer).customer == nil)
+        let wire = row.network.sent.compactMap(\.body).map { String(decoding: $0, as: UTF8.self) }
+        #expect(!wire.contains { $0.contains("+32470555001") })
+    }
+
+    @Test("long texts in any script arrive", arguments: Engine.allCases)
+    func longTexts(engine: Engine) async throws {
+        let row = try await Row(engine)
+        let question = try await row.dealer.ask(String(repeating: "Πιστοποιημένο; ", count: 640))
+        let offer = try await row.dealer.offer(question, over: row.toMaker)
+        try await row.all.settle()
+        #expect(try await row.maker.handover(offer).state == .offered)
+    }
+}
+
+extension Desk {
+    /// Somebody who owns nothing.
+    fileprivate var enterpriseMember: ID<Member> { ID() }
 }

@@ -54,6 +54,23 @@ struct JourneyTests {
         #expect(stops.map(\.hasIt) == [false, false, true])
     }
 
+    @Test("a company whose asker has settled has the matter no more")
+    func settled() {
+        let step = Self.step("Kraft Drives", 20).ended(by: Self.at(30))
+        let journey = Journey(before: [], own: Self.step("Spoke & Co", 0), branches: [[Self.step("Velora", 10, 30), step]])
+        let stops = journey.stops(at: Self.at(50))
+        #expect(stops.map(\.hasIt) == [true, false, false])
+        #expect(stops.map(Self.minutes) == [30, 10, 10])
+    }
+
+    @Test("each company knows who asked it, also of two that were asked at once")
+    func askers() {
+        let journey = Journey(
+            before: [Self.step("Spoke & Co", 0, 5)], own: Self.step("Velora", 5),
+            branches: [[Self.step("Kraft Drives", 10), Self.step("Cell Maker", 12)], [Self.step("Helder Power", 20)]])
+        #expect(journey.stops(at: Self.at(60)).map(\.askedBy) == [nil, "Spoke & Co", "Velora", "Kraft Drives", "Velora"])
+    }
+
     @Test("a clock that runs backwards holds nothing")
     func backwards() {
         #expect(Self.step("Velora", 10).held(whileOthersHad: [], at: Self.at(5)) == 0)

@@ -70,20 +70,19 @@ extension Incident: CaseKind {
     }
 
     static func sharedDetails(of item: Case, _ desk: Desk) throws -> JSONValue? {
-        let incident = try desk.incidents.find(item.id) ?? .unassessed
+        guard let incident = try desk.incidents.find(item.id) else { return nil }
         return try JSONValue(encoding: SharedIncidentV1(severity: incident.severity.rawValue))
     }
 
     static func keep(_ details: JSONValue, of item: Case, _ desk: Desk) throws {
-        let shared = try details.decode(as: SharedIncidentV1.self)
-        let severity = shared.severity.flatMap(Severity.init) ?? .major
+        guard let severity = details.object?["severity"]?.string.flatMap(Severity.init) else { return }
         let known = try desk.incidents.find(item.id)
         let incident = Incident(severity: severity, resolution: known?.resolution ?? "")
         if known == nil { try desk.incidents.add(incident, to: item.id) } else { try desk.incidents.save(incident, of: item.id) }
     }
 }
 
-/// What of an incident crosses a link. A severity that the receiver does not know counts as major.
+/// What of an incident crosses a link; a severity that the receiver does not know is ignored.
 struct SharedIncidentV1: Codable, Sendable {
     var severity: String?
 }
