@@ -24,7 +24,8 @@ struct LoadedDatabase {
         let kept = folder.appending(path: "loaded-\(Self.version)-\(cases).sqlite")
         if try await !isCurrent(kept) {
             try Self.remove(kept)
-            _ = try await fill(.sqlite(path: kept.path))
+            let filled = try await fill(.sqlite(path: kept.path))
+            await filled.office.database.close()
         }
         let copy = folder.appending(path: "run.sqlite")
         try Self.remove(copy)

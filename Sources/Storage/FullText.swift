@@ -119,20 +119,27 @@ private struct SearchWords {
     private static let maximumLetters = 64
 
     init(_ text: String, limit: Int = .max) {
-        let folded =
-            text.utf8.allSatisfy { $0 < 128 }
-            ? text.lowercased()
-            : text.folding(options: [.caseInsensitive, .diacriticInsensitive, .widthInsensitive], locale: nil)
+        let all = text.utf8.allSatisfy { $0 < 128 } ? Self.plainWords(text) : Self.words(text)
         var bytes = 0
-        words = folded.unicodeScalars
-            .split { !($0.properties.isAlphabetic || $0.properties.numericType != nil) }
-            .prefix(limit)
-            .map { Substring($0.prefix(Self.maximumLetters)) }
-            .prefix {
+        words = Array(
+            all.prefix(limit).prefix {
                 bytes += $0.utf8.count + 10
                 return bytes < Self.maximumBytes
-            }
-            .map { $0 }
+            })
+    }
+
+    private static func words(_ text: String) -> [Substring] {
+        text.folding(options: [.caseInsensitive, .diacriticInsensitive, .widthInsensitive], locale: nil).unicodeScalars
+            .split { !($0.properties.isAlphabetic || $0.properties.numericType != nil) }
+            .map { Substring($0.prefix(maximumLetters)) }
+    }
+
+    /// The words of a text in ASCII, which needs none of Unicode's tables.
+    private static func plainWords(_ text: String) -> [Substring] {
+        let (letters, digits) = (UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"))
+        return text.lowercased().utf8
+            .split { !(letters.contains($0) || digits.contains($0)) }
+            .map { Substring($0.prefix(maximumLetters)) }
     }
 
     var isEmpty: Bool { words.isEmpty }

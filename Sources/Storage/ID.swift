@@ -19,7 +19,27 @@ package struct ID<Entity>: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// The usual form, in lower case.
-    package var description: String { uuid.uuidString.lowercased() }
+    package var description: String {
+        String(unsafeUninitializedCapacity: 36) { text in
+            var end = 0
+            withUnsafeBytes(of: uuid.uuid) { bytes in
+                for (index, byte) in bytes.enumerated() {
+                    if index == 4 || index == 6 || index == 8 || index == 10 {
+                        text[end] = UInt8(ascii: "-")
+                        end += 1
+                    }
+                    text[end] = Self.digit(byte >> 4)
+                    text[end + 1] = Self.digit(byte & 15)
+                    end += 2
+                }
+            }
+            return end
+        }
+    }
+
+    private static func digit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+    }
 }
 
 extension ID: Comparable {
@@ -43,7 +63,9 @@ extension ID: Codable {
 
 extension ID: SQLConvertible {
     package var sqlValue: SQLValue { .uuid(uuid) }
-    package init(sqlValue: SQLValue) throws { uuid = try UUID(sqlValue: sqlValue) }
+
+    @inlinable
+    package init(sqlValue: SQLValue) throws { self.init(try UUID(sqlValue: sqlValue)) }
 }
 
 private let uuidVersion7 = Mutex(UUIDVersion7())

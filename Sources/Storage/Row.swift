@@ -14,13 +14,17 @@ package struct Row: ~Copyable {
     init(_ source: Source) { self.source = source }
 
     /// The next column. Throws `StorageError.unexpectedValue` when it does not hold a `T`, or when there is none.
-    package mutating func next<T: SQLConvertible>() throws -> T {
-        let value =
-            switch source {
-            case .sqlite(let statement): try SQLiteColumn.value(statement, column)
-            case .postgres(let result, let row): try PostgreSQLColumn.value(result, row, column)
-            }
-        column += 1
-        return try T(sqlValue: value)
+    ///
+    /// Inlinable, like what it calls for generic types, so that stores read their rows with code for their own types.
+    @inlinable
+    package mutating func next<T: SQLConvertible>() throws -> T { try T(sqlValue: nextValue()) }
+
+    @usableFromInline
+    mutating func nextValue() throws -> SQLValue {
+        defer { column += 1 }
+        switch source {
+        case .sqlite(let statement): return try SQLiteColumn.value(statement, column)
+        case .postgres(let result, let row): return try PostgreSQLColumn.value(result, row, column)
+        }
     }
 }

@@ -35,14 +35,15 @@ package struct SQL: ExpressibleByStringInterpolation, Sendable {
         }
 
         /// Binds a value.
-        package mutating func appendInterpolation(_ value: some SQLConvertible) {
-            pieces.append(.value(value.sqlValue))
-        }
+        @inlinable
+        package mutating func appendInterpolation(_ value: some SQLConvertible) { bind(value.sqlValue) }
 
         /// Binds a value or NULL.
-        package mutating func appendInterpolation<Value: SQLConvertible>(_ value: Value?) {
-            pieces.append(.value(value.sqlValue))
-        }
+        @inlinable
+        package mutating func appendInterpolation<Value: SQLConvertible>(_ value: Value?) { bind(value.sqlValue) }
+
+        @usableFromInline
+        mutating func bind(_ value: SQLValue) { pieces.append(.value(value)) }
 
         /// Splices SQL.
         package mutating func appendInterpolation(_ sql: SQL) { pieces += sql.pieces }

@@ -23,14 +23,17 @@ package protocol SQLConvertible: Sendable {
 }
 
 extension SQLConvertible {
+    @usableFromInline
     static func unexpected(_ value: SQLValue) -> StorageError {
         .unexpectedValue(expected: "\(Self.self)", found: value.kind)
     }
 }
 
 extension SQLConvertible where Self: RawRepresentable, RawValue: SQLConvertible {
+    @inlinable
     package var sqlValue: SQLValue { rawValue.sqlValue }
 
+    @inlinable
     package init(sqlValue: SQLValue) throws {
         guard let value = Self(rawValue: try RawValue(sqlValue: sqlValue)) else { throw Self.unexpected(sqlValue) }
         self = value
@@ -128,6 +131,6 @@ extension Optional: SQLConvertible where Wrapped: SQLConvertible {
     package var sqlValue: SQLValue { self?.sqlValue ?? .null }
 
     package init(sqlValue: SQLValue) throws {
-        self = sqlValue == .null ? nil : try Wrapped(sqlValue: sqlValue)
+        if case .null = sqlValue { self = nil } else { self = try Wrapped(sqlValue: sqlValue) }
     }
 }

@@ -54,22 +54,32 @@ def nothing_left_running():
         node.kill()
 
 
+# How long each node's log was when the test began.
+logged = {}
+
+
+def news(node):
+    """What a node has logged since the test began, the end of it."""
+    return node.log.read_bytes()[logged.get(node.log, 0) :].decode(errors="replace")[-3000:]
+
+
 @pytest.fixture(autouse=True)
 def no_surprises():
     """A node that logs an unexpected error fails the test, whatever the test saw."""
-    before = {node.log: node.log.stat().st_size for node in nodes.running}
+    logged.clear()
+    logged.update({node.log: node.log.stat().st_size for node in list(nodes.running)})
     yield
-    for log in {node.log for node in nodes.running} | set(before):
-        text = log.read_bytes()[before.get(log, 0) :].decode(errors="replace") if log.exists() else ""
-        assert "Unexpected error" not in text, text[-4000:]
+    for node in list(nodes.running):
+        assert "Unexpected error" not in news(node), news(node)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     report = yield
     if report.failed:
-        for node in sorted(nodes.running, key=lambda node: str(node.log)):
-            report.sections.append((f"log of {node.folder}", node.log.read_text(errors="replace")[-3000:]))
+        for node in sorted(list(nodes.running), key=lambda node: str(node.log)):
+            if news(node):
+                report.sections.append((f"log of {node.folder}", news(node)))
     return report
 
 
@@ -78,12 +88,12 @@ def pytest_terminal_summary(terminalreporter):
         terminalreporter.write_line(f"Screenshots: {shots_folder()}")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def described(on_sqlite):
     return json.loads(request(f"{on_sqlite.velora.base}/api/openapi.json").body)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def routes(described):
     return [
         Route(method, path, operation)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every route that the node describes, as everybody who has no business there, and with every input that is wrong."""
+"""Every route that the node describes, as everybody who has no business there, and as those who have."""
 
 import json
 

@@ -10,7 +10,7 @@ WIDE, TELEPHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
 
 class Window:
-    """A browser window with a person before it, who uses the keyboard; it notes everything that a console would show."""
+    """A window with a person before it, who has a keyboard only; it notes whatever the console complains of."""
 
     def __init__(self, browser, company, size, **options):
         self.company, self.size = company, size

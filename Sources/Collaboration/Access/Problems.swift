@@ -172,6 +172,9 @@ extension AudienceRefusal: Problem {
         switch self {
         case .notOurCustomer: "This customer is another company’s. Write to that company instead."
         case .notInvolved: "A company you chose has nothing to do with this case. Hand the case over to it first."
+        case .notShared(let company):
+            "\(company) has not accepted the case, or your contract shares no messages. Wait for the acceptance, or leave them out."
+        case .filesNotShared(let company): "Your contract with \(company) shares no files. Send the message without them."
         }
     }
 

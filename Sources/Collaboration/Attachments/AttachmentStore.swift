@@ -99,6 +99,27 @@ package struct AttachmentStore {
             """)
     }
 
+    /// A company that did not take the case on, or no longer may, fetches nothing more of it.
+    func endGrants(of item: ID<Case>, to link: ID<Link>) throws {
+        try tx.run(
+            """
+            DELETE FROM attachment_grants WHERE enterprise = \(desk.scope) AND link = \(link) AND digest IN (
+                SELECT digest FROM attachments WHERE enterprise = \(desk.scope) AND case_id = \(item))
+            """)
+    }
+
+    /// Companies that see a message with this file and did not send it.
+    func readers(of digest: [UInt8], but sender: ID<Link>) throws -> [ID<Link>] {
+        try tx.all(
+            """
+            SELECT DISTINCT m.link FROM attachments a
+            JOIN message_audience m ON m.enterprise = a.enterprise AND m.message = a.message
+            WHERE a.enterprise = \(desk.scope) AND a.digest = \(digest) AND a.coming_over = \(sender)
+                AND m.link <> \(sender)
+            """
+        ) { try $0.next() }
+    }
+
     /// Lets a linked company fetch these bytes.
     func grant(_ digest: [UInt8], to link: ID<Link>) throws {
         try tx.run(

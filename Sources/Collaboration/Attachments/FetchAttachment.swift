@@ -20,12 +20,20 @@ extension Desk {
             tx, Job(kind: FetchAttachment.kind, payload: task, dedupeKey: "\(scope)/\(link.id)/\(task.digest)"), at: now)
     }
 
+    /// Lets a company fetch files that it is told of. Those that are still on their way to us follow when they are here,
+    /// to all who see their message: that a peer can name a digest does not prove that it may have the file.
+    func grant(_ files: [Attachment], to link: ID<Link>) throws {
+        for file in files where file.comingOver == nil { try attachments.grant(file.digest, to: link) }
+    }
+
     /// Keeps what came, if it is what was announced.
     package func keep(_ bytes: [UInt8], of task: FetchAttachment) throws {
         let digest = Array(SHA256.hash(data: bytes))
         guard digest.hex == task.digest else { throw Rejection(.malformed, "the file is not the one that was announced") }
         let cases = try attachments.cases(waitingFor: digest, over: task.link)
+        let readers = try attachments.readers(of: digest, but: task.link)
         try attachments.arrive(bytes, digest: digest, over: task.link)
+        for link in readers { try attachments.grant(digest, to: link) }
         for id in cases {
             var item = try self.cases.take(id)
             try note("file.arrived", on: &item)

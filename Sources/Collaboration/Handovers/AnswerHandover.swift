@@ -85,7 +85,7 @@ extension Desk {
             try messages.add(message)
             for file in files { sent.append(try attachments.add(file, to: message)) }
             for file in forwarded { sent.append(try attachments.copy(file, to: message)) }
-            for file in sent { try attachments.grant(file.digest, to: handover.link) }
+            try grant(sent, to: handover.link)
             return handover.state == .completed
                 ? HandoverCompletedV1(
                     handover: id.uuid, text: answer.text, attachments: sent.map(\.wire))

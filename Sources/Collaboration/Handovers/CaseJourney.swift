@@ -17,7 +17,9 @@ extension Desk {
                 id: "\(handover.id)", company: link?.name ?? "", colour: link?.colour ?? 12, since: handover.offeredAt,
                 until: handover.settledAt, ask: handover.ask.form, due: handover.due, state: handover.state,
                 sees: ledger.filter { $0.link == handover.link && $0.takenBackAt == nil }.map(\.field.rawValue))
-            return [peer] + handover.trail.map { $0.ended(by: handover.settledAt) }
+            // What a company says of others counts only while, and after, it has the matter by its own acceptance.
+            let beyond = handover.acceptedAt == nil ? [] : handover.trail.map { $0.ended(by: handover.settledAt) }
+            return [peer] + beyond
         }
         return Journey(before: incoming?.trail ?? [], own: own, branches: branches)
     }
@@ -80,7 +82,7 @@ extension Desk {
             return [peer] + handover.trail.map(\.wire)
         }
         guard !steps.isEmpty else { return }
-        try send(ProgressV1(handover: incoming.id.uuid, steps: steps), about: incoming, over: link)
+        try send(ProgressV1(handover: incoming.id.uuid, steps: Array(steps.prefix(2 * JourneyStep.most))), about: incoming, over: link)
     }
 }
 

@@ -26,6 +26,9 @@ extension Desk {
     }
 
     func noteState(of handover: Handover, _ link: Link, on item: inout Case) throws {
+        if handover.direction == .outgoing, [.declined, .withdrawn, .expired].contains(handover.state) {
+            try attachments.endGrants(of: item.id, to: link.id)
+        }
         let detail = handover.reason.isEmpty ? link.name : handover.reason
         try note("handover.\(handover.state.rawValue)", on: &item, object: handover.id.uuid, detail: detail)
     }

@@ -60,9 +60,8 @@ extension Desk {
             handover, disclosures, customer: try onwardLabel(of: item))
         try handovers.add(handover)
         try send(shared, about: handover, over: link)
-        for file in shareable.attachments where shared.attachments.contains(where: { $0.digest == file.digest.hex }) {
-            try attachments.grant(file.digest, to: link.id)
-        }
+        if shared.question != nil, let question = shareable.question { try messages.widen(question.id, to: link.id) }
+        if !shared.attachments.isEmpty { try grant(shareable.attachments, to: link.id) }
         try disclose(disclosures.fields(.beforeAcceptance).sorted { $0.rawValue < $1.rawValue }, of: item, to: link)
         try note("handover.offered", on: &item, object: handover.id.uuid, detail: link.name)
         try advance(&item)

@@ -49,9 +49,9 @@ extension JourneyStep {
 
     init(_ wire: JourneyStepV1) {
         self.init(
-            id: wire.id, company: wire.company, colour: wire.colour.map(Int.init) ?? 12, since: Timestamp(wire.since),
+            id: String(wire.id.prefix(80)), company: String(wire.company.prefix(200)), colour: wire.colour.map(Int.init) ?? 12, since: Timestamp(wire.since),
             until: wire.until.map(Timestamp.init), ask: wire.ask.flatMap(AskForm.init),
-            due: wire.answerBy.map(Timestamp.init), state: Handover.State(rawValue: wire.stage), sees: wire.sees)
+            due: wire.answerBy.map(Timestamp.init), state: Handover.State(rawValue: wire.stage), sees: wire.sees.filter { SharedField(rawValue: $0) != nil })
     }
 }
 

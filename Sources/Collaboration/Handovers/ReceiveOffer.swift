@@ -31,7 +31,7 @@ extension Desk {
             id: ID(offer.handover), caseID: item.id, direction: .incoming, link: link.id,
             ask: Ask(form: offer.ask.form, text: offer.ask.text), acceptBy: offer.acceptBy.map(Timestamp.init),
             answerBy: offer.answerBy.map(Timestamp.init), offeredAt: min(Timestamp(event.time), now),
-            trail: offer.journey.map(JourneyStep.init), hopsLeft: Int(event.hopsleft),
+            trail: offer.journey.prefix(JourneyStep.most).map(JourneyStep.init), hopsLeft: Int(event.hopsleft),
             route: try routeOnward(event.route))
         try handovers.add(handover)
         try note("handover.offered", on: &item, object: handover.id.uuid, detail: link.name)

@@ -9,9 +9,8 @@ extension Desk {
         let shareable = try Shareable(item, self)
         let disclosures = try shareable.disclosures(under: contract, cameUnder: contractOfOrigin(of: item))
         guard let rest = shareable.rest(handover, disclosures) else { return }
-        for file in shareable.attachments where !rest.attachments.isEmpty {
-            try attachments.grant(file.digest, to: link.id)
-        }
+        if rest.question != nil, let question = shareable.question { try messages.widen(question.id, to: link.id) }
+        if !rest.attachments.isEmpty { try grant(shareable.attachments, to: link.id) }
         try send(rest, about: handover, over: link)
         let fields = disclosures.fields(.afterAcceptance).subtracting(SharedField.personal)
         try disclose(fields.sorted { $0.rawValue < $1.rawValue }, of: item, to: link)

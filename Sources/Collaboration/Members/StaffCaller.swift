@@ -7,12 +7,18 @@ package struct StaffCaller: Caller {
     package let enterprise: Enterprise
     /// For a program: who made its token, under the token's name and with the token's role.
     package let member: Member
+    /// For a program: the present role of who made its token, which it can never exceed.
+    let makerRole: Member.Role
     /// The session's digest; `nil` for a program.
     let session: [UInt8]?
 
     package var locale: LocaleChoice { member.locale }
 
-    package func may(_ permission: Permission) -> Bool { permission.roles.contains(member.role) }
+    package func may(_ permission: Permission) -> Bool {
+        // A program has no account of its own, and its maker's is none of its business.
+        if session == nil, permission == .ownAccount { return false }
+        return permission.roles.contains(member.role) && permission.roles.contains(makerRole)
+    }
 
     /// The cookie of an enterprise's sessions, so that one browser can be signed in to several on one node.
     package static func cookie(of slug: String) -> String { "entente-\(slug)" }
@@ -44,13 +50,14 @@ package struct StaffCaller: Caller {
             if credentials.mayWrite, token.usedAt ?? .distantPast < stale {
                 try tokens.touch(token.id, at: credentials.now)
             }
-            return StaffCaller(enterprise: enterprise, member: token.member, session: nil)
+            return StaffCaller(enterprise: enterprise, member: token.member, makerRole: token.makerRole, session: nil)
         }
         guard let token = credentials.cookies[cookie(of: enterprise.slug)] else { return nil }
         let (sessions, digest) = (SessionStore(enterprise.id, tx), RandomToken.digest(of: token))
         guard let session = try sessions.find(digest, at: credentials.now) else { return nil }
         if credentials.mayWrite, session.seenAt < stale { try sessions.touch(digest, at: credentials.now) }
-        return StaffCaller(enterprise: enterprise, member: session.member, session: digest)
+        return StaffCaller(
+            enterprise: enterprise, member: session.member, makerRole: session.member.role, session: digest)
     }
 }
 

@@ -35,7 +35,7 @@ package struct TokenStore {
     }
 
     /// The member who made the token, under the token's name and with its role.
-    func find(_ text: String) throws -> (id: ID<APIToken>, member: Member, usedAt: Timestamp?)? {
+    func find(_ text: String) throws -> (id: ID<APIToken>, member: Member, makerRole: Member.Role, usedAt: Timestamp?)? {
         try tx.first(
             """
             SELECT t.id, t.label, t.role, t.used_at, \(MemberStore.columns) FROM api_tokens t
@@ -48,8 +48,9 @@ package struct TokenStore {
             let (label, role): (String, Member.Role) = try (row.next(), row.next())
             let usedAt: Timestamp? = try row.next()
             var member = try MemberStore.read(&row)
+            let makerRole = member.role
             (member.name, member.role) = (label, role)
-            return (id, member, usedAt)
+            return (id, member, makerRole, usedAt)
         }
     }
 

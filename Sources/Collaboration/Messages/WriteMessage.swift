@@ -92,6 +92,9 @@ package enum AudienceRefusal: Error, Sendable, Equatable {
     case notOurCustomer
     /// The company has nothing to do with this case.
     case notInvolved
+    /// The company has not accepted what it was asked, or the contract shares no messages.
+    case notShared(company: String)
+    case filesNotShared(company: String)
 }
 
 extension Desk {
@@ -129,7 +132,13 @@ extension Desk {
     func forward(_ message: Message, _ files: [Attachment], of item: Case, in handover: Handover) throws {
         guard let link = try links.find(handover.link) else { throw Missing.link }
         guard link.isActive else { throw OfferRefusal.linkNotActive(company: link.name) }
-        for file in files { try attachments.grant(file.digest, to: link.id) }
+        guard handover.acceptedAt != nil, link.contract?.shares(.messages, accepted: true) == true else {
+            throw AudienceRefusal.notShared(company: link.name)
+        }
+        guard files.isEmpty || link.contract?.shares(.attachments, accepted: true) == true else {
+            throw AudienceRefusal.filesNotShared(company: link.name)
+        }
+        try grant(files, to: link.id)
         let isCustomers = message.author.kind == .customer
         try send(
             MessageAddedV1(
@@ -145,12 +154,18 @@ extension Desk {
         guard let handover = try handovers.find(ID(event.handover)), handover.link == link.id else {
             throw Rejection(.unknownSubject, "there is no such handover on this link")
         }
+        guard handover.acceptedAt != nil, link.contract?.shares(.messages, accepted: true) == true else {
+            throw Rejection(.notAgreed, "messages are shared once the handover is accepted, if the contract shares them")
+        }
         guard try messages.find(ID(event.message)) == nil else {
             throw Rejection(.idReuse, "this message has been sent before")
         }
         var item = try cases.take(handover.caseID)
-        let isCustomers = event.author == item.customerLabel
-        let name = isCustomers || event.company == event.author ? event.author : "\(event.author), \(link.name)"
+        // Only the company whose customer it is, or through which they are known, can bring us the customer's words.
+        let isCustomers =
+            item.origin == link.id && handover.direction == .incoming && !item.customerLabel.isEmpty
+            && event.author == item.customerLabel
+        let name = isCustomers || event.author == link.name ? event.author : "\(event.author), \(link.name)"
         let message = Message(
             id: ID(event.message), caseID: item.id,
             author: .init(isCustomers ? .customer : .company, name: name, link: link.id),

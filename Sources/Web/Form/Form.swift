@@ -97,7 +97,8 @@ package struct Form {
     /// Whether the text has no control characters and is not too long; says so on the field if not.
     mutating func check(_ text: String, _ name: String, _ label: Message, max: Int, multiline: Bool) -> Bool {
         let isClean = text.unicodeScalars.allSatisfy { scalar in
-            if scalar.properties.generalCategory != .control { return true }
+            // The general category Cc, without a look into Unicode's tables.
+            if scalar.value >= 0x20 && !(0x7F...0x9F).contains(scalar.value) { return true }
             return multiline && (scalar == "\n" || scalar == "\t")
         }
         guard isClean else {

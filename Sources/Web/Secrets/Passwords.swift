@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Crypto
 import Foundation
+import Synchronization
 import _CryptoExtras
 
 /// Hashes passwords with scrypt (RFC 7914), off the event loop and a few at a time, as each takes memory and time.
@@ -18,7 +19,11 @@ package final class Passwords: Sendable {
     }
 
     private let cost: Cost
-    private let queue = DispatchQueue(label: "net.entente.passwords", qos: .userInitiated)
+    /// Two at a time, so that one slow hash does not hold up everybody.
+    private let queues = (1...2).map { DispatchQueue(label: "net.entente.passwords.\($0)", qos: .userInitiated) }
+    private let pending = Mutex((count: 0, next: 0))
+    /// More hashes than this wait for nobody: the caller is told to come back.
+    private static let mostPending = 64
 
     package init(cost: Cost = .standard) { self.cost = cost }
 
@@ -47,7 +52,14 @@ package final class Passwords: Sendable {
     }
 
     private func run<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
-        try await withCheckedThrowingContinuation { continuation in
+        let queue = try pending.withLock { pending in
+            guard pending.count < Self.mostPending else { throw RequestRefusal.overloaded }
+            pending.count += 1
+            pending.next += 1
+            return queues[pending.next % queues.count]
+        }
+        defer { pending.withLock { $0.count -= 1 } }
+        return try await withCheckedThrowingContinuation { continuation in
             queue.async { continuation.resume(with: Result(catching: work)) }
         }
     }

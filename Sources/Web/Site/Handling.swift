@@ -92,7 +92,9 @@ struct Handling: Sendable {
     private func limitAccount(_ limit: RateLimit?, _ visit: Visit) throws {
         guard let limit, let field = limit.accountField, let account = visit.body?.texts(field).first else { return }
         let digest = Base64URL.encode(RandomToken.digest(of: account.trimmed.lowercased()))
-        try site.limiter.take(limit, "\(visit.target) \(digest)")
+        // The account within its place, however the address was spelled.
+        let place = visit.path.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: "&")
+        try site.limiter.take(limit, "account \(field) \(place) \(digest)")
     }
 
     /// Shows a refused form again where it was, or throws the error on.

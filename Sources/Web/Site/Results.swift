@@ -110,16 +110,14 @@ extension Site {
 
     /// A file is shown only where its type can do no harm; all else is a download, and never runs with our rights.
     private func answer(_ file: File) -> Answer {
-        let shown: Set = ["image/png", "image/jpeg", "image/webp", "image/gif", "application/pdf"]
+        let shown: Set = ["image/png", "image/jpeg", "image/webp", "image/gif"]
         let isShown = shown.contains(file.type)
         var answer = Answer(
-            status: 200, type: isShown ? file.type : "application/octet-stream", bytes: ByteBuffer(bytes: file.bytes))
+            status: 200, type: isShown || file.type == "application/pdf" ? file.type : "application/octet-stream",
+            bytes: ByteBuffer(bytes: file.bytes))
         let name = PercentEncoding.encode(file.name)
         answer.headers[.contentDisposition] = "\(isShown ? "inline" : "attachment"); filename*=UTF-8''\(name)"
-        answer.headers[.contentSecurityPolicy] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-        if file.type == "application/pdf" {
-            answer.headers[.contentSecurityPolicy] = "default-src 'none'; object-src 'self'"
-        }
+        answer.headers[.contentSecurityPolicy] = "default-src 'none'; frame-ancestors 'none'; sandbox"
         answer.headers[.cacheControl] =
             file.digest == nil ? "private, no-store" : "private, max-age=31536000, immutable"
         if let digest = file.digest { answer.headers[.eTag] = "\"\(digest)\"" }

@@ -72,7 +72,7 @@ package final class Site: Service {
             visit.path = parameters
             visit.isForPrograms = !found.negotiates
             try admit(visit, found)
-            let body = visit.isSafe ? [] : try await read(request, found, channel)
+            let body = visit.isSafe ? [] : try await read(request, found, from: RateLimiter.client(visit.address), channel)
             answer = try await found.run(
                 Handling(site: self, visit: visit, body: body, request: request, channel: channel))
         } catch {
@@ -114,7 +114,9 @@ package final class Site: Service {
         if endpoint.negotiates, !visit.isAcceptable { throw RequestRefusal.notAcceptable }
     }
 
-    private func read(_ request: Request, _ endpoint: Endpoint, _ channel: (any Channel)?) async throws -> [UInt8] {
+    private func read(
+        _ request: Request, _ endpoint: Endpoint, from client: String, _ channel: (any Channel)?
+    ) async throws -> [UInt8] {
         let limit = endpoint.bodyLimit ?? configuration.bodyLimit
         let announced = request.headers[.contentLength].flatMap { Int($0) }
         if let announced, announced > limit {
@@ -129,13 +131,13 @@ package final class Site: Service {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(min(announced ?? 0, 1 << 20))
         var held = 0
-        defer { bodies.giveBack(held) }
+        defer { bodies.giveBack(held, for: client) }
         for try await chunk in request.body {
             guard bytes.count + chunk.readableBytes <= limit else {
                 channel?.closeSoon()
                 throw TooLarge(limit: limit)
             }
-            guard bodies.take(chunk.readableBytes) else { throw RequestRefusal.overloaded }
+            guard bodies.take(chunk.readableBytes, for: client, size: bytes.count + chunk.readableBytes) else { throw RequestRefusal.overloaded }
             held += chunk.readableBytes
             bytes.append(contentsOf: chunk.readableBytesView)
         }

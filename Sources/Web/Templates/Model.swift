@@ -26,7 +26,8 @@ package indirect enum Model: Sendable {
     /// A member of an object; `nil` where there is none.
     package subscript(_ name: String) -> Model? {
         guard case .object(let members) = self else { return nil }
-        for member in members where member.name == name { return member.value }
+        // By index, because a loop over the members would copy each of them.
+        for index in members.indices where members[index].name == name { return members[index].value }
         return nil
     }
 

@@ -13,15 +13,31 @@ package struct Translations: Sendable {
     /// The translation, or the English text where there is none.
     package func text(_ message: Message, in language: String) -> String {
         let text = texts[language]?[message.key] ?? message.key
-        guard !message.arguments.isEmpty else { return text }
-        // One pass: what an argument holds is never taken for a place.
-        return text.replacing(/\{(\d)\}/) { match in
-            guard let index = Int(match.1), message.arguments.indices.contains(index) else { return String(match.0) }
-            return switch message.arguments[index] {
-            case .text(let text): text
-            case .message(let message): self.text(message, in: language)
+        return message.arguments.isEmpty ? text : fill(text, with: message.arguments, in: language)
+    }
+
+    /// Puts the arguments in the places `{0}` to `{9}`, in one pass: what an argument holds is never taken for a place.
+    private func fill(_ text: String, with arguments: [Message.Argument], in language: String) -> String {
+        var filled = ""
+        var rest = Substring(text).utf8
+        while let open = rest.firstIndex(of: UInt8(ascii: "{")) {
+            let place = rest[open...].prefix(3)
+            filled += Substring(rest[..<open])
+            guard place.count == 3, place.last == UInt8(ascii: "}"), let digit = place.dropFirst().first,
+                (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit),
+                case let number = Int(digit - UInt8(ascii: "0")), arguments.indices.contains(number)
+            else {
+                filled += "{"
+                rest = rest[open...].dropFirst()
+                continue
             }
+            switch arguments[number] {
+            case .text(let text): filled += text
+            case .message(let message): filled += self.text(message, in: language)
+            }
+            rest = rest[place.endIndex...]
         }
+        return filled + Substring(rest)
     }
 
     func translation(of english: String, in language: String) -> String? {

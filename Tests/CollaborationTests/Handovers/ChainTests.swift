@@ -265,6 +265,14 @@ struct ChainTests {
         let offer = try await row.dealer.offer(question, over: row.toMaker)
         try await row.all.settle()
         let toMaker = row.toMaker
+        await #expect(throws: AudienceRefusal.notShared(company: "Velora")) {
+            try await row.dealer.work { desk in
+                var item = try desk.cases.take(question)
+                _ = try desk.write("Too early.", to: Audience(customer: false, links: [toMaker]), in: &item)
+            }
+        }
+        try await row.maker.work { try $0.accept(offer) }
+        try await row.all.settle()
         try await row.dealer.work { desk in
             var item = try desk.cases.take(question)
             _ = try desk.write("For the maker.", to: Audience(customer: false, links: [toMaker]), in: &item)
@@ -328,6 +336,50 @@ struct ChainTests {
         #expect(try await row.maker.item(offer).customer == nil)
         let wire = row.network.sent.compactMap(\.body).map { String(decoding: $0, as: UTF8.self) }
         #expect(!wire.contains { $0.contains("+32470555001") })
+    }
+
+    @Test("a company speaks in no other name than its own, and not before it has accepted", arguments: Engine.allCases)
+    func names(engine: Engine) async throws {
+        let row = try await Row(engine)
+        let question = try await row.dealer.ask()
+        let offer = try await row.dealer.offer(question, over: row.toMaker)
+        try await row.all.settle()
+        func say(_ author: String, _ company: String) async throws {
+            let event = MessageAddedV1(
+                message: UUID(), handover: offer.uuid, author: author, company: company, text: "Refund to me.",
+                writtenAt: WireTime(seconds: 0), audience: [], isForCustomer: false)
+            try await row.dealer.work { desk in
+                let link = try #require(try desk.links.find(row.toMaker))
+                try desk.receive(event, from: link)
+            }
+        }
+        await #expect(throws: Rejection.self) { try await say("", "Velora") }
+        try await row.maker.work { try $0.accept(offer) }
+        try await row.all.settle()
+        try await say("", "Velora")
+        try await say("Your Bank", "Your Bank")
+        let authors = try await row.dealer.work { try $0.messages.list(of: question).dropFirst().map(\.author) }
+        #expect(authors.allSatisfy { $0.kind == .company && $0.name.hasSuffix("Velora") })
+    }
+
+    @Test("a company that declined tells the customer nothing", arguments: Engine.allCases)
+    func progressAfterDecline(engine: Engine) async throws {
+        let row = try await Row(engine)
+        let question = try await row.dealer.ask()
+        let offer = try await row.dealer.offer(question, over: row.toMaker)
+        try await row.all.settle()
+        try await row.maker.work { try $0.decline(offer, because: "no") }
+        try await row.all.settle()
+        let event = ProgressV1(
+            handover: offer.uuid,
+            steps: [JourneyStepV1(id: "x", company: "Your Bank", stage: "accepted", since: WireTime(seconds: 0))])
+        await #expect(throws: Rejection.self) {
+            try await row.dealer.work { desk in
+                let link = try #require(try desk.links.find(row.toMaker))
+                try desk.receive(event, from: link)
+            }
+        }
+        #expect(try await row.dealer.journey(question).map { $0.step.company } == ["Spoke", "Velora"])
     }
 
     @Test("long texts in any script arrive", arguments: Engine.allCases)

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What an administrator does on the command line, with real databases."""
+
+import subprocess
+
+import pytest
+
+from nodes import BINARY, ENVIRONMENT, Company, Node
+from story import DOCUMENT, Story
+
+
+def test_a_backup_of_a_running_node_restores_with_everything(network, folder, request):
+    story = Story(network.spoke, network.velora, network.kraft).run()
+    name = f"restored_{request.node.callspec.params['network']}"
+    server = request.getfixturevalue("postgres") if "postgres" in name else None
+    restored = Node(folder / name, server and server.create(name))
+    backup = restored.folder / "backup"
+    network.spoke.node.command("backup", str(backup))
+    assert backup.stat().st_size > 0
+    restored.command("restore", str(backup))
+    restored.start()
+    try:
+        copy = Company(restored, network.spoke.slug, network.spoke.name, network.spoke.token)
+        assert copy.get(f"/cases/{story.number}")["messages"] == network.spoke.get(f"/cases/{story.number}")["messages"]
+        assert story.has_file(copy, DOCUMENT)
+    finally:
+        restored.stop()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["serve", "--listen", "nonsense"],
+        ["serve", "--listen", "0.0.0.0:8080"],
+        ["serve", "--origin", "nowhere"],
+        ["serve", "--origin", "http://crm.example.org"],
+        ["serve", "--trusted-proxy", "everybody"],
+        ["serve", "--log-level", "loud"],
+        ["migrate", "--database", "mysql:here"],
+        ["migrate", "--config", "/nowhere.json"],
+        ["token", "create", "--enterprise", "nobody", "--label", "x", "--member", "a@b.example"],
+        ["restore", "/nowhere"],
+    ],
+    ids=" ".join,
+)
+def test_a_wrong_setting_is_told_in_one_sentence(tmp_path, words):
+    result = subprocess.run([BINARY, *words], capture_output=True, text=True, timeout=60, cwd=tmp_path, env=ENVIRONMENT)
+    told = result.stderr.strip()
+    assert result.returncode != 0 and told
+    assert "Fatal error" not in told and "StorageError" not in told and "(" not in told.split(":")[0]
+
+
+def test_help_tells_every_command():
+    help_ = subprocess.run([BINARY, "--help"], capture_output=True, text=True, timeout=60).stdout
+    for word in ("serve", "demo", "migrate", "member", "enterprise", "token", "backup", "restore"):
+        assert f"  {word}" in help_, word
+        own = subprocess.run([BINARY, word, "--help"], capture_output=True, text=True, timeout=60)
+        assert own.returncode == 0 and own.stdout.startswith("OVERVIEW")
