@@ -101,7 +101,7 @@ let package = Package(
         ),
         .testTarget(
             name: "EntenteCommandTests",
-            dependencies: ["EntenteCommand", "Storage", .product(name: "Configuration", package: "swift-configuration")]
+            dependencies: ["EntenteCommand", "Entente", "Storage", "Web", .product(name: "Configuration", package: "swift-configuration")]
         ),
         .testTarget(
             name: "EntenteTests",

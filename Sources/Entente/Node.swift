@@ -74,11 +74,11 @@ package struct Node: Sendable {
     /// A file is asked for until its peer has been away for a week: a job waits at most 2,048 s between two attempts.
     private static let attemptsInAWeek = 310
 
+    /// Where the templates and translations of the program are.
+    package static var pages: [URL] { [Templates.bundled, KernelParts.pages.bundleURL, Features.pages.bundleURL] }
+
     private static func templates(_ source: URL?) throws -> Templates {
-        guard let source else {
-            let bundles = [KernelParts.pages, Features.pages]
-            return try Templates(folders: [Templates.bundled] + bundles.map(\.bundleURL))
-        }
+        guard let source else { return try Templates(folders: pages) }
         return try Templates(folders: Templates.sourceFolders(below: source.appending(path: "Sources")), reloads: true)
     }
 

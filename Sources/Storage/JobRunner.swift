@@ -44,6 +44,8 @@ package struct JobRunner: Service {
 
     /// Runs jobs as they fall due, until a graceful shutdown; then the started ones are finished.
     package func run() async throws {
+        // One process serves an SQLite file, so what is leased at its start was left by one that was killed.
+        if database.engine == .sqlite { try await database.write { tx in try Jobs.endLeases(tx) } }
         let signal = JobSignal()
         let slots = JobSlots(parallel)
         await withGracefulShutdownHandler {

@@ -70,6 +70,14 @@ package enum Jobs {
         }
     }
 
+    /// Makes every leased job due again.
+    static func endLeases(_ transaction: Transaction) throws {
+        try transaction.run(
+            """
+            UPDATE jobs SET lease = NULL, due = \(transaction.startedAt) WHERE lease IS NOT NULL AND died_at IS NULL
+            """)
+    }
+
     static func finish(_ transaction: Transaction, _ attempt: JobAttempt) throws {
         try transaction.run("DELETE FROM jobs WHERE id = \(attempt.id) AND lease = \(attempt.lease)")
     }

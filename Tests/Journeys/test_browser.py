@@ -125,7 +125,7 @@ def test_the_journey_by_keyboard_on_a_wide_screen_and_on_a_telephone(on_sqlite, 
     kraft.shot("case-answered")
 
     velora.sees("#requests", f"The sheet says no, {mark}.")
-    velora.focus("#requests a.primary[data-handover]").press("Enter")
+    velora.focus("#requests a[href*='from=']").press("Enter")
     velora.sees("#answer:modal")
     velora.choose("wording", "asIs").choose("verdict", "no").shot("pass-on")
     velora.follow("Control+Enter")

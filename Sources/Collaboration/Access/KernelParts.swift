@@ -14,7 +14,7 @@ package enum KernelParts {
 
     package static var actions: [any Operation.Type] { publicActions + caseActions + otherActions + MemberActions.all + LinkActions.all }
 
-    package static let streams: [any StreamAction.Type] = [FollowCases.self, FollowOwnCase.self]
+    package static let streams: [any StreamAction.Type] = [FollowCases.self, FollowOwnCase.self, FollowLinks.self]
 
     /// Templates and translations.
     package static var pages: Bundle { .module }
@@ -32,6 +32,7 @@ package enum KernelParts {
 
     private static let otherActions: [any Operation.Type] = [
         ShowToday.self, Search.self, ListCustomers.self, ShowCustomer.self, EditCustomer.self, AddContactPoint.self,
+        RemoveContactPoint.self,
         ShowSettings.self, ChangeSettings.self,
     ]
 }

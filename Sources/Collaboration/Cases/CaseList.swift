@@ -12,6 +12,8 @@ package struct CaseFilter: Sendable, Equatable {
     package var ownership: Ownership?
     package var tag: String?
     package var customer: ID<Customer>?
+    package var team: ID<Team>?
+    package var priority: Case.Priority?
 
     package init() {}
 }
@@ -47,6 +49,17 @@ extension CaseStore {
         try lines(where: conditions(filter, by: viewer), after: after, limit: limit)
     }
 
+    /// Other cases about the same product, the newest first.
+    package func alike(_ item: Case, limit: Int = 3) throws -> [Case] {
+        guard !item.product.isEmpty else { return [] }
+        return try tx.all(
+            """
+            SELECT \(Self.columns) FROM cases
+            WHERE enterprise = \(desk.scope) AND product = \(item.product) AND product <> '' AND id <> \(item.id)
+            ORDER BY updated_at DESC LIMIT \(limit)
+            """, Self.read)
+    }
+
     /// How many there are, counted to `limit` at the most.
     package func count(_ filter: CaseFilter, by viewer: ID<Member>?, limit: Int = 100) throws -> Int {
         try tx.first(
@@ -80,6 +93,8 @@ extension CaseStore {
         if let isOpen = filter.isOpen { parts.append("AND c.is_open = \(isOpen)") }
         if let kind = filter.kind { parts.append("AND c.kind = \(kind)") }
         if let customer = filter.customer { parts.append("AND c.customer = \(customer)") }
+        if let team = filter.team { parts.append("AND c.team = \(team)") }
+        if let priority = filter.priority { parts.append("AND c.priority = \(priority)") }
         switch filter.holding {
         case .us: parts.append("AND c.holder_name IS NULL")
         case .partner: parts.append("AND c.holder_name IS NOT NULL")

@@ -28,6 +28,11 @@ struct CaseListPage {
                             "selected": .flag(filter.kind == kind.name),
                         ]
                     }),
+                "teams": .list(
+                    try desk.teams.list().map {
+                        ["value": .text("\($0.id)"), "label": .text($0.name), "selected": .flag(filter.team == $0.id)]
+                    }),
+                "priority": .object(filter.priority.map { [$0.rawValue: true] } ?? [:]),
                 "tags": .list(
                     try desk.cases.tagsInUse().map {
                         ["value": .text($0), "label": .text($0), "selected": .flag(filter.tag == $0)]
@@ -110,6 +115,8 @@ struct CaseListPage {
         var parameters = kept
         if let kind = filter.kind { parameters.append(("kind", kind)) }
         if let tag = filter.tag { parameters.append(("tag", tag)) }
+        if let team = filter.team { parameters.append(("team", "\(team)")) }
+        if let priority = filter.priority { parameters.append(("priority", priority.rawValue)) }
         return address(parameters + [("after", cursor.text)])
     }
 

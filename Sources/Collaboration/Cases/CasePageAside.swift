@@ -38,9 +38,21 @@ extension CasePage {
                 model["kindPanel"] = .text("\(item.kind)-panel")
                 if let panel = try kind.panel(of: item, desk) { model["panel"] = panel }
             }
+            let alike = try desk.cases.alike(item)
+            model["hasAlike"] = .flag(!alike.isEmpty)
+            model["alike"] = .list(alike.map(line))
             model.merge(held) { _, new in new }
             return model
         }
+    }
+
+    private func line(_ other: Case) -> Model {
+        let stage = desk.kernel.kinds[other.kind]?.lifecycle.stage(other.stage)
+        return [
+            "number": .text(desk.enterprise.reference(other.number)), "subject": .text(other.title),
+            "href": .text(desk.path(to: other)),
+            "stageName": .message(stage.map { Web.Message(stringLiteral: $0.title) }),
+        ]
     }
 
     private var customer: Model {

@@ -17,6 +17,9 @@ package struct ListCases: Action {
             filter.kind = form.optionalText("kind", label: "Kind", max: 40)
             filter.holding = form.optionalChoice("holding", label: "Who has it")
             filter.ownership = form.optionalChoice("owner", label: "Owner")
+            filter.team = form.optionalID("team", label: "Team")
+            filter.priority = form.optionalChoice("priority", label: "Priority")
+            filter.customer = form.optionalID("customer", label: "Customer")
             filter.tag = form.optionalText("tag", label: "Tag", max: 40)
             self.filter = filter
             query = form.optionalText("q", label: "Search", max: 200)

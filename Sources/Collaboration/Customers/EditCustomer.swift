@@ -11,6 +11,7 @@ package struct EditCustomer: Action {
         let name: String
         let place: String
         let language: Language
+        let kind: Customer.Kind?
         let owner: ID<Member>?
 
         package init(_ form: inout Form) {
@@ -18,6 +19,7 @@ package struct EditCustomer: Action {
             name = form.text("name", label: "Name", max: 200)
             place = form.optionalText("place", label: "Place", max: 200) ?? ""
             language = form.choice("language", label: "Write to them in", default: .en)
+            kind = form.optionalChoice("kind", label: "Kind")
             owner = form.optionalID("owner", label: "Owner")
         }
     }
@@ -36,6 +38,7 @@ package struct EditCustomer: Action {
         customer.place = input.place
         customer.language = input.language.rawValue
         customer.owner = input.owner
+        customer.kind = input.kind ?? customer.kind
         customer.revision += 1
         try desk.customers.save(customer, reachedBy: desk.customers.contactPoints(of: customer.id))
         return .done(goTo: "/\(desk.enterprise.slug)/customers/\(customer.id)", notice: "Saved.")
@@ -74,6 +77,33 @@ package struct AddContactPoint: Action {
         customer.revision += 1
         try desk.customers.save(customer, reachedBy: [point] + others)
         return .done(goTo: "/\(desk.enterprise.slug)/customers/\(customer.id)", notice: "Added.")
+    }
+}
+
+/// Forgets a way to reach one of the enterprise's own customers.
+package struct RemoveContactPoint: Action {
+    package struct Input: FormInput {
+        let customer: ID<Customer>
+        let value: String
+
+        package init(_ form: inout Form) {
+            customer = form.path("customer")
+            value = form.text("value", label: "E-mail or number", max: 200)
+        }
+    }
+
+    package static let route = Route.post("/{enterprise}/customers/{customer}/contact-points/removal")
+    package static let summary = "Forget a way to reach a customer"
+    package static let access = Permission.customersWrite
+    package static let retryForm: (any Action.Type)? = ShowCustomer.self
+
+    package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<Nothing> {
+        let desk = call.desk(tx)
+        var customer = try desk.customers.takeOwn(call.input.customer)
+        let kept = try desk.customers.contactPoints(of: customer.id).filter { $0.value != call.input.value }
+        customer.revision += 1
+        try desk.customers.save(customer, reachedBy: kept)
+        return .done(goTo: "/\(desk.enterprise.slug)/customers/\(customer.id)", notice: "Removed.")
     }
 }
 

@@ -120,6 +120,7 @@ private struct CustomerPage {
                     "customer": [
                         "name": ["value": .text(customer.name)], "place": ["value": .text(customer.place)],
                         "language": ["is": .object([customer.language: true])],
+                        "kind": ["is": .object([customer.kind.rawValue: true])],
                     ],
                     "contactPoint": ["channel": ["is": ["email": true]]],
                 ],

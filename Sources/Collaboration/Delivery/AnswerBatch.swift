@@ -8,18 +8,21 @@ extension ExchangeNode {
     func answerBatch(_ request: PeerRequest, _ slug: String) async throws -> PeerResponse {
         let body = request.body ?? []
         guard body.count <= Batch.maxBytes else { throw PeerRefusal.tooLarge }
-        let peer = try await authenticate(request, for: slug)
+        let signed = try await verify(request, for: slug)
         guard request.message[field: "content-type"] == Batch.contentType else {
-            return try peer.respond(.wrongType(expected: Batch.contentType))
+            return try signed.respond(.wrongType(expected: Batch.contentType))
         }
         let batch: [Batch.Item]
         do throws(BatchError) {
             batch = try Batch.decode(body)
         } catch {
             switch error {
-            case .tooManyEvents, .tooManyBytes: return try peer.respond(.tooLarge)
-            case .malformed(let why): return try peer.respond(.malformed("The body is no batch: \(why)."))
+            case .tooManyEvents, .tooManyBytes: return try signed.respond(.tooLarge)
+            case .malformed(let why): return try signed.respond(.malformed("The body is no batch: \(why)."))
             }
+        }
+        guard let peer = signed.sender(on: batch.compactMap(\.link)) ?? signed.senders.first else {
+            throw RequestRefusal.unknownKey
         }
         let (handlers, logger) = (handlers, logger)
         do {
@@ -27,7 +30,7 @@ extension ExchangeNode {
                 guard let link = try LinkStore(peer.enterprise.id, tx).find(peer.link.id) else {
                     throw RequestRefusal.unknownKey
                 }
-                try peer.spendNonce(tx)
+                try signed.spendNonce(tx)
                 try link.admit(batch, handlers, at: peer.now)
                 let receipts = try Inbox(peer.enterprise.id, handlers, tx, now: peer.now, logger: logger)
                     .receive(batch, from: link)
@@ -36,10 +39,16 @@ extension ExchangeNode {
                 return receipts
             }
             let answer = Receipts(receipts)
-            return try peer.respond(answer.status, Receipts.contentType, answer.json.bytes)
+            return try signed.respond(answer.status, Receipts.contentType, answer.json.bytes)
         } catch let refusal as PeerRefusal {
-            return try peer.respond(refusal)
+            return try signed.respond(refusal)
         }
+    }
+}
+
+extension Batch.Item {
+    fileprivate var link: ID<Link>? {
+        if case .success(let envelope) = envelope { ID(envelope.link) } else { nil }
     }
 }
 

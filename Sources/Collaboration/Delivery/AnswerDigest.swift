@@ -7,31 +7,33 @@ import Storage
 extension ExchangeNode {
     /// `GET {links}/{id}/digest?after={conversation}`: where each conversation stands here.
     func answerDigest(_ request: PeerRequest, _ link: ID<Link>, _ target: ExchangeTarget) async throws -> PeerResponse {
-        let peer = try await authenticate(request, for: target.slug)
-        let destination = try peer.destination(named: "\(link)")
+        let peer = try await authenticate(request, for: target.slug, on: link)
+        let destination = peer.destination
         let after = target.query["after"].flatMap { ID<Conversation>($0) }
         let digest = try await database.write { tx in
             try peer.enter(tx)
             return try LinkDigests(destination, tx).digest(after: after)
         }
-        return try peer.respond(.ok, LinkDigest.contentType, digest.json.bytes)
+        return try peer.signed.respond(.ok, LinkDigest.contentType, digest.json.bytes)
     }
 
     /// `GET {attachments}/{digest}`: the bytes, if they were shared over a link with the one who asks.
     func answerAttachment(_ request: PeerRequest, _ digest: String, _ slug: String) async throws -> PeerResponse {
-        let peer = try await authenticate(request, for: slug)
+        let signed = try await verify(request, for: slug)
         let attachments = attachments
-        do {
-            let bytes = try await database.write { tx -> [UInt8]? in
-                try peer.enter(tx)
-                try peer.requireOpen(tx)
-                return try attachments.bytes(digest, grantedTo: peer.link, tx)
+        let bytes = try await database.write { tx -> [UInt8]? in
+            try signed.spendNonce(tx)
+            for peer in signed.senders where peer.link.isOpen(at: signed.now) {
+                guard let bytes = try attachments.bytes(digest, grantedTo: peer.link, tx) else { continue }
+                try peer.noteHeard(tx)
+                return bytes
             }
-            guard let bytes else { return try peer.respond(.nowhere) }
-            return try peer.respond(.ok, "application/octet-stream", bytes)
-        } catch let refusal as PeerRefusal {
-            return try peer.respond(refusal)
+            return nil
         }
+        if let bytes { return try signed.respond(.ok, "application/octet-stream", bytes) }
+        let isOpen = signed.senders.contains { $0.link.isOpen(at: signed.now) }
+        let isClosed = signed.senders.contains { $0.link.state == .closed }
+        return try signed.respond(isOpen ? .nowhere : isClosed ? .closed : .suspended)
     }
 }
 

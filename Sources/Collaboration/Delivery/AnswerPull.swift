@@ -9,8 +9,8 @@ extension ExchangeNode {
     /// `GET {outbox}?link={id}`: what waits for the peer. With `&conversation={id}&after={convseq}`: one conversation's
     /// events after a place, also those it had before.
     func answerPull(_ request: PeerRequest, _ target: ExchangeTarget) async throws -> PeerResponse {
-        let peer = try await authenticate(request, for: target.slug)
-        let destination = try peer.destination(named: target.query["link"])
+        let peer = try await authenticate(request, for: target.slug, on: target.link)
+        let destination = peer.destination
         do {
             let events = try await database.write { tx -> [[UInt8]] in
                 try peer.enter(tx)
@@ -24,43 +24,41 @@ extension ExchangeNode {
                 let count = Batch.prefix(ofSizes: entries.map(\.event.count), within: .standard)
                 return entries.prefix(count).map(\.event)
             }
-            return try peer.respond(.ok, Batch.contentType, Batch.encode(events))
+            return try peer.signed.respond(.ok, Batch.contentType, Batch.encode(events))
         } catch let refusal as PeerRefusal {
-            return try peer.respond(refusal)
+            return try peer.signed.respond(refusal)
         }
     }
 
     /// `POST {outbox}?link={id}`: receipts for events that were pulled; they count as those of a response.
     func answerReceipts(_ request: PeerRequest, _ target: ExchangeTarget) async throws -> PeerResponse {
-        let peer = try await authenticate(request, for: target.slug)
-        let destination = try peer.destination(named: target.query["link"])
+        let peer = try await authenticate(request, for: target.slug, on: target.link)
+        let destination = peer.destination
         guard request.message[field: "content-type"] == Receipts.contentType else {
-            return try peer.respond(.wrongType(expected: Receipts.contentType))
+            return try peer.signed.respond(.wrongType(expected: Receipts.contentType))
         }
         let receipts: [Receipt]
         do {
             receipts = try Receipts(JSONValue(parsing: request.body ?? [])).receipts
         } catch {
-            return try peer.respond(.malformed("The receipts cannot be read: \(error)."))
+            return try peer.signed.respond(.malformed("The receipts cannot be read: \(error)."))
         }
         try await database.write { tx in
-            try peer.spendNonce(tx)
+            try peer.signed.spendNonce(tx)
             let entries = try Waiting(destination, tx).sent(receipts.compactMap { UUID(uuidString: $0.id) })
             try Settlement(destination, tx, at: peer.now).settle(entries, receipts, evidence: nil)
             try Destinations(tx).succeeded(destination, at: peer.now)
         }
-        return try peer.respond(.ok, Receipts.contentType, Receipts([]).json.bytes)
+        return try peer.signed.respond(.ok, Receipts.contentType, Receipts([]).json.bytes)
     }
 }
 
-extension Authenticated {
-    /// The link that the request speaks of must be the signer's own.
-    func destination(named link: String?) throws(PeerRefusal) -> Destination {
-        guard let id = link.flatMap({ ID<Link>($0) }), id == self.link.id else { throw .nowhere }
-        return Destination(enterprise: enterprise.id, link: id)
-    }
+extension ExchangeTarget {
+    fileprivate var link: ID<Link>? { query["link"].flatMap { ID<Link>($0) } }
+}
 
-    func requireOpen(_ tx: Transaction) throws {
+extension Authenticated {
+    fileprivate func requireOpen(_ tx: Transaction) throws {
         guard let link = try LinkStore(enterprise.id, tx).find(link.id), link.isOpen(at: now) else {
             throw link.state == .closed ? PeerRefusal.closed : PeerRefusal.suspended
         }

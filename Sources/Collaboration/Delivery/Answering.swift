@@ -141,13 +141,25 @@ extension PeerResponse {
     }
 }
 
-/// A request that a linked enterprise has signed.
-struct Authenticated: Sendable {
+/// A request whose signature holds. A statement proves its root key alone: anybody may list operational keys that are
+/// somebody else's. So whose word a request is, is said by the link that it names.
+struct SignedRequest: Sendable {
     let enterprise: Enterprise
-    let link: Link
+    /// The links whose peers list the key: active ones first, then the oldest.
+    let holders: [Link]
     let request: VerifiedRequest
     let signingKey: SigningKey
     let now: Timestamp
+
+    /// The peer of the first named link that lists the key.
+    func sender(on named: [ID<Link>]) -> Authenticated? {
+        named.lazy.compactMap { id in holders.first { $0.id == id } }.first.map { Authenticated(signed: self, link: $0) }
+    }
+
+    /// For requests that name no link. One that is pending counts only when it is named.
+    var senders: [Authenticated] {
+        holders.filter { $0.state != .pending }.map { Authenticated(signed: self, link: $0) }
+    }
 
     /// A response under our signature over this request.
     func respond(_ status: ExchangeStatus, _ contentType: String, _ body: [UInt8]) throws -> PeerResponse {
@@ -172,17 +184,31 @@ struct Authenticated: Sendable {
                 """) > 0
         guard isNew else { throw RequestRefusal.replayed }
     }
+}
+
+/// A request that the peer of a link has signed.
+struct Authenticated: Sendable {
+    let signed: SignedRequest
+    let link: Link
+
+    var enterprise: Enterprise { signed.enterprise }
+    var now: Timestamp { signed.now }
+    var destination: Destination { Destination(enterprise: enterprise.id, link: link.id) }
 
     /// Spends the nonce and notes that the peer is there.
     func enter(_ tx: Transaction) throws {
-        try spendNonce(tx)
-        try Destinations(tx).heard(from: Destination(enterprise: enterprise.id, link: link.id), at: now)
+        try signed.spendNonce(tx)
+        try noteHeard(tx)
+    }
+
+    func noteHeard(_ tx: Transaction) throws {
+        try Destinations(tx).heard(from: destination, at: now)
     }
 }
 
 extension ExchangeNode {
-    /// Who signed a request, looked up among the enterprises that are linked with the one it is for.
-    func authenticate(_ request: PeerRequest, for slug: String) async throws -> Authenticated {
+    /// Verifies a request with a key that is looked up among the enterprises linked with the one it is for.
+    func verify(_ request: PeerRequest, for slug: String) async throws -> SignedRequest {
         let now = now()
         let found = try await database.read { tx -> (Enterprise, SigningKey)? in
             guard let enterprise = try EnterpriseStore(tx).find(slug: slug) else { return nil }
@@ -191,12 +217,20 @@ extension ExchangeNode {
         guard let (enterprise, signingKey) = found else { throw RequestRefusal.misdirected }
         let claimed = try RequestProfile.read(
             request.message, body: request.body, destination: try address(of: slug), now: now.seconds)
-        let owner = try await database.read { tx in
-            try LinkStore(enterprise.id, tx).owner(ofKey: claimed.keyID, at: now)
+        let known = try await database.read { tx in
+            try LinkStore(enterprise.id, tx).holders(ofKey: claimed.keyID, at: now)
         }
-        guard let (link, key) = owner else { throw RequestRefusal.unknownKey }
-        return Authenticated(
-            enterprise: enterprise, link: link, request: try claimed.verify(with: key), signingKey: signingKey, now: now
-        )
+        guard let (key, holders) = known else { throw RequestRefusal.unknownKey }
+        return SignedRequest(
+            enterprise: enterprise, holders: holders, request: try claimed.verify(with: key), signingKey: signingKey,
+            now: now)
+    }
+
+    /// Who has signed a request about this link; to anybody else it is as if there were none.
+    func authenticate(_ request: PeerRequest, for slug: String, on link: ID<Link>?) async throws -> Authenticated {
+        guard let peer = try await verify(request, for: slug).sender(on: link.map { [$0] } ?? []) else {
+            throw PeerRefusal.nowhere
+        }
+        return peer
     }
 }

@@ -99,7 +99,7 @@ struct Courier: Sendable {
         let state: Link.State? = try tx.first(
             "SELECT state FROM links WHERE enterprise = \(destination.enterprise) AND id = \(destination.link)"
         ) { try $0.next() }
-        return state == .active || state == .closing
+        return state.map(Link.State.delivering.contains) ?? false
     }
 
     /// Returns whether the destination is up.
@@ -155,6 +155,7 @@ extension PeerContact.Answer {
         else {
             throw .status(response.status, retryAfter: response[field: "retry-after"].flatMap { Int($0) })
         }
+        guard response.body.count <= Receipts.maxBytes else { throw .unreachable("the receipts are too large") }
         let receipts: [Receipt]
         do {
             receipts = try Receipts(JSONValue(parsing: response.body)).receipts

@@ -21,7 +21,7 @@ struct Destinations {
             SELECT d.enterprise, d.link FROM destinations d
             JOIN links l ON l.enterprise = d.enterprise AND l.id = d.link
             WHERE d.next_attempt <= \(now) AND (d.leased_until <= \(now) OR d.lease = \(process))
-                AND (l.state = \(Link.State.active) OR l.state = \(Link.State.closing))
+                AND l.state IN (\(SQL.list(Link.State.delivering)))
                 AND (l.to_confirm = \(true) OR EXISTS (
                     SELECT 1 FROM conversations c WHERE c.enterprise = d.enterprise AND c.link = d.link
                         AND c.settled_out < c.last_out AND c.held_at IS NULL))
@@ -87,7 +87,7 @@ struct Destinations {
     private func giveUp(_ destination: Destination, at now: Timestamp) throws {
         let limit = now - Int(Backoff.givesUpAfter)
         let tooOld: SQL = """
-            enterprise = \(destination.enterprise) AND link = \(destination.link) AND failed_at IS NULL
+            enterprise = \(destination.enterprise) AND link = \(destination.link) AND code IS NULL
             AND created_at <= \(limit) AND convseq > (
                 SELECT settled_out FROM conversations c WHERE c.enterprise = outbox.enterprise
                 AND c.link = outbox.link AND c.id = outbox.conversation)

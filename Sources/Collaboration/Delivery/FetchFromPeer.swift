@@ -11,7 +11,8 @@ extension ExchangeNode {
         guard let contact = try await database.read({ tx in try self.contact(destination, tx) }) else {
             throw PeerFailure.unreachable("there is no such link")
         }
-        let answer = try await contact.call("GET", contact.peer.endpoints.attachment(digest), through: self)
+        let answer = try await contact.call(
+            "GET", contact.peer.endpoints.attachment(digest), expecting: .attachment, through: self)
         guard answer.response.status == ExchangeStatus.ok.rawValue else {
             throw PeerFailure.status(answer.response.status, retryAfter: nil)
         }
@@ -38,12 +39,16 @@ extension ExchangeNode {
         }
     }
 
+    /// A peer cannot keep us busy for ever: so many answers are asked for in a row, and so many conversations noted.
+    private static let mostPages = 100
+    private static let mostDiffering = 1_000
+
     /// Asks the peer where the conversations stand there, and writes down whether that is in step with ours.
     package func compare(_ destination: Destination) async throws {
         guard let contact = try await database.read({ tx in try self.contact(destination, tx) }) else { return }
         var differing: [UUID] = []
         var after: UUID?
-        repeat {
+        for _ in 0..<Self.mostPages {
             let query = after.map { "?after=\($0.wire)" } ?? ""
             let answer = try await contact.call(
                 "GET", contact.peer.endpoints.digest(of: destination.link.uuid) + query, through: self)
@@ -54,8 +59,12 @@ extension ExchangeNode {
             differing += try await database.read { tx in
                 try LinkDigests(destination, tx).differences(from: digest)
             }
-            after = digest.hasMore ? digest.conversations.last?.id : nil
-        } while after != nil
+            guard digest.hasMore, differing.count < Self.mostDiffering, let last = digest.conversations.last?.id,
+                after.map({ $0 < last }) ?? true
+            else { break }
+            after = last
+        }
+        differing = Array(differing.prefix(Self.mostDiffering))
         let (now, differs) = (now(), differing.isEmpty ? nil : differing.map(\.wire).joined(separator: " "))
         try await database.write { tx in
             try tx.run(
@@ -70,7 +79,7 @@ extension ExchangeNode {
     package func pull(_ destination: Destination) async throws {
         guard let contact = try await database.read({ tx in try self.contact(destination, tx) }) else { return }
         let url = "\(contact.peer.endpoints.outbox)?link=\(destination.link)"
-        while true {
+        for _ in 0..<Self.mostPages {
             let answer = try await contact.call("GET", url, through: self)
             guard answer.response.status == ExchangeStatus.ok.rawValue else {
                 throw PeerFailure.status(answer.response.status, retryAfter: nil)

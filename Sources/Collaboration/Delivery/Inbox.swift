@@ -64,6 +64,9 @@ struct Inbox {
         guard envelope.link == link.id.uuid else {
             return receipt(.rejected, .rejected(.malformed), "the event is for another link than its signature")
         }
+        guard try link.isKnown(as: envelope.source) else {
+            return receipt(.rejected, .rejected(.malformed), "the event's source is not the company at this link")
+        }
         switch InboxOrder.decide(
             convseq: envelope.convseq, hash: hash, lastApplied: progress.last, stored: stored[envelope.id])
         {
@@ -80,6 +83,9 @@ struct Inbox {
             return receipt(.rejected, .rejected(.idReuse), "this id or place was used for other content")
         case .apply:
             let (outcome, detail) = try apply(envelope, from: link)
+            if outcome == .applied, [HandoverWithdrawnV1.type, HandoverExpiredV1.type].contains(envelope.type) {
+                try DeadLetters(scope, tx).forgetOvertaken(in: ID(envelope.conversation), on: link.id)
+            }
             stored[envelope.id] = InboxOrder.Stored(hash: hash, convseq: envelope.convseq, outcome: outcome)
             progress = Progress(
                 last: envelope.convseq, hash: progress.hash.adding(eventHash: hash), hasMoved: true)

@@ -22,9 +22,15 @@ package struct Outgoing: Sendable {
         self.data = data.json
     }
 
-    init(type: EventType, data: JSONValue) {
-        self.type = type
-        self.data = data
+    /// What an event said, to be said anew.
+    init(again event: Envelope) {
+        type = event.type
+        data = event.data
+        subject = event.subject
+        causationID = event.causationid
+        baseRevision = event.baserev
+        route = event.route
+        hopsLeft = event.hopsleft
     }
 }
 
@@ -43,8 +49,21 @@ package struct Outbox {
 
     /// Takes the next place in the conversation, under the lock of its row, so that the order of commits is the order
     /// of places. Delivery is woken after the commit.
+    ///
+    /// Once the link takes nothing any more, the event is a dead letter at once. A type that outlives the link goes all
+    /// the same, in a conversation of its own: in its old one it would wait for what never went.
     @discardableResult
     package func enqueue(
+        _ outgoing: Outgoing, link: Link, conversation: ID<Conversation>, at now: Timestamp
+    ) throws -> ID<Outgoing> {
+        let isOver = try isOver(link.id, at: now)
+        let outlives = isOver && outgoing.type.outlivesLink
+        let id = try place(outgoing, link: link, conversation: outlives ? ID() : conversation, at: now)
+        if isOver && !outlives { try fail(id, in: conversation, of: link.id, at: now) }
+        return id
+    }
+
+    private func place(
         _ outgoing: Outgoing, link: Link, conversation: ID<Conversation>, at now: Timestamp
     ) throws -> ID<Outgoing> {
         let id = ID<Outgoing>()
@@ -74,6 +93,32 @@ package struct Outbox {
         let destination = Destination(enterprise: scope, link: link.id)
         tx.afterCommit { DeliveryBell.ring(destination) }
         return id
+    }
+
+    /// Whether the link has ended for good. It is held as it is until the transaction ends, so that a link cannot close
+    /// between the question and the event.
+    private func isOver(_ link: ID<Link>, at now: Timestamp) throws -> Bool {
+        let held = SQL.perEngine(sqlite: "", postgres: "FOR SHARE")
+        let found: (Link.State, Timestamp?)? = try tx.first(
+            "SELECT state, closes_at FROM links WHERE enterprise = \(scope) AND id = \(link) \(held)"
+        ) { (try $0.next(), try $0.next()) }
+        guard let (state, closesAt) = found else { return true }
+        return state == .closed || state == .closing && (closesAt.map { $0 <= now } ?? false)
+    }
+
+    private func fail(
+        _ id: ID<Outgoing>, in conversation: ID<Conversation>, of link: ID<Link>, at now: Timestamp
+    ) throws {
+        try tx.run(
+            """
+            UPDATE outbox SET failed_at = \(now), code = \(RejectionCode.linkClosed)
+            WHERE enterprise = \(scope) AND id = \(id)
+            """)
+        try tx.run(
+            """
+            UPDATE conversations SET held_at = \(now)
+            WHERE enterprise = \(scope) AND link = \(link) AND id = \(conversation)
+            """)
     }
 
     /// The row of the conversation, held until the transaction ends.

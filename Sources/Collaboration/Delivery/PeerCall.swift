@@ -19,7 +19,8 @@ struct PeerContact: Sendable {
 
     /// Calls the peer and verifies that the answer is its own, to this very request.
     func call(
-        _ method: String, _ url: String, body: (contentType: String, bytes: [UInt8])? = nil, through node: ExchangeNode
+        _ method: String, _ url: String, body: (contentType: String, bytes: [UInt8])? = nil,
+        expecting expected: PeerRequest.Expected = .document, through node: ExchangeNode
     ) async throws(PeerFailure) -> Answer {
         let now = node.now().seconds
         let request: PeerRequest
@@ -28,7 +29,8 @@ struct PeerContact: Sendable {
             let fields = try RequestProfile.sign(
                 method: method, targetURI: url, destination: address, body: body, key: signingKey, now: now,
                 nonce: ExchangeNode.random(RequestProfile.nonceLength))
-            request = PeerRequest(method: method, url: url, fields: fields, body: body?.bytes)
+            request = PeerRequest(
+                method: method, url: url, fields: fields, body: body?.bytes, expecting: expected)
             response = try await node.carry(request)
         } catch {
             throw .unreachable("\(error)")

@@ -10,12 +10,24 @@ package struct PeerRequest: Sendable {
     package var fields: [Field]
     /// Nil for a request without a body.
     package var body: [UInt8]?
+    package var expected: Expected
 
-    package init(method: String, url: String, fields: [Field], body: [UInt8]?) {
+    /// What the answer may be at the most.
+    package enum Expected: Sendable {
+        case document, attachment
+
+        /// Bytes; nil for what the client takes of any answer.
+        package var limit: Int? { self == .attachment ? Int(Limits.attachment) : nil }
+        package var timeout: Duration? { self == .attachment ? .seconds(120) : nil }
+    }
+
+    package init(method: String, url: String, fields: [Field], body: [UInt8]?, expecting expected: Expected = .document)
+    {
         self.method = method
         self.url = url
         self.fields = fields
         self.body = body
+        self.expected = expected
     }
 
     var message: HTTPMessageSignatures.Message { .request(method: method, targetURI: url, fields: fields) }
@@ -45,12 +57,12 @@ package protocol PeerTransport: Sendable {
 extension OutboundClient: PeerTransport {
     package func send(_ request: PeerRequest) async throws -> PeerResponse {
         let headers = Headers(request.fields.map { ($0.name, $0.value) })
-        let limit = Int(Limits.attachment) + 1
+        let (limit, timeout) = (request.expected.limit, request.expected.timeout)
         let response =
             if let body = request.body {
-                try await post(request.url, headers: headers, body: body, limit: limit)
+                try await post(request.url, headers: headers, body: body, limit: limit, timeout: timeout)
             } else {
-                try await get(request.url, headers: headers, limit: limit)
+                try await get(request.url, headers: headers, limit: limit, timeout: timeout)
             }
         return PeerResponse(
             status: response.status, fields: response.headers.fields.map { Field($0.name, $0.value) },

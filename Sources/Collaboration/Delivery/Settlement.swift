@@ -41,7 +41,7 @@ struct Settlement {
                 try fill(gapAt: receipt.expected ?? entry.convseq, before: entry.convseq, in: conversation, &settled)
                 return try move(conversation, to: settled)
             case .rejected(let code):
-                try fail(conversation, entry.convseq, code, receipt.detail)
+                try fail(conversation, entry, code, receipt.detail)
                 settled = entry.convseq
             }
         }
@@ -80,13 +80,18 @@ struct Settlement {
     }
 
     private func fail(
-        _ conversation: ID<Conversation>, _ convseq: Int64, _ code: RejectionCode, _ detail: String?
+        _ conversation: ID<Conversation>, _ entry: Parcel.Entry, _ code: RejectionCode, _ detail: String?
     ) throws {
         try tx.run(
             """
             UPDATE outbox SET code = \(code), detail = \(detail), failed_at = \(now)
-            WHERE \(scope) AND conversation = \(conversation) AND convseq = \(convseq)
+            WHERE \(scope) AND conversation = \(conversation) AND convseq = \(entry.convseq)
             """)
+        try DeadLetters(destination.enterprise, tx).forgetOvertaken(in: conversation, on: destination.link)
+        if conversation == .ofLink(destination.link) {
+            try LinkStore(destination.enterprise, tx).forget(
+                proposal: Envelope(JSONValue(parsing: entry.event)), of: destination.link)
+        }
     }
 }
 

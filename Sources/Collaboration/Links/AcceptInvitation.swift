@@ -56,7 +56,6 @@ package struct InvitationView: Codable, Sendable {
                     "thumbprint": .text(rootThumbprint), "role": .object([role: true]), "url": .text(url),
                 ],
                 "url": .text(url),
-                "accepted": code.map { ["code": .text($0)] } ?? .none,
                 "contract": LinkModels(desk: desk, moments: moments).contract(contract, ownRoot: root),
                 "colours": .list((1...12).map { ["value": .number($0), "selected": .flag($0 == colour)] }),
             ])
@@ -117,13 +116,9 @@ package struct AcceptInvitation: AsyncAction {
         let opened = try await node.open(call.input.url, for: call.caller.enterprise)
         let link = try await node.accept(
             opened, for: call.caller.enterprise, colour: call.input.colour ?? opened.inviter.colour)
-        return .show(InvitationView(opened, url: call.input.url, code: link.code))
-    }
-
-    package static func page(_ output: InvitationView, _ call: Call<StaffCaller, Input>, _ tx: Transaction) throws
-        -> Page?
-    {
-        try output.page(call.desk(tx), Moments(call.caller.locale, now: call.now))
+        return .done(
+            InvitationView(opened, url: call.input.url, code: link.code),
+            goTo: "/\(call.caller.enterprise.slug)/links/\(link.id)", notice: "Accepted. Compare the code.")
     }
 }
 

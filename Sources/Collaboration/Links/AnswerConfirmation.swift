@@ -6,15 +6,14 @@ import Storage
 extension ExchangeNode {
     /// `POST {links}/{id}/confirmation`: the inviting side says that the codes were the same.
     func answerConfirmation(_ request: PeerRequest, _ link: ID<Link>, _ slug: String) async throws -> PeerResponse {
-        let peer = try await authenticate(request, for: slug)
-        _ = try peer.destination(named: "\(link)")
+        let peer = try await authenticate(request, for: slug, on: link)
         let confirmation: Confirmation
         let signed: Contract
         do {
             confirmation = try Confirmation(JSONValue(parsing: request.body ?? []))
             signed = try Contract.verify(confirmation.contract, signer: peer.link.statement().root)
         } catch {
-            return try peer.respond(.malformed("The contract's signature does not hold: \(error)."))
+            return try peer.signed.respond(.malformed("The contract's signature does not hold: \(error)."))
         }
         do {
             try await database.write { tx in
@@ -29,8 +28,8 @@ extension ExchangeNode {
                 try links.save(link)
             }
         } catch let refusal as PeerRefusal {
-            return try peer.respond(refusal)
+            return try peer.signed.respond(refusal)
         }
-        return try peer.respond(.ok, Confirmation.contentType, Array("{}".utf8))
+        return try peer.signed.respond(.ok, Confirmation.contentType, Array("{}".utf8))
     }
 }

@@ -16,6 +16,7 @@ extension LinkStep {
         let desk = call.desk(tx)
         guard try desk.links.find(call.input.link) != nil else { throw Missing.link }
         try change(call.input.link, desk)
+        desk.announceLinks()
         guard let link = try desk.links.find(call.input.link) else { throw Missing.link }
         return .done(
             LinkView(link, try LinkStatus(link, tx)), goTo: "/\(desk.enterprise.slug)/links/\(link.id)", notice: notice)
@@ -59,6 +60,15 @@ enum AgreeToContract: LinkStep {
     }
 }
 
+enum DeclineContract: LinkStep {
+    static let route = Route.post("/{enterprise}/links/{link}/contract/refusal")
+    static let summary = "Decline the contract that the other side has proposed"
+    static let notice: Web.Message = "Declined. The contract stays as it is."
+    static func change(_ id: ID<Link>, _ desk: Desk) throws {
+        _ = try desk.links.decline(id, from: desk.address(), at: desk.now)
+    }
+}
+
 /// Parts from a linked company.
 package struct CloseLink: Action {
     package struct Input: FormInput {
@@ -80,6 +90,7 @@ package struct CloseLink: Action {
         let desk = call.desk(tx)
         guard try desk.links.find(call.input.link) != nil else { throw Missing.link }
         _ = try desk.links.part(call.input.link, because: "", from: desk.address(), at: call.now)
+        desk.announceLinks()
         return .done(
             goTo: "/\(desk.enterprise.slug)/links/\(call.input.link)",
             notice: "The link closes. What is under way is still delivered for 72 hours.")
@@ -130,6 +141,7 @@ package struct ProposeContract: Action {
                 }
             }
         }
+        desk.announceLinks()
         return .done(
             LinkView(link, try LinkStatus(link, tx)), goTo: "/\(desk.enterprise.slug)/links/\(link.id)",
             notice: "Proposed. It counts once the other side agrees.")
@@ -170,6 +182,6 @@ package enum LinkActions {
         ListLinks.self, NewInvitation.self, InviteCompany.self, ShowInvitation.self, WithdrawInvitation.self,
         NewLink.self, OpenInvitation.self, AcceptInvitation.self, ShowLink.self, ConfirmLink.self, RefuseLink.self,
         SuspendLink.self, ResumeLink.self, CloseLink.self, ProposeContract.self, AgreeToContract.self,
-        SendDeadLetterAgain.self,
+        DeclineContract.self, SendDeadLetterAgain.self, ShowInvitationDoor.self,
     ]
 }

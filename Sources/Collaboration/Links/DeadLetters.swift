@@ -55,24 +55,31 @@ package struct DeadLetters {
     }
 
     /// Sends a dead letter again. What may have arrived goes under its old id and place, so that it cannot take effect
-    /// twice; what the peer has refused goes as a new event.
+    /// twice; what the peer has refused goes as a new event, unless what it asked is over here.
     package func sendAgain(_ id: ID<Outgoing>, from source: Address, at now: Timestamp) throws {
-        let found: (ID<Link>, ID<Conversation>, Int64, [UInt8], Int64)? = try tx.first(
+        let found: (ID<Link>, ID<Conversation>, Int64, [UInt8])? = try tx.first(
             """
-            SELECT o.link, o.conversation, o.convseq, o.event, c.settled_out FROM outbox o
-            JOIN conversations c ON c.enterprise = o.enterprise AND c.link = o.link AND c.id = o.conversation
-            WHERE o.enterprise = \(scope) AND o.id = \(id) AND o.failed_at IS NOT NULL
+            SELECT link, conversation, convseq, event FROM outbox
+            WHERE enterprise = \(scope) AND id = \(id) AND failed_at IS NOT NULL \(.forUpdate)
             """
-        ) { (try $0.next(), try $0.next(), try $0.next(), try $0.next(), try $0.next()) }
-        guard let (linkID, conversation, convseq, event, settled) = found,
-            let link = try LinkStore(scope, tx).find(linkID)
-        else { return }
-        guard link.state != .closed else { throw LinkingError.wrongState(.closed) }
-        if convseq > settled {
+        ) { (try $0.next(), try $0.next(), try $0.next(), try $0.next()) }
+        guard let (linkID, conversation, convseq, bytes) = found, let link = try LinkStore(scope, tx).find(linkID)
+        else { throw LinkingError.noSuchLetter }
+        let event = try Envelope(JSONValue(parsing: bytes))
+        guard link.state != .closed || event.type.outlivesLink else { throw LinkingError.wrongState(.closed) }
+        let settled: Int64? = try tx.first(
+            """
+            SELECT settled_out FROM conversations
+            WHERE enterprise = \(scope) AND link = \(linkID) AND id = \(conversation)
+            """
+        ) { try $0.next() }
+        if let settled, convseq > settled {
             try release(conversation, of: link.id, after: settled, at: now)
         } else {
+            guard try isStillMeant(event) else { throw LinkingError.overtaken }
             try tx.run("UPDATE outbox SET failed_at = NULL WHERE enterprise = \(scope) AND id = \(id)")
-            try anew(event, over: link, conversation, from: source, at: now)
+            try Outbox(scope, source: source, tx).enqueue(
+                Outgoing(again: event), link: link, conversation: conversation, at: now)
         }
         let destination = Destination(enterprise: scope, link: link.id)
         try tx.run(
@@ -81,6 +88,32 @@ package struct DeadLetters {
             WHERE enterprise = \(scope) AND link = \(link.id)
             """)
         tx.afterCommit { DeliveryBell.ring(destination) }
+    }
+
+    /// An offer that was settled here, and a contract that waits for no answer any more, would begin it all anew.
+    private func isStillMeant(_ event: Envelope) throws -> Bool {
+        switch event.type {
+        case ContractProposedV1.type: return false
+        case HandoverOfferedV1.type:
+            let state: Handover.State? = try tx.first(
+                "SELECT state FROM handovers WHERE enterprise = \(scope) AND id = \(event.conversation)"
+            ) { try $0.next() }
+            return !(state?.isSettled ?? false)
+        default: return true
+        }
+    }
+
+    /// Moves of ours that came too late need nobody's attention once the originator itself has ended the handover.
+    func forgetOvertaken(in conversation: ID<Conversation>, on link: ID<Link>) throws {
+        try tx.run(
+            """
+            UPDATE outbox SET failed_at = NULL
+            WHERE enterprise = \(scope) AND link = \(link) AND conversation = \(conversation)
+                AND failed_at IS NOT NULL AND code = \(RejectionCode.stale) AND EXISTS (
+                    SELECT 1 FROM handovers h WHERE h.enterprise = outbox.enterprise AND h.id = outbox.conversation
+                        AND h.link = outbox.link AND h.direction = \(Handover.Direction.incoming)
+                        AND h.state IN (\(SQL.list([Handover.State.withdrawn, .expired]))))
+            """)
     }
 
     private func release(
@@ -96,19 +129,6 @@ package struct DeadLetters {
             UPDATE conversations SET held_at = NULL, waits_since = \(now)
             WHERE enterprise = \(scope) AND link = \(link) AND id = \(conversation)
             """)
-    }
-
-    private func anew(
-        _ event: [UInt8], over link: Link, _ conversation: ID<Conversation>, from source: Address, at now: Timestamp
-    ) throws {
-        let old = try Envelope(JSONValue(parsing: event))
-        var outgoing = Outgoing(type: old.type, data: old.data)
-        outgoing.subject = old.subject
-        outgoing.causationID = old.causationid
-        outgoing.baseRevision = old.baserev
-        outgoing.route = old.route
-        outgoing.hopsLeft = old.hopsleft
-        try Outbox(scope, source: source, tx).enqueue(outgoing, link: link, conversation: conversation, at: now)
     }
 
     private static func read(_ row: inout Row) throws -> DeadLetter {

@@ -107,6 +107,7 @@ package struct WithdrawInvitation: Action {
 
     package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<Nothing> {
         try InvitationStore(call.caller.enterprise.id, tx).withdraw(call.input.invitation, at: call.now)
+        call.desk(tx).announceLinks()
         return .done(goTo: "/\(call.caller.enterprise.slug)/links", notice: "The invitation is withdrawn.")
     }
 }
@@ -128,6 +129,8 @@ private struct InvitationPage {
         return Page(
             "invitation", title: Web.Message(verbatim: invitation.label),
             [
+                // A page that shows the secret cannot be asked for again.
+                "live": url == nil ? desk.linkStream : .none,
                 "invitation": [
                     "href": .text(base), "label": .text(invitation.label), "url": .text(url),
                     "until": .text(moments.clock(invitation.expiresAt)),

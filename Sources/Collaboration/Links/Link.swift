@@ -16,6 +16,9 @@ package struct Link: Sendable {
         /// What is under way is still delivered, until `closesAt`.
         case closing
         case closed
+
+        /// In these something may go. Of a closed link all conversations are held but those that outlive it.
+        static let delivering: [State] = [.active, .closing, .closed]
     }
 
     package let enterprise: ID<Enterprise>
@@ -59,6 +62,11 @@ package struct Link: Sendable {
     package var own: Party? { contract?.peer(of: root) }
 
     package func statement() throws -> Statement { try Statement.verify(statementJWT, pinned: root) }
+
+    /// Whether this is, or was, the peer's address: what it has stored before it moved keeps its source.
+    func isKnown(as source: Address) throws -> Bool {
+        try source == address || source == peer?.address || source == statement().address
+    }
 
     /// Whether events may be sent and taken at all.
     package func isOpen(at now: Timestamp) -> Bool {

@@ -21,6 +21,10 @@ extension InboundHandlers {
             else {
                 throw Rejection(.stale, "the contract here has version \(link.contract?.version ?? 0)")
             }
+            // Of two proposals that cross, both sides keep the inviter's.
+            if link.isProposalOurs, link.proposal != nil, link.isInviter {
+                throw Rejection(.stale, "the inviter has proposed another contract")
+            }
             link.proposal = proposed.contract
             link.isProposalOurs = false
             try links.save(link)

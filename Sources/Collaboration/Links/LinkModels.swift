@@ -31,7 +31,8 @@ struct LinkModels {
             "href": .text(path(link.id)), "name": .text(link.name), "colour": .number(link.colour),
             "role": .object([link.role.rawValue: true]), "address": .text(link.address.description),
             "state": state(link, status), "since": .text(moments.clock(link.createdAt)),
-            "confirm": isConfirmable ? ["code": .text(link.code)] : .none, "inStep": .flag(status.differing.isEmpty),
+            "confirm": isConfirmable ? ["code": .text(link.code)] : .none,
+            "compare": link.state == .pending && !link.isInviter ? ["code": .text(link.code)] : .none, "inStep": .flag(status.differing.isEmpty),
             "checked": .text(status.checkedAt.map(moments.clock) ?? moments.clock(link.createdAt)),
             "differs": .number(status.differing.count),
             "waiting": status.waiting > 0 ? .number(status.waiting) : .none,
@@ -49,6 +50,17 @@ struct LinkModels {
     func contract(_ contract: Contract, ownRoot: String) -> Model {
         contractModel(
             contract, shownAs: contract.party(ownRoot)?.onwardName ?? desk.enterprise.name)
+    }
+
+    /// A contract that one side has proposed and the other has not answered.
+    func proposal(of link: Link) throws -> Model {
+        guard let proposal = link.proposal else { return .none }
+        let root = try IdentityStore(desk.scope, desk.tx).root().verifyingKey
+        let contract = try Contract.verify(proposal, signer: link.isProposalOurs ? root : link.statement().root)
+        return [
+            "ours": .flag(link.isProposalOurs), "canAnswer": .flag(!link.isProposalOurs && link.state == .active),
+            "contract": self.contract(contract, ownRoot: root.thumbprint),
+        ]
     }
 
     /// A contract as it will be, for an invitation that nobody has opened.

@@ -53,13 +53,14 @@ extension LinkStore {
         return link
     }
 
-    /// Proposes another contract, which counts when the peer has signed it too.
+    /// Proposes another contract, which counts when the peer has signed it too. There is one proposal at a time.
     package func propose(
         _ id: ID<Link>, from source: Address, at now: Timestamp, _ change: (inout Contract) throws -> Void
     ) throws -> Link {
         guard var link = try take(id), var contract = link.contract, link.state == .active else {
             throw LinkingError.wrongState(.closed)
         }
+        guard link.proposal == nil else { throw LinkingError.alreadyProposed }
         try change(&contract)
         contract.link = link.id.uuid
         contract.version = (link.contract?.version ?? 0) + 1
@@ -74,13 +75,10 @@ extension LinkStore {
 
     /// Agrees to the contract that the peer has proposed.
     package func agree(_ id: ID<Link>, from source: Address, at now: Timestamp) throws -> Link {
-        guard var link = try take(id), let proposal = link.proposal, !link.isProposalOurs else {
-            throw LinkingError.nothingProposed
-        }
-        let contract = try Contract.verify(proposal, signer: link.statement().root)
+        var (link, contract) = try proposed(id)
         let signed = try contract.signed(by: IdentityStore(scope, tx).root())
         link.contract = contract
-        link.peerSignature = proposal
+        link.peerSignature = link.proposal
         link.ownSignature = signed
         link.proposal = nil
         try save(link)
@@ -89,24 +87,63 @@ extension LinkStore {
         return link
     }
 
-    /// Ends a link; what still waits to go becomes dead letters.
-    func close(_ link: Link, at now: Timestamp) throws {
-        var link = link
-        link.state = .closed
-        link.closesAt = now
+    /// Declines the contract that the peer has proposed: the present one stays.
+    package func decline(
+        _ id: ID<Link>, because reason: String = "", from source: Address, at now: Timestamp
+    ) throws -> Link {
+        var (link, contract) = try proposed(id)
+        link.proposal = nil
         try save(link)
-        try tx.run(
-            """
-            UPDATE outbox SET failed_at = \(now), code = \(RejectionCode.linkClosed)
-            WHERE enterprise = \(scope) AND link = \(link.id) AND failed_at IS NULL AND convseq > (
+        try Outbox(scope, source: source, tx).enqueue(
+            Outgoing(ContractDeclinedV1(version: contract.version, reason: reason)), link: link,
+            conversation: .ofLink(link.id), at: now)
+        return link
+    }
+
+    private func proposed(_ id: ID<Link>) throws -> (Link, Contract) {
+        guard let link = try take(id) else { throw LinkingError.wrongState(.closed) }
+        guard let proposal = link.proposal, !link.isProposalOurs else { throw LinkingError.nothingProposed }
+        guard link.state == .active else { throw LinkingError.wrongState(link.state) }
+        return (link, try Contract.verify(proposal, signer: link.statement().root))
+    }
+
+    /// The peer has refused our proposal as it stands; it waits for no answer any more.
+    func forget(proposal event: Envelope, of id: ID<Link>) throws {
+        guard event.type == ContractProposedV1.type, var link = try take(id), link.isProposalOurs,
+            try event.data(as: ContractProposedV1.self).contract == link.proposal
+        else { return }
+        link.proposal = nil
+        link.isProposalOurs = false
+        try save(link)
+    }
+
+    /// Ends a link. What still waits to go becomes dead letters, but for what outlives the link: that is said anew,
+    /// unless the peer has refused even that.
+    func close(_ link: Link, at now: Timestamp) throws {
+        let waiting: SQL = """
+            enterprise = \(scope) AND link = \(link.id) AND code IS NULL AND convseq > (
                 SELECT settled_out FROM conversations c WHERE c.enterprise = outbox.enterprise
                     AND c.link = outbox.link AND c.id = outbox.conversation)
-            """)
+            """
+        let outliving: SQL = "type IN (\(SQL.list(EventType.outliving.map(\.rawValue))))"
+        let again = link.state == .closed ? [] : try tx.all(
+            "SELECT event FROM outbox WHERE \(waiting) AND \(outliving) ORDER BY created_at"
+        ) { row in try Envelope(JSONValue(parsing: row.next() as [UInt8])) }
+        var closed = link
+        closed.state = .closed
+        closed.closesAt = now
+        try save(closed)
+        try tx.run("UPDATE outbox SET failed_at = \(now), code = \(RejectionCode.linkClosed) WHERE \(waiting)")
         try tx.run(
             """
             UPDATE conversations SET held_at = \(now)
             WHERE enterprise = \(scope) AND link = \(link.id) AND settled_out < last_out AND held_at IS NULL
             """)
+        for event in again {
+            try tx.run("UPDATE outbox SET failed_at = NULL WHERE enterprise = \(scope) AND id = \(event.id)")
+            try Outbox(scope, source: event.source, tx).enqueue(
+                Outgoing(again: event), link: closed, conversation: ID(event.conversation), at: now)
+        }
     }
 
     private func change(_ id: ID<Link>, _ body: (inout Link) throws -> Void) throws -> Link {

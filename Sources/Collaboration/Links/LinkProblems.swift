@@ -6,7 +6,8 @@ extension LinkingError: Problem {
         switch self {
         case .notAnInvitation, .expired, .wrongCode, .refused, .otherIdentity: 422
         case .unreachable: 502
-        case .alreadyLinked, .wrongState, .nothingProposed: 409
+        case .alreadyLinked, .wrongState, .nothingProposed, .alreadyProposed, .overtaken: 409
+        case .noSuchLetter: 404
         }
     }
 
@@ -21,6 +22,9 @@ extension LinkingError: Problem {
         case .wrongCode: "wrong-code"
         case .wrongState: "wrong-state"
         case .nothingProposed: "nothing-proposed"
+        case .alreadyProposed: "already-proposed"
+        case .noSuchLetter: "no-such-dead-letter"
+        case .overtaken: "overtaken"
         }
     }
 
@@ -37,6 +41,9 @@ extension LinkingError: Problem {
         case .wrongCode: "The codes are not the same. Call the other company, and refuse if they still differ."
         case .wrongState: "The link has changed meanwhile. Reload the page to see how it is now."
         case .nothingProposed: "No change of the contract waits for your answer. Reload the page."
+        case .alreadyProposed: "A change of the contract waits for an answer. Answer it, or wait for theirs."
+        case .noSuchLetter: "This is on its way already. Reload the page to see how it is now."
+        case .overtaken: "This is over meanwhile; sending it again would ask for it anew. Begin again instead."
         }
     }
 
@@ -44,7 +51,7 @@ extension LinkingError: Problem {
         switch self {
         case .notAnInvitation, .expired, .unreachable, .otherIdentity, .refused, .alreadyLinked:
             [FieldError("url", detail)]
-        case .wrongCode, .wrongState, .nothingProposed: []
+        case .wrongCode, .wrongState, .nothingProposed, .alreadyProposed, .noSuchLetter, .overtaken: []
         }
     }
 }

@@ -2,7 +2,7 @@
 import Storage
 
 package enum LinkSchema {
-    package static let migrations: [Migration] = [keys, links, conversations, delivery]
+    package static let migrations: [Migration] = [keys, links, conversations, delivery, ages, changes]
 
     private static let keys = Migration(
         "links-1-keys",
@@ -113,4 +113,13 @@ package enum LinkSchema {
         )
         """,
         "CREATE INDEX nonces_until ON nonces (until)")
+
+    /// What is forgotten after a while is found by its age.
+    private static let ages = Migration(
+        "links-5-ages", "CREATE INDEX receipts_at ON receipts (at)",
+        "CREATE INDEX inbox_received_at ON inbox (received_at)")
+
+    /// Grows with each change, so that open pages see it.
+    private static let changes = Migration(
+        "links-6-changes", "ALTER TABLE links ADD COLUMN changed_at BIGINT NOT NULL DEFAULT 0")
 }

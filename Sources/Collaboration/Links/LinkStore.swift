@@ -62,8 +62,8 @@ package struct LinkStore {
     func add(_ link: Link) throws {
         try tx.run(
             """
-            INSERT INTO links (enterprise, \(Self.columns)) VALUES (
-                \(scope), \(link.id), \(link.state), \(link.name), \(link.colour), \(link.address), \(link.root),
+            INSERT INTO links (enterprise, changed_at, \(Self.columns)) VALUES (
+                \(scope), \(tx.startedAt), \(link.id), \(link.state), \(link.name), \(link.colour), \(link.address), \(link.root),
                 \(link.role), \(link.isInviter), \(link.statementJWT), \(link.statementAt), \(link.code),
                 \(Self.json(link.contract)), \(link.ownSignature), \(link.peerSignature), \(link.proposal),
                 \(link.isProposalOurs), \(link.isToConfirm), \(link.createdAt), \(link.closesAt))
@@ -80,7 +80,7 @@ package struct LinkStore {
                 contract = \(Self.json(link.contract)), own_signature = \(link.ownSignature),
                 peer_signature = \(link.peerSignature), proposal = \(link.proposal),
                 proposal_is_ours = \(link.isProposalOurs), to_confirm = \(link.isToConfirm),
-                closes_at = \(link.closesAt)
+                closes_at = \(link.closesAt), changed_at = \(tx.startedAt)
             WHERE enterprise = \(scope) AND id = \(link.id)
             """)
     }
@@ -109,18 +109,21 @@ package struct LinkStore {
         }
     }
 
-    /// Whose key this is, among the linked enterprises only, if it is valid now.
-    func owner(ofKey thumbprint: String, at now: Timestamp) throws -> (link: Link, key: VerifyingKey)? {
-        let found: (ID<Link>, [UInt8])? = try tx.first(
+    /// A key that is valid now, and the links whose statements list it: active ones first, then the oldest. Nothing
+    /// proves that a peer has the keys that it lists.
+    func holders(ofKey thumbprint: String, at now: Timestamp) throws -> (key: VerifyingKey, links: [Link])? {
+        let listed: SQL = """
+            enterprise = \(scope) AND thumbprint = \(thumbprint) AND not_before <= \(now) AND not_after > \(now)
             """
-            SELECT k.link, k.key FROM link_keys k JOIN links l ON l.enterprise = k.enterprise AND l.id = k.link
-            WHERE k.enterprise = \(scope) AND k.thumbprint = \(thumbprint)
-                AND k.not_before <= \(now) AND k.not_after > \(now)
-            ORDER BY CASE WHEN l.state = 'closed' THEN 1 ELSE 0 END, k.link DESC
+        let key: [UInt8]? = try tx.first("SELECT key FROM link_keys WHERE \(listed)") { try $0.next() }
+        guard let key else { return nil }
+        let links = try tx.all(
             """
-        ) { (try $0.next(), try $0.next()) }
-        guard let (id, key) = found, let link = try find(id) else { return nil }
-        return (link, try VerifyingKey(rawRepresentation: key))
+            SELECT \(Self.columns) FROM links
+            WHERE enterprise = \(scope) AND id IN (SELECT link FROM link_keys WHERE \(listed))
+            ORDER BY CASE WHEN state = \(Link.State.active) THEN 0 ELSE 1 END, created_at, id
+            """, read)
+        return (try VerifyingKey(rawRepresentation: key), links)
     }
 
     /// How a customer is called on one link, and on no other.

@@ -30,6 +30,7 @@ package struct ListLinks: Action {
         return Page(
             "links", title: "Partners",
             [
+                "live": desk.linkStream,
                 "hasLinks": .flag(!links.isEmpty),
                 "links": .list(try links.map { try models.row($0, LinkStatus($0, tx)) }),
                 "hasInvitations": .flag(!invitations.isEmpty || !waiting.isEmpty),

@@ -25,6 +25,12 @@ package enum LinkingError: Error, Sendable, Equatable {
     /// The link is not in a state in which this can be done.
     case wrongState(Link.State)
     case nothingProposed
+    /// One side has proposed a contract that the other has not answered.
+    case alreadyProposed
+    /// There is no such dead letter, or it was sent again already.
+    case noSuchLetter
+    /// What the dead letter asked or proposed is over here.
+    case overtaken
 }
 
 extension ExchangeNode {

@@ -29,8 +29,9 @@ package struct ShowLink: Action {
         return Page(
             "link", title: Web.Message(verbatim: link.name),
             [
-                "link": try models.page(link, LinkStatus(link, tx)),
+                "live": desk.linkStream, "link": try models.page(link, LinkStatus(link, tx)),
                 "contract": link.contract.map { models.contract($0, ownRoot: root) } ?? .none,
+                "proposal": try models.proposal(of: link),
                 "hasDeadLetters": .flag(!dead.isEmpty), "deadLetters": .list(try dead.map(models.deadLetter)),
             ])
     }

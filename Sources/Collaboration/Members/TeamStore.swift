@@ -36,9 +36,11 @@ package struct TeamStore {
             """)
     }
 
+    /// Throws where they are not in it, or there is no such team.
     package func remove(_ member: ID<Member>, from team: ID<Team>) throws {
-        try tx.run(
+        let removed = try tx.run(
             "DELETE FROM team_members WHERE enterprise = \(scope) AND team = \(team) AND member = \(member)")
+        guard removed > 0 else { throw Missing.team }
     }
 
     /// Who is in which team.

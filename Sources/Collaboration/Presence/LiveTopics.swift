@@ -9,6 +9,9 @@ extension Live.Topic {
 
     /// Any case of an enterprise.
     package static func cases(of enterprise: ID<Enterprise>) -> Live.Topic { Live.Topic("cases/\(enterprise)") }
+
+    /// The links and invitations of an enterprise.
+    package static func links(of enterprise: ID<Enterprise>) -> Live.Topic { Live.Topic("links/\(enterprise)") }
 }
 
 package enum LiveTopics {
@@ -22,6 +25,7 @@ package enum LiveTopics {
     private static func revision(_ topic: String, _ tx: Transaction) throws -> Int64? {
         let parts = topic.split(separator: "/").map(String.init)
         guard parts.count >= 2, let enterprise = ID<Enterprise>(parts[1]) else { return nil }
+        if parts[0] == "links" { return try LinkStore(enterprise, tx).revision() }
         if parts.count == 3, let id = ID<Case>(parts[2]) {
             // A change of presence moves no revision of the case; the time of the last word counts with it.
             return try tx.first(

@@ -141,7 +141,7 @@ extension CaseStore {
         try tx.all(
             """
             SELECT holder_name, MIN(holder_colour), COUNT(*), MIN(updated_at),
-                CAST(SUM(CASE WHEN holder_due < \(desk.now) THEN 1 ELSE 0 END) AS BIGINT)
+                CAST(SUM(CASE WHEN due_at < \(desk.now) THEN 1 ELSE 0 END) AS BIGINT)
             FROM cases WHERE enterprise = \(desk.scope) AND is_open AND holder_name IS NOT NULL
             GROUP BY holder_name ORDER BY COUNT(*) DESC, holder_name LIMIT 20
             """

@@ -101,6 +101,8 @@ package struct Receipt: WireStruct {
 /// The body of the response to a batch: one receipt per event, in the batch's order.
 package struct Receipts: WireStruct {
     package static let contentType = "application/vnd.entente.receipts+json"
+    /// More is no answer: a sender keeps what it was given as proof.
+    package static let maxBytes = 256 * 1024
 
     package var receipts: [Receipt]
     package var unknown = JSONObject()

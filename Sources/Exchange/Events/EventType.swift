@@ -24,6 +24,16 @@ package struct EventType: RawRepresentable, Hashable, Sendable, CustomStringConv
     }
 }
 
+extension EventType {
+    /// Whether it is sent and taken even after the link has ended.
+    package var outlivesLink: Bool { Self.outliving.contains(self) }
+
+    package static let outliving: Set<EventType> = [
+        ContactRevokedV1.type, ErasureRequestedV1.type, ErasureAnsweredV1.type, ReceiptAppliedV1.type,
+        ReceiptFailedV1.type,
+    ]
+}
+
 /// The data of an event: one explicit struct per type and version.
 package protocol EventData: WireStruct {
     static var type: EventType { get }

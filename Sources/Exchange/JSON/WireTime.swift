@@ -18,7 +18,11 @@ package struct WireTime: Hashable, Comparable, Sendable {
 }
 
 extension WireTime {
-    /// Such as `2026-11-24T14:05:06.123Z`; any offset and any number of decimals are understood.
+    /// Years 1 to 9999: what RFC 3339 can write, in milliseconds since 1970.
+    private static let written: ClosedRange<Int64> = -62_135_596_800_000...253_402_300_799_999
+
+    /// Such as `2026-11-24T14:05:06.123Z`; any offset and any number of decimals are understood. Nil for a moment that
+    /// lies outside years 1 to 9999 in UTC.
     package init?(rfc3339 text: String) {
         let bytes = Array(text.utf8)
         func number(_ range: Range<Int>) -> Int64? {
@@ -61,10 +65,13 @@ extension WireTime {
         let days = Self.daysSince1970(year: year, month: month, day: day)
         let seconds = ((days * 24 + hour) * 60 + minute - offset) * 60 + second
         milliseconds = seconds * 1000 + fraction
+        guard Self.written.contains(milliseconds) else { return nil }
     }
 
-    /// RFC 3339 in UTC with milliseconds.
+    /// RFC 3339 in UTC with milliseconds; what lies outside years 1 to 9999 is clamped.
     package var rfc3339: String {
+        let milliseconds = min(max(milliseconds, Self.written.lowerBound), Self.written.upperBound)
+        let seconds = WireTime(milliseconds: milliseconds).seconds
         let day = (seconds - ((seconds % 86_400) + 86_400) % 86_400) / 86_400
         let time = seconds - day * 86_400
         let (year, month, date) = Self.civil(daysSince1970: day)

@@ -17,14 +17,13 @@ final class SQLiteBackend: Backend {
     /// Without a path the database is in memory.
     init(path: String?) throws {
         let readers = path == nil ? 1 : min(max(ProcessInfo.processInfo.activeProcessorCount, 2), 8)
-        connections = try SQLiteFailure.translating {
-            let configuration = Self.configuration(readers: readers)
-            guard let path else { return try DatabaseQueue(configuration: configuration) }
-            let pool = try DatabasePool(path: path, configuration: configuration)
-            // GRDB's own choice with a write-ahead log is NORMAL, which may lose the last commits with the power.
-            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
-            return pool
-        }
+        let configuration = Self.configuration(readers: readers)
+        connections =
+            if let path {
+                try Self.open(path, configuration)
+            } else {
+                try SQLiteFailure.translating { try DatabaseQueue(configuration: configuration) }
+            }
         let sessions = SQLiteSessions()
         self.sessions = sessions
         let writer = SQLiteWriter(connections: connections, sessions: sessions)
@@ -33,6 +32,21 @@ final class SQLiteBackend: Backend {
             reads.startThread(named: "sqlite-read") { [connections] in
                 for work in $0 { Self.read(work, connections, sessions) }
             }
+        }
+    }
+
+    /// Tries again while another process opens the same new file: the change to a write-ahead log does not wait for it.
+    private static func open(_ path: String, _ configuration: Configuration, attempts: Int = 50) throws -> DatabasePool {
+        do {
+            return try SQLiteFailure.translating {
+                let pool = try DatabasePool(path: path, configuration: configuration)
+                // GRDB's own choice with a write-ahead log is NORMAL, which may lose the last commits with the power.
+                try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+                return pool
+            }
+        } catch StorageError.busy where attempts > 1 {
+            Thread.sleep(forTimeInterval: 0.1)
+            return try open(path, configuration, attempts: attempts - 1)
         }
     }
 

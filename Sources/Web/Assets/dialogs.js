@@ -13,7 +13,10 @@ document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-dialog]");
   const dialog = opener && document.getElementById(opener.dataset.dialog);
   const other = opener?.dataset.handover && !dialog?.querySelector(`form[action*="/${opener.dataset.handover}/"]`);
-  if (dialog && !other) {
+  // An answer that arrived after the page was made is not in its dialog; then the address is followed.
+  const from = opener?.search && new URLSearchParams(opener.search).get("from");
+  const isStale = from && dialog?.querySelector("input[name=source]")?.value !== from;
+  if (dialog && !other && !isStale) {
     event.preventDefault();
     modal(dialog);
     return;

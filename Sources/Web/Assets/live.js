@@ -2,7 +2,7 @@
 // When the server says that something changed, the page is fetched again and its [data-live] regions are swapped by id.
 // A region in which somebody types, or an open one, waits until they are done.
 const stream = document.body.dataset.stream;
-let source, delay = 1000, pending = false, running = false;
+let source, delay = 1000, pending = false, running = false, again = false;
 
 const isBusy = (region) =>
   (region.contains(document.activeElement) && document.activeElement.matches("input, textarea, select")) ||
@@ -25,7 +25,7 @@ const swap = (region, fresh) => {
 };
 
 const refresh = async () => {
-  if (running) { pending = true; return; }
+  if (running) { again = true; return; }
   running = true;
   try {
     const response = await fetch(location.href, { headers: { Accept: "text/html" }, redirect: "manual" });
@@ -40,12 +40,12 @@ const refresh = async () => {
       }
       if (atEnd) scroller.scrollTop = scroller.scrollHeight;
     }
-  } catch { pending = true; } finally { running = false; }
+  } catch { pending = true; } finally { running = false; if (again) { again = false; refresh(); } }
 };
 
 const connect = () => {
   source = new EventSource(stream);
-  source.addEventListener("open", () => { if (delay > 1000) refresh(); delay = 1000; });
+  source.addEventListener("open", () => { refresh(); delay = 1000; });
   source.addEventListener("changed", refresh);
   source.addEventListener("error", () => {
     source.close();

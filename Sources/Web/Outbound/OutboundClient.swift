@@ -37,19 +37,25 @@ package final class OutboundClient: Sendable {
         let resolved: ContinuousClock.Instant
     }
 
+    private static let longestTimeout: Duration = .seconds(120)
+
     private let policy: Policy
     private let peers = Mutex<[String: Peer]>([:])
 
     package init(_ policy: Policy = Policy()) { self.policy = policy }
 
-    package func get(_ url: String, headers: Headers = [:], limit: Int? = nil) async throws -> Response {
-        try await send("GET", url, headers, [], limit: limit)
+    /// - Parameter timeout: for the whole answer; at most two minutes.
+    package func get(
+        _ url: String, headers: Headers = [:], limit: Int? = nil, timeout: Duration? = nil
+    ) async throws -> Response {
+        try await send("GET", url, headers, [], limit: limit, timeout: timeout)
     }
 
+    /// - Parameter timeout: for the whole answer; at most two minutes.
     package func post(
-        _ url: String, headers: Headers = [:], body: [UInt8], limit: Int? = nil
+        _ url: String, headers: Headers = [:], body: [UInt8], limit: Int? = nil, timeout: Duration? = nil
     ) async throws -> Response {
-        try await send("POST", url, headers, body, limit: limit)
+        try await send("POST", url, headers, body, limit: limit, timeout: timeout)
     }
 
     /// Closes all connections; call it once, at the end of the program.
@@ -62,7 +68,7 @@ package final class OutboundClient: Sendable {
     }
 
     private func send(
-        _ method: String, _ url: String, _ headers: Headers, _ body: [UInt8], limit: Int?
+        _ method: String, _ url: String, _ headers: Headers, _ body: [UInt8], limit: Int?, timeout: Duration?
     ) async throws -> Response {
         let target = try OutboundTarget(url, policy)
         let client = try await client(for: target)
@@ -71,7 +77,8 @@ package final class OutboundClient: Sendable {
         for (name, value) in headers.fields { request.headers.add(name: name, value: value) }
         if !body.isEmpty { request.body = .bytes(ByteBuffer(bytes: body)) }
         do {
-            let response = try await client.execute(request, deadline: .now() + TimeAmount(policy.timeout))
+            let timeout = min(timeout ?? policy.timeout, Self.longestTimeout)
+            let response = try await client.execute(request, deadline: .now() + TimeAmount(timeout))
             let collected = try await response.body.collect(upTo: limit ?? policy.responseLimit)
             return Response(
                 status: Int(response.status.code), headers: Headers(response.headers.map { ($0.name, $0.value) }),
@@ -104,9 +111,8 @@ package final class OutboundClient: Sendable {
 
     /// What is still under way on the old client may finish.
     private func retire(_ client: HTTPClient) {
-        let timeout = policy.timeout
         Task {
-            try await Task.sleep(for: timeout)
+            try await Task.sleep(for: Self.longestTimeout)
             try await client.shutdown()
         }
     }

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+import Storage
+import Web
+
+/// Changes of links and invitations, for staff.
+package struct FollowLinks: StreamAction {
+    package typealias Input = NoInput
+
+    package static let route = Route.get("/{enterprise}/links/live")
+    package static let summary = "Server-sent events: a link or an invitation has changed"
+    package static let access = Permission.linksRead
+
+    package static func topics(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> [Live.Topic] {
+        [.links(of: call.caller.enterprise.id)]
+    }
+}
+
+extension Desk {
+    /// The stream that pages about links listen to.
+    var linkStream: Model { .text("/\(enterprise.slug)/links/live") }
+
+    /// Tells open pages at once what was changed here; what a peer did, they see within a second.
+    func announceLinks() {
+        let (announce, topic) = (kernel.announce, Live.Topic.links(of: scope))
+        tx.afterCommit { announce(topic) }
+    }
+}
+
+extension LinkStore {
+    /// Grows when a link, an invitation or the reach of a peer has changed.
+    func revision() throws -> Int64? {
+        try tx.first(
+            """
+            SELECT COALESCE(MAX(newest), 0) + COALESCE((
+                SELECT CAST(SUM(failures) AS BIGINT) FROM destinations WHERE enterprise = \(scope)), 0) FROM (
+                SELECT MAX(changed_at) AS newest FROM links WHERE enterprise = \(scope)
+                UNION ALL SELECT MAX(checked_at) FROM links WHERE enterprise = \(scope)
+                UNION ALL SELECT MAX(created_at) FROM invitations WHERE enterprise = \(scope)
+                UNION ALL SELECT MAX(accepted_at) FROM invitations WHERE enterprise = \(scope)
+                UNION ALL SELECT MAX(withdrawn_at) FROM invitations WHERE enterprise = \(scope)
+            ) AS changes
+            """
+        ) { try $0.next() }
+    }
+}
