@@ -36,7 +36,7 @@ package struct FullText<Entity>: Sendable {
                     )
                     """),
             .perEngine(
-                sqlite: "CREATE VIRTUAL TABLE \(table) USING fts5 (scope, body, prefix = '2 3')",
+                sqlite: "CREATE VIRTUAL TABLE \(table) USING fts5 (body, prefix = '2 3')",
                 postgres: "CREATE INDEX \(table)_document ON \(table) USING GIN (document)"),
         ]
     }
@@ -61,7 +61,7 @@ package struct FullText<Entity>: Sendable {
                 """
             ) { try $0.next() as Int }
             try transaction.run(
-                "REPLACE INTO \(table) (rowid, scope, body) VALUES (\(number), \(scope.word), \(words.body))")
+                "REPLACE INTO \(table) (rowid, body) VALUES (\(number), \(words.body))")
         }
     }
 
@@ -77,8 +77,9 @@ package struct FullText<Entity>: Sendable {
     }
 
     /// The best matches, at most `limit`. A query without a letter or digit matches nothing; words after the sixteenth
-    /// are not regarded, since the cost of a query grows with the square of their number. Where a thousand and more
-    /// match, SQLite ranks the newest thousand of them and PostgreSQL any thousand, so that a frequent word stays fast.
+    /// are not regarded, since the cost of a query grows with the square of their number. Where more than two hundred
+    /// match, SQLite ranks the newest of them and PostgreSQL any, so that a frequent word stays fast. In SQLite the shorter
+    /// text that has all the words is the better match: its own measure (bm25) reads every row of every word first.
     package func match<Scope>(
         _ query: String, in scope: ID<Scope>, limit: Int, _ transaction: Transaction
     ) throws -> [Match] {
@@ -86,27 +87,23 @@ package struct FullText<Entity>: Sendable {
         if words.isEmpty { return [] }
         let search: SQL = .perEngine(
             sqlite: """
-                SELECT \(table)_rows.id, found.score FROM (
-                    SELECT rowid AS number, -bm25(\(table), 0.0, 1.0) AS score FROM \(table)
-                    WHERE \(table) MATCH \("scope : \(scope.word) AND body : (\(words.fts5Query))")
-                    ORDER BY rowid DESC LIMIT 1000
-                ) AS found JOIN \(table)_rows ON \(table)_rows.number = found.number
+                SELECT id, score FROM (
+                    SELECT \(table)_rows.id AS id, 1000.0 / (20 + LENGTH(\(table).body)) AS score
+                    FROM \(table) JOIN \(table)_rows ON \(table)_rows.number = \(table).rowid
+                    WHERE \(table) MATCH \(words.fts5Query) AND \(table)_rows.scope = \(scope)
+                    ORDER BY \(table).rowid DESC LIMIT 200
+                ) AS found
                 """,
             postgres: """
                 SELECT id, CAST(ts_rank(document, query) AS DOUBLE PRECISION) AS score FROM (
                     SELECT id, document, query FROM \(table), CAST(\(words.tsQuery) AS TSQUERY) AS query
-                    WHERE scope = \(scope) AND document @@ query LIMIT 1000
+                    WHERE scope = \(scope) AND document @@ query LIMIT 200
                 ) AS found
                 """)
         return try transaction.all("\(search) ORDER BY score DESC, id DESC LIMIT \(limit)") {
             Match(id: try $0.next(), rank: try $0.next())
         }
     }
-}
-
-extension ID {
-    /// As one word of the index.
-    fileprivate var word: String { "s" + description.filter { $0 != "-" } }
 }
 
 /// The words of a text: folded letters and digits, so that neither engine's own parser has anything to decide and no

@@ -146,6 +146,23 @@ struct EventTests {
         }
     }
 
+    @Test("a time that no calendar of four digits holds is refused, and never written")
+    func timesAtTheEdge() {
+        for text in [
+            "9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z", "0000-12-31T23:00:00-01:00", "9999-12-31T23:59:59.999Z",
+        ] {
+            #expect(WireTime(rfc3339: text).flatMap { WireTime(rfc3339: $0.rfc3339) } != nil)
+        }
+        for text in [
+            "9999-12-31T23:59:59-00:01", "9999-12-31T23:59:60Z", "0000-01-01T00:00:00Z", "0000-01-01T00:00:00+00:01",
+            "0001-01-01T00:00:00+00:01",
+        ] {
+            #expect(WireTime(rfc3339: text) == nil)
+        }
+        #expect(WireTime(milliseconds: .max).rfc3339 == "9999-12-31T23:59:59.999Z")
+        #expect(WireTime(milliseconds: .min).rfc3339 == "0001-01-01T00:00:00.000Z")
+    }
+
     @Test("a type knows its version and the one before")
     func types() {
         #expect(EventType("handover.offered").rawValue == "net.entente.handover.offered.v1")

@@ -121,7 +121,7 @@ extension CasePage {
 
 extension [SharedField] {
     /// Those worth telling people of, in one order.
-    var shown: [SharedField] { SharedField.allCases.filter { contains($0) && $0 != .title && $0 != .language } }
+    var shown: [SharedField] { SharedField.allCases.filter { contains($0) && $0 != .title && $0 != .language && $0 != .journey } }
 }
 
 extension SharedField {

@@ -25,6 +25,7 @@ package enum CaseSchema {
             """,
             "CREATE INDEX cases_elsewhere ON cases (enterprise, holder_name, is_open) WHERE holder_name IS NOT NULL",
             "CREATE INDEX cases_by_product ON cases (enterprise, product, updated_at DESC) WHERE product <> ''",
+            "CREATE INDEX cases_by_all_changes ON cases (enterprise, updated_at DESC, id DESC)",
             "CREATE INDEX cases_by_customer ON cases (enterprise, customer, updated_at DESC)",
             "CREATE INDEX cases_by_owner ON cases (enterprise, owner, is_open, updated_at DESC, id DESC)",
             """

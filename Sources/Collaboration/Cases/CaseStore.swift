@@ -105,6 +105,3 @@ package struct CaseStore {
             holder: holderName.map { Case.Holder(name: $0, colour: holderColour ?? 1) }, due: due)
     }
 }
-
-/// Something that is not there, or not for this viewer: the two look the same.
-package enum Missing: Error, Sendable { case `case`, customer, handover, link, message, attachment, member, team, page }

@@ -88,7 +88,7 @@ package struct CaseFile: Sendable {
         links = try Dictionary(
             desk.links.all(handovers.map(\.link) + [item.origin].compactMap(\.self)).map { ($0.id, $0) },
             uniquingKeysWith: { first, _ in first })
-        journey = try desk.journey(of: item, handovers)
+        journey = try desk.journey(of: item, handovers, knowing: links)
         tags = try desk.cases.tags(of: item.id)
         details = try desk.kernel.kinds[item.kind]?.details(of: item, desk) ?? []
     }

@@ -153,7 +153,8 @@ struct SignedRequest: Sendable {
 
     /// The peer of the first named link that lists the key.
     func sender(on named: [ID<Link>]) -> Authenticated? {
-        named.lazy.compactMap { id in holders.first { $0.id == id } }.first.map { Authenticated(signed: self, link: $0) }
+        let link = named.lazy.compactMap { id in holders.first { $0.id == id } }.first
+        return link.map { Authenticated(signed: self, link: $0) }
     }
 
     /// For requests that name no link. One that is pending counts only when it is named.

@@ -4,8 +4,8 @@ import Logging
 import ServiceLifecycle
 import Storage
 
-/// What the exchange does now and then: renew keys, forget what is old, close links whose time is over; learn peers' new
-/// keys and compare digests. Any number of processes may do it; everything may be done twice.
+/// What the exchange does now and then: renew keys, forget what is old, close links whose time is over; learn peers'
+/// new keys and compare digests. Any number of processes may do it; everything may be done twice.
 package struct ExchangeChores: Service {
     private let node: ExchangeNode
     private let interval: Duration

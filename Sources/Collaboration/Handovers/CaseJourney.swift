@@ -4,7 +4,10 @@ import Storage
 
 extension Desk {
     /// The way of a case as this enterprise sees it.
-    package func journey(of item: Case, _ handovers: [Handover]) throws -> Journey {
+    /// - Parameter known: links that have been read already.
+    package func journey(
+        of item: Case, _ handovers: [Handover], knowing known: [ID<Link>: Link] = [:]
+    ) throws -> Journey {
         let incoming = handovers.last { $0.direction == .incoming }
         let own = JourneyStep(
             id: "\(incoming.map { $0.id.uuid } ?? item.id.uuid)", company: enterprise.name, colour: enterprise.colour,
@@ -12,7 +15,7 @@ extension Desk {
             ask: incoming?.ask.form, due: incoming?.due, state: incoming?.state)
         let ledger = try disclosed(of: item.id)
         let branches = try handovers.filter { $0.direction == .outgoing }.map { handover in
-            let link = try links.find(handover.link)
+            let link = try known[handover.link] ?? links.find(handover.link)
             let peer = JourneyStep(
                 id: "\(handover.id)", company: link?.name ?? "", colour: link?.colour ?? 12, since: handover.offeredAt,
                 until: handover.settledAt, ask: handover.ask.form, due: handover.due, state: handover.state,
@@ -87,5 +90,5 @@ extension Desk {
 }
 
 extension Timestamp {
-    static let distantFuture = Timestamp(milliseconds: .max)
+    fileprivate static let distantFuture = Timestamp(milliseconds: .max)
 }

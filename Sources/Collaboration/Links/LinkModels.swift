@@ -26,13 +26,13 @@ struct LinkModels {
     }
 
     func page(_ link: Link, _ status: LinkStatus) throws -> Model {
-        let isConfirmable = link.state == .pending && link.isInviter
+        let code: Model = link.state == .pending ? ["code": .text(link.code)] : .none
         return [
             "href": .text(path(link.id)), "name": .text(link.name), "colour": .number(link.colour),
             "role": .object([link.role.rawValue: true]), "address": .text(link.address.description),
             "state": state(link, status), "since": .text(moments.clock(link.createdAt)),
-            "confirm": isConfirmable ? ["code": .text(link.code)] : .none,
-            "compare": link.state == .pending && !link.isInviter ? ["code": .text(link.code)] : .none, "inStep": .flag(status.differing.isEmpty),
+            "confirm": link.isInviter ? code : .none, "compare": link.isInviter ? .none : code,
+            "inStep": .flag(status.differing.isEmpty),
             "checked": .text(status.checkedAt.map(moments.clock) ?? moments.clock(link.createdAt)),
             "differs": .number(status.differing.count),
             "waiting": status.waiting > 0 ? .number(status.waiting) : .none,

@@ -63,8 +63,8 @@ package struct LinkStore {
         try tx.run(
             """
             INSERT INTO links (enterprise, changed_at, \(Self.columns)) VALUES (
-                \(scope), \(tx.startedAt), \(link.id), \(link.state), \(link.name), \(link.colour), \(link.address), \(link.root),
-                \(link.role), \(link.isInviter), \(link.statementJWT), \(link.statementAt), \(link.code),
+                \(scope), \(tx.startedAt), \(link.id), \(link.state), \(link.name), \(link.colour), \(link.address),
+                \(link.root), \(link.role), \(link.isInviter), \(link.statementJWT), \(link.statementAt), \(link.code),
                 \(Self.json(link.contract)), \(link.ownSignature), \(link.peerSignature), \(link.proposal),
                 \(link.isProposalOurs), \(link.isToConfirm), \(link.createdAt), \(link.closesAt))
             """)
@@ -171,7 +171,7 @@ package struct LinkStore {
         return try Link(
             enterprise: scope, id: id, state: state, name: name, colour: colour, address: address, root: root,
             role: role, isInviter: isInviter, statementJWT: statement, statementAt: statementAt, code: code,
-            contract: contract.isEmpty ? nil : Contract(JSONValue(parsing: contract.utf8)),
+            contract: contract.isEmpty ? nil : ContractCache.shared.contract(contract),
             ownSignature: row.next(), peerSignature: row.next(), proposal: row.next(), isProposalOurs: row.next(),
             isToConfirm: row.next(), createdAt: row.next(), closesAt: row.next())
     }

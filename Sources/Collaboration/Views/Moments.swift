@@ -8,11 +8,13 @@ package struct Moments {
     private let zone: TimeZone
     private let isDutch: Bool
     private let now: Timestamp
+    private let today: Civil
 
     package init(_ locale: LocaleChoice, now: Timestamp) {
         zone = TimeZone(identifier: locale.timeZone) ?? .gmt
         isDutch = locale.language == "nl"
         self.now = now
+        today = Self.civil(now, zone)
     }
 
     private static let english = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
@@ -20,9 +22,9 @@ package struct Moments {
 
     /// `13:02` today, `23 Nov 13:02` this year, `23 Nov 2025` before or after.
     package func clock(_ moment: Timestamp) -> String {
-        let (then, today) = (civil(moment), civil(now))
+        let then = Self.civil(moment, zone)
         let time = "\(two(then.hour)):\(two(then.minute))"
-        if isToday(moment) { return time }
+        if then.day == today.day && then.month == today.month && then.year == today.year { return time }
         let day = "\(then.day) \((isDutch ? Self.dutch : Self.english)[then.month - 1])"
         return then.year == today.year ? "\(day) \(time)" : "\(day) \(then.year)"
     }
@@ -55,7 +57,7 @@ package struct Moments {
     }
 
     package func isToday(_ moment: Timestamp) -> Bool {
-        let (then, today) = (civil(moment), civil(now))
+        let then = Self.civil(moment, zone)
         return then.day == today.day && then.month == today.month && then.year == today.year
     }
 
@@ -71,7 +73,7 @@ package struct Moments {
     }
 
     /// The proleptic Gregorian date of a moment in the viewer's zone; a calendar object costs twenty times as much.
-    private func civil(_ moment: Timestamp) -> Civil {
+    private static func civil(_ moment: Timestamp, _ zone: TimeZone) -> Civil {
         let local = Int(moment.milliseconds / 1000) + zone.secondsFromGMT(for: moment.date)
         let days = Int((Double(local) / 86_400).rounded(.down))
         let seconds = local - days * 86_400

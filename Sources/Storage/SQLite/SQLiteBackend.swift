@@ -106,7 +106,7 @@ final class SQLiteBackend: Backend {
         configuration.busyMode = .timeout(5)
         configuration.persistentReadOnlyConnections = true
         configuration.prepareDatabase { connection in
-            try connection.execute(sql: "PRAGMA cache_size = -2000; PRAGMA temp_store = MEMORY")
+            try connection.execute(sql: "PRAGMA cache_size = -2000; PRAGMA temp_store = MEMORY; PRAGMA analysis_limit = 400")
         }
         return configuration
     }

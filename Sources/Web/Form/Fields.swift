@@ -79,9 +79,9 @@ extension Fields {
     }
 }
 
-enum PercentEncoding {
+package enum PercentEncoding {
     /// Escapes all but the unreserved characters of RFC 3986 §2.3.
-    static func encode(_ text: String) -> String {
+    package static func encode(_ text: String) -> String {
         var encoded = ""
         for byte in text.utf8 {
             switch byte {

@@ -27,11 +27,12 @@ struct AnsweringTests {
         return PeerRequest(method: method, url: url, fields: fields, body: body?.1)
     }
 
-    func event(_ pair: LinkedPair, _ convseq: Int64, _ text: String, link: UUID? = nil, type: EventType? = nil)
-        -> [UInt8]
-    {
+    func event(
+        _ pair: LinkedPair, _ convseq: Int64, _ text: String, link: UUID? = nil, type: EventType? = nil,
+        source: String = "velora.example/velora"
+    ) -> [UInt8] {
         Envelope(
-            id: UUID(), source: Address("velora.example/velora")!, type: type ?? MessageAddedV1.type,
+            id: UUID(), source: Address(source)!, type: type ?? MessageAddedV1.type,
             time: pair.network.time.seconds, link: link ?? pair.link.uuid, conversation: UUID(), convseq: convseq,
             data: TestNode.message(text).json
         ).bytes
@@ -106,6 +107,20 @@ struct AnsweringTests {
             ])
         #expect(answers[1].id == "x")
         #expect(try await pair.arrived() == ["a"])
+    }
+
+    @Test("an event whose source is not the company at the link is malformed", arguments: Engine.allCases)
+    func foreignSource(engine: Engine) async throws {
+        let pair = try await LinkedPair(engine)
+        let answers = try receipts(
+            try await post(pair, [event(pair, 1, "a", source: "spoke.example/spoke-co"), event(pair, 1, "b")]))
+        #expect(answers.map(\.outcome) == [.rejected(.malformed), .applied])
+        try await pair.kraft.database.write { tx in
+            try tx.run("UPDATE links SET address = 'moved.example/velora' WHERE id = \(pair.link)")
+        }
+        #expect(try await post(pair, [event(pair, 1, "what was stored before the move")]).status == 202)
+        let moved = try receipts(try await post(pair, [event(pair, 1, "c", source: "moved.example/velora")]))
+        #expect(moved.map(\.outcome) == [.applied])
     }
 
     @Test("the same id with other content is an alarm and changes nothing", arguments: Engine.allCases)

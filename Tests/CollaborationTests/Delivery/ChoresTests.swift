@@ -3,6 +3,7 @@ import Crypto
 import Exchange
 import Foundation
 import Storage
+import Synchronization
 import Testing
 
 @testable import Collaboration
@@ -14,8 +15,8 @@ struct ChoresTests {
         let pair = try await LinkedPair(engine)
         let (ours, theirs) = (ExchangeChores(pair.velora.node), ExchangeChores(pair.kraft.node))
         for day in 0..<100 {
-            try await ours.doDue()
-            try await theirs.doDue()
+            await ours.doDue()
+            await theirs.doDue()
             if day % 10 == 0 {
                 try await pair.send(["\(day)"])
                 try await pair.velora.delivery.drain()
@@ -37,14 +38,14 @@ struct ChoresTests {
             let link = try #require(try await pair.velora.link(pair.inviter, pair.link))
             return try await pair.velora.database.read { tx in try LinkStatus(link, tx) }
         }
-        try await chores.doDue()
+        await chores.doDue()
         #expect(try await status().checkedAt == pair.network.time)
         #expect(try await status().differing.isEmpty)
         try await pair.kraft.database.write { tx in
             try tx.run("UPDATE incoming_conversations SET hash_in = \([UInt8](repeating: 7, count: 32))")
         }
         pair.network.advance(3_600)
-        try await chores.doDue()
+        await chores.doDue()
         #expect(try await status().differing == [conversation.uuid.wire])
     }
 
@@ -59,14 +60,80 @@ struct ChoresTests {
         }
         try await pair.velora.delivery.drain()
         pair.network.advance(Int(LinkClosingV1.drains) + 1)
-        try await ExchangeChores(pair.velora.node).doDue()
-        try await ExchangeChores(pair.kraft.node).doDue()
+        await ExchangeChores(pair.velora.node).doDue()
+        await ExchangeChores(pair.kraft.node).doDue()
         #expect(try await pair.velora.link(pair.inviter, pair.link)?.state == .closed)
         #expect(try await pair.kraft.link(pair.accepter, pair.link)?.state == .closed)
         let nonces: Int? = try await pair.kraft.database.read { tx in
             try tx.first("SELECT count(*) FROM nonces") { try $0.next() }
         }
         #expect(nonces == 0)
+    }
+
+    @Test("a peer whose comparison never ends is asked no further", arguments: Engine.allCases, [false, true])
+    func endless(engine: Engine, goesOn: Bool) async throws {
+        let pair = try await LinkedPair(engine)
+        let asked = Mutex<UInt8>(0)
+        pair.network.answerInstead { request in
+            let number = asked.withLock { number in
+                number += 1
+                return goesOn ? number : 1
+            }
+            let page = LinkDigest(
+                conversations: [
+                    .init(
+                        id: UUID(uuid: (number, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)), sent: 0,
+                        sentHash: RunningHash(), received: 0, receivedHash: RunningHash())
+                ], hasMore: true)
+            return try await pair.kraftSigns(.ok, LinkDigest.contentType, page.json.bytes, answering: request)
+        }
+        try await pair.velora.node.compare(Destination(enterprise: pair.inviter.id, link: pair.link))
+        #expect(asked.withLock { $0 } == (goesOn ? 100 : 2))
+    }
+
+    @Test("a peer that does not answer keeps nobody waiting", arguments: Engine.allCases)
+    func slowPeer(engine: Engine) async throws {
+        let pair = try await LinkedPair(engine)
+        let spoke = try await TestNode("spoke.example", engine, pair.network)
+        let dealer = try await spoke.enterprise("spoke-co")
+        let second = try await LinkedPair.link(pair.velora, pair.inviter, spoke, dealer)
+        pair.network.answerInstead { request in
+            if request.url.contains("kraft") { try await Task.sleep(for: .seconds(3_600)) }
+            return nil
+        }
+        await ExchangeChores(pair.velora.node, visitLimit: .milliseconds(500)).doDue()
+        let checked: [ID<Link>] = try await pair.velora.database.read { tx in
+            try tx.all("SELECT id FROM links WHERE checked_at = \(pair.network.time)") { try $0.next() }
+        }
+        #expect(checked == [second])
+    }
+
+    @Test(
+        "proofs and ids are forgotten after 90 days, and an event of then has no second effect",
+        arguments: Engine.allCases)
+    func forgetting(engine: Engine) async throws {
+        let pair = try await LinkedPair(engine)
+        try await pair.send(["once"])
+        try await pair.velora.delivery.drain()
+        let sent = try #require(pair.network.sent.last?.body)
+        pair.network.advance(ExchangeChores.memory + 1)
+        await ExchangeChores(pair.velora.node).doDue()
+        await ExchangeChores(pair.kraft.node).doDue()
+        let receipts: Int? = try await pair.velora.database.read { tx in
+            try tx.first("SELECT count(*) FROM receipts") { try $0.next() }
+        }
+        let ids: Int? = try await pair.kraft.database.read { tx in
+            try tx.first("SELECT count(*) FROM inbox") { try $0.next() }
+        }
+        #expect(receipts == 0 && ids == 0)
+        let (node, now) = (pair.kraft.node, pair.network.time)
+        let again = try await pair.kraft.database.write { tx -> [Receipt] in
+            let link = try #require(try LinkStore(pair.accepter.id, tx).find(pair.link))
+            return try Inbox(pair.accepter.id, node.handlers, tx, now: now, logger: node.logger)
+                .receive(Batch.decode(sent), from: link)
+        }
+        #expect(again.map(\.outcome) == [.rejected(.idReuse)])
+        #expect(try await pair.arrived() == ["once"])
     }
 
     @Test("a peer pulls what waits for it", arguments: Engine.allCases)
@@ -126,7 +193,7 @@ struct RestartTests {
         pair.network.heal()
         try await pair.velora.delivery.drain()
         #expect(try await pair.arrived().isEmpty)
-        try await ExchangeChores(pair.kraft.node).doDue(withAllPeers: true)
+        await ExchangeChores(pair.kraft.node).doDue(withAllPeers: true)
         try await pair.velora.delivery.drain()
         #expect(try await pair.arrived() == ["waits"])
     }

@@ -3,10 +3,16 @@ import Exchange
 import Foundation
 import SiteTesting
 import Storage
+import Synchronization
 import Testing
 import Web
 
 @testable import Collaboration
+
+/// What open pages were told.
+private final class Announced: Sendable {
+    let topics = Mutex<[Live.Topic]>([])
+}
 
 /// Velora with its site and administrator, and Kraft Drives with a node of its own.
 private struct LinkHouse {
@@ -18,6 +24,7 @@ private struct LinkHouse {
     let site: Site
     let administrator: Browser
     let reader: Browser
+    let announced = Announced()
 
     init(_ engine: Engine) async throws {
         velora = try await TestNode("velora.example", engine, network)
@@ -26,12 +33,15 @@ private struct LinkHouse {
         accepter = try await kraft.enterprise("kraft-drives")
         var services = Services()
         services.exchange = velora.node
-        services.kernel = Kernel(kinds: Kinds([]), host: "velora.example", announce: { _ in })
+        let announced = announced
+        services.kernel = Kernel(kinds: Kinds([]), host: "velora.example") { topic in
+            announced.topics.withLock { $0.append(topic) }
+        }
         site = try Site(
             SiteConfiguration(origin: try #require(PublicOrigin("https://velora.example"))), database: velora.database,
             templates: Templates(folders: [Site.pages.bundleURL, KernelParts.pages.bundleURL]), assets: Assets(),
             live: Live(database: velora.database) { _, _ in [:] }, services: services, actions: LinkActions.all,
-            rawActions: ExchangeActions.all)
+            rawActions: ExchangeActions.all, streams: [FollowLinks.self])
         administrator = try await Self.signIn(.administrator, velora, enterprise, site)
         reader = try await Self.signIn(.reader, velora, enterprise, site)
     }
@@ -80,6 +90,9 @@ struct LinkPagesTests {
         let list = try await house.administrator.get("/velora/links")
         #expect(list.text.contains("Kraft-Drives") && list.text.contains("in touch"))
         #expect(try await house.administrator.post("/velora/links/\(link)/confirmation").status == 409)
+        #expect(house.announced.topics.withLock { $0 } == [.links(of: house.enterprise.id)])
+        let stream = try await house.reader.send(PlainRequest("HEAD", "/velora/links/live"))
+        #expect(stream.status == 200 && stream.headers["Content-Type"]?.hasPrefix("text/event-stream") == true)
     }
 
     @Test("suspending, resuming and closing are the administrator's", arguments: Engine.allCases)
@@ -89,6 +102,7 @@ struct LinkPagesTests {
         let path = "/velora/links/\(link)"
         for step in [
             "confirmation", "suspension", "resumption", "closing", "refusal", "contract", "contract/agreement",
+            "contract/refusal", "dead-letters/\(ID<Outgoing>())",
         ] {
             #expect(try await house.reader.post("\(path)/\(step)").status == 403)
         }
@@ -121,7 +135,47 @@ struct LinkPagesTests {
         #expect(seen.status == 200)
         #expect(seen.text.contains("Kraft-Drives") && seen.text.contains("Accept and link"))
         let accepted = try await house.administrator.post("/velora/links", [("url", url), ("colour", "4")])
-        #expect(accepted.status == 200 && accepted.text.contains("Compare this code"))
+        #expect(accepted.status == 303)
+        let page = try await house.administrator.get(try #require(accepted.headers["Location"]))
+        #expect(page.text.contains("Compare this code") && page.text.contains("/velora/links/live"))
+    }
+
+    @Test("the address of an invitation, opened in a browser, says where to paste it", arguments: Engine.allCases)
+    func door(engine: Engine) async throws {
+        let house = try await LinkHouse(engine)
+        let page = try await Browser(house.site).get("/velora/invitation")
+        #expect(page.status == 200 && page.text.contains("Velora invites your company"))
+        #expect(try await Browser(house.site).get("/nobody/invitation").status == 404)
+    }
+
+    @Test("a proposed contract is shown to both, and answered by the other side", arguments: Engine.allCases)
+    func proposal(engine: Engine) async throws {
+        let house = try await LinkHouse(engine)
+        let link = try await house.link()
+        let path = "/velora/links/\(link)"
+        #expect(try await house.administrator.post("\(path)/confirmation").status == 303)
+        #expect(try await house.administrator.post("\(path)/contract/refusal").status == 409)
+        let change = [("field", "serial"), ("shared", "never")]
+        #expect(try await house.administrator.post("\(path)/contract", change).status == 303)
+        #expect(try await house.administrator.get(path).text.contains("You propose another contract"))
+        #expect(try await house.administrator.post("\(path)/contract/agreement").status == 409)
+        try await house.velora.delivery.drain()
+        let (now, theirs) = (house.network.time, try house.kraft.node.address(of: "kraft-drives"))
+        try await house.kraft.database.write { tx in
+            let links = LinkStore(house.accepter.id, tx)
+            _ = try links.decline(link, from: theirs, at: now)
+            _ = try links.propose(link, from: theirs, at: now) { $0.kinds.append("incident") }
+        }
+        try await house.kraft.delivery.drain()
+        let before = try await house.velora.database.read { try LinkStore(house.enterprise.id, $0).revision() }
+        let shown = try await house.administrator.get(path)
+        #expect(shown.text.contains("Kraft-Drives proposes another contract"))
+        #expect(shown.text.contains("\(path)/contract/agreement") && shown.text.contains("\(path)/contract/refusal"))
+        #expect(!(try await house.reader.get(path).text.contains("\(path)/contract/refusal")))
+        #expect(try await house.administrator.post("\(path)/contract/refusal").status == 303)
+        #expect(try await house.velora.link(house.enterprise, link)?.proposal == nil)
+        let after = try await house.velora.database.read { try LinkStore(house.enterprise.id, $0).revision() }
+        #expect(before != after)
     }
 
     @Test("the exchange's endpoints answer through the site as they do without it", arguments: Engine.allCases)

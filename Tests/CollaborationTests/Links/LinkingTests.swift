@@ -124,6 +124,63 @@ struct EnterpriseLinkingTests {
         #expect(one?.peerSignature == two?.ownSignature && one?.ownSignature == two?.peerSignature)
     }
 
+    private func propose(_ kind: String, _ node: TestNode, _ enterprise: Enterprise, _ link: ID<Link>) async throws {
+        let (now, address) = (node.network.time, try node.node.address(of: enterprise.slug))
+        _ = try await node.database.write { tx in
+            try LinkStore(enterprise.id, tx).propose(link, from: address, at: now) { $0.kinds.append(kind) }
+        }
+    }
+
+    @Test("there is one proposal at a time; a declined one leaves the contract as it was", arguments: Engine.allCases)
+    func declined(engine: Engine) async throws {
+        let pair = try await LinkedPair(engine)
+        try await propose("incident", pair.velora, pair.inviter, pair.link)
+        await #expect(throws: LinkingError.alreadyProposed) {
+            try await propose("repair", pair.velora, pair.inviter, pair.link)
+        }
+        try await pair.velora.delivery.drain()
+        await #expect(throws: LinkingError.alreadyProposed) {
+            try await propose("repair", pair.kraft, pair.accepter, pair.link)
+        }
+        let (now, theirs) = (pair.network.time, try pair.kraft.node.address(of: "kraft-drives"))
+        _ = try await pair.kraft.database.write { tx in
+            try LinkStore(pair.accepter.id, tx).decline(pair.link, from: theirs, at: now)
+        }
+        try await pair.kraft.delivery.drain()
+        let (one, two) = (
+            try await pair.velora.link(pair.inviter, pair.link), try await pair.kraft.link(pair.accepter, pair.link)
+        )
+        #expect(one?.proposal == nil && two?.proposal == nil && one?.contract == two?.contract)
+        #expect(one?.contract?.version == 1)
+        try await propose("repair", pair.velora, pair.inviter, pair.link)
+    }
+
+    @Test("of two proposals that cross, both sides keep the inviter's", arguments: Engine.allCases, [false, true])
+    func crossing(engine: Engine, inviterFirst: Bool) async throws {
+        let pair = try await LinkedPair(engine)
+        try await propose("incident", pair.velora, pair.inviter, pair.link)
+        try await propose("repair", pair.kraft, pair.accepter, pair.link)
+        if inviterFirst { try await pair.velora.delivery.drain() }
+        try await pair.kraft.delivery.drain()
+        try await pair.velora.delivery.drain()
+        let letter = try #require(try await pair.kraft.deadLetters(pair.accepter, pair.link).first)
+        let (now, theirs) = (pair.network.time, try pair.kraft.node.address(of: "kraft-drives"))
+        await #expect(throws: LinkingError.overtaken) {
+            try await pair.kraft.database.write { tx in
+                try DeadLetters(pair.accepter.id, tx).sendAgain(letter.id, from: theirs, at: now)
+            }
+        }
+        _ = try await pair.kraft.database.write { tx in
+            try LinkStore(pair.accepter.id, tx).agree(pair.link, from: theirs, at: now)
+        }
+        try await pair.kraft.delivery.drain()
+        let (one, two) = (
+            try await pair.velora.link(pair.inviter, pair.link), try await pair.kraft.link(pair.accepter, pair.link)
+        )
+        #expect(one?.contract == two?.contract && one?.proposal == nil && two?.proposal == nil)
+        #expect(one?.contract?.allows(kind: "incident") == true && one?.contract?.allows(kind: "repair") == false)
+    }
+
     @Test(
         "an operational key is announced a day before it signs, and a revoked one counts no more",
         arguments: Engine.allCases)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Crypto
 import Exchange
 import Foundation
 import HTTPMessageSignatures
@@ -27,6 +28,7 @@ final class TestNetwork: PeerTransport {
     /// What happens to a request; called before it is delivered and, with the response, after.
     private let tamper = Mutex<@Sendable (inout PeerRequest) throws -> Void>({ _ in })
     private let lose = Mutex<@Sendable (PeerRequest) throws -> Void>({ _ in })
+    private let impostor = Mutex<@Sendable (PeerRequest) async throws -> PeerResponse?>({ _ in nil })
 
     var time: Timestamp { state.withLock { $0.time } }
     var sent: [PeerRequest] { state.withLock { $0.sent } }
@@ -39,9 +41,14 @@ final class TestNetwork: PeerTransport {
         tamper.withLock { $0 = body }
     }
     func afterDelivery(_ body: @escaping @Sendable (PeerRequest) throws -> Void) { lose.withLock { $0 = body } }
+    /// Answers in a node's place; nil leaves the answer to the node.
+    func answerInstead(_ body: @escaping @Sendable (PeerRequest) async throws -> PeerResponse?) {
+        impostor.withLock { $0 = body }
+    }
     func heal() {
         beforeDelivery { _ in }
         afterDelivery { _ in }
+        answerInstead { _ in nil }
     }
 
     func send(_ request: PeerRequest) async throws -> PeerResponse {
@@ -55,6 +62,7 @@ final class TestNetwork: PeerTransport {
         try tamper.withLock { $0 }(&request)
         let node = state.withLock { state in state.nodes.first { request.url.hasPrefix($0.key + "/") }?.value }
         guard let node else { throw Fault.unreachable }
+        if let answer = try await impostor.withLock({ $0 })(request) { return answer }
         let response = await node.answer(request)
         try lose.withLock { $0 }(request)
         return response
@@ -84,8 +92,9 @@ final class TestNode: Sendable {
             engine, migrations: KernelParts.migrations + Self.schema)
         node = ExchangeNode(
             database: database, origin: "https://\(host)",
-            handlers: InboundHandlers(InboundHandlers.aboutLinks + [Self.handler]),
-            transport: network, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, now: { network.time })
+            handlers: InboundHandlers(InboundHandlers.aboutLinks + [Self.handler, Self.revocation]),
+            transport: network, attachments: FileOfEachLink(),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, now: { network.time })
         delivery = Delivery(node, jitter: { 0 })
         self.network = network
         network.add(node)
@@ -100,6 +109,15 @@ final class TestNode: Sendable {
             """)
         if message.text == "no" { throw Rejection(.stale, "not now") }
         if message.text == "crash" { throw StorageError.unexpectedValue(expected: "a", found: "b") }
+    }
+
+    private static let revocation = InboundHandler.on(ContactRevokedV1.self, outlivesLink: true) {
+        revoked, envelope, link, tx, _ in
+        try tx.run(
+            """
+            INSERT INTO effects (enterprise, conversation, convseq, text)
+            VALUES (\(link.enterprise), \(envelope.conversation), \(envelope.convseq), \("forget \(revoked.customer)"))
+            """)
     }
 
     func enterprise(_ slug: String) async throws -> Enterprise {
@@ -140,6 +158,25 @@ final class TestNode: Sendable {
         MessageAddedV1(
             message: UUID(), handover: UUID(), author: "Ann", company: "Velora", text: text,
             writtenAt: WireTime(seconds: 0), audience: [], isForCustomer: false)
+    }
+
+    func revoke(_ customer: String, from enterprise: Enterprise, over link: ID<Link>, in conversation: ID<Conversation>)
+        async throws
+    {
+        let (address, now) = (try node.address(of: enterprise.slug), network.time)
+        try await database.write { tx in
+            guard let link = try LinkStore(enterprise.id, tx).find(link) else { return }
+            try Outbox(enterprise.id, source: address, tx).enqueue(
+                Outgoing(ContactRevokedV1(customer: customer)), link: link, conversation: conversation, at: now)
+        }
+    }
+
+    func close(_ link: ID<Link>, of enterprise: Enterprise) async throws {
+        let now = network.time
+        try await database.write { tx in
+            let links = LinkStore(enterprise.id, tx)
+            if let link = try links.take(link) { try links.close(link, at: now) }
+        }
     }
 
     func effects(_ enterprise: Enterprise, in conversation: ID<Conversation>? = nil) async throws -> [String] {
@@ -194,7 +231,33 @@ struct LinkedPair: Sendable {
         try await velora.send(texts, from: inviter, over: link, in: conversation)
     }
 
+    /// What Kraft would sign as the answer to a request of Velora's.
+    func kraftSigns(
+        _ status: ExchangeStatus, _ contentType: String, _ body: [UInt8], answering request: PeerRequest
+    ) async throws -> PeerResponse {
+        let (now, address) = (network.time, try kraft.node.address(of: accepter.slug))
+        let theirs = try await kraft.database.read { tx in try IdentityStore(accepter.id, tx).signingKey(at: now) }
+        let ours = try await velora.database.read { tx in try IdentityStore(inviter.id, tx).signingKey(at: now) }
+        let verified = try RequestProfile.read(
+            request.message, body: request.body, destination: address, now: now.seconds
+        ).verify(with: ours.verifyingKey)
+        return try .signed(status, contentType, body, answering: verified, by: theirs, at: now)
+    }
+
     func arrived(in conversation: ID<Conversation>? = nil) async throws -> [String] {
         try await kraft.effects(accepter, in: conversation)
+    }
+}
+
+/// Grants each link one file.
+struct FileOfEachLink: SharedAttachments {
+    static func bytes(of link: ID<Link>) -> [UInt8] { Array("the file of \(link)".utf8) }
+
+    static func digest(of link: ID<Link>) -> String {
+        SHA256.hash(data: bytes(of: link)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+
+    func bytes(_ digest: String, grantedTo link: Link, _ tx: Transaction) throws -> [UInt8]? {
+        digest == Self.digest(of: link.id) ? Self.bytes(of: link.id) : nil
     }
 }
