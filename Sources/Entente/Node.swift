@@ -59,6 +59,7 @@ package struct Node: Sendable {
             maximumAttempts: Self.attemptsInAWeek, logger: logger)
         self.services = [
             live, site, Delivery(exchange), ExchangeChores(exchange), jobs, HandoverClock(kernel: kernel, database: database, logger: logger),
+            Statistics(database: database, logger: logger),
             Closing(client: client),
         ]
     }
@@ -116,6 +117,27 @@ private struct HandoverClock: Service {
                 return
             } catch {
                 logger.error("Overdue handovers could not be brought back", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+}
+
+/// Keeps what SQLite knows of its indexes fresh.
+private struct Statistics: Service {
+    let database: Database
+    let logger: Logger
+
+    func run() async throws {
+        var wait = Duration.seconds(20)
+        while !Task.isShuttingDownGracefully {
+            do {
+                try await cancelWhenGracefulShutdown { [wait] in try await Task.sleep(for: wait) }
+                try await database.refreshStatistics()
+                wait = .seconds(86_400)
+            } catch is CancellationError {
+                return
+            } catch {
+                logger.error("The database's statistics could not be refreshed", metadata: ["error": "\(error)"])
             }
         }
     }
