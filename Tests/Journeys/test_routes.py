@@ -89,6 +89,7 @@ TAKEN = {
     "returnHandover": {"reason": "x"},
     "editCustomer": {"name": "Stolen", "language": "en"},
     "addContactPoint": {"channel": "email", "value": "a@b.example"},
+    "removeContactPoint": {"value": "a@b.example"},
     "closeLink": {"sure": True},
     "changeRole": {"role": "reader"},
     "joinTeam": {"member": None},

@@ -106,7 +106,9 @@ package struct WithdrawInvitation: Action {
     package static let access = Permission.linksManage
 
     package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<Nothing> {
-        try InvitationStore(call.caller.enterprise.id, tx).withdraw(call.input.invitation, at: call.now)
+        let invitations = InvitationStore(call.caller.enterprise.id, tx)
+        guard try invitations.find(call.input.invitation) != nil else { throw Missing.link }
+        try invitations.withdraw(call.input.invitation, at: call.now)
         call.desk(tx).announceLinks()
         return .done(goTo: "/\(call.caller.enterprise.slug)/links", notice: "The invitation is withdrawn.")
     }

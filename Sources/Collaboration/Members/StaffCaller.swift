@@ -15,9 +15,7 @@ package struct StaffCaller: Caller {
     package var locale: LocaleChoice { member.locale }
 
     package func may(_ permission: Permission) -> Bool {
-        // A program has no account of its own, and its maker's is none of its business.
-        if session == nil, permission == .ownAccount { return false }
-        return permission.roles.contains(member.role) && permission.roles.contains(makerRole)
+        permission.roles.contains(member.role) && permission.roles.contains(makerRole)
     }
 
     /// The cookie of an enterprise's sessions, so that one browser can be signed in to several on one node.
@@ -31,7 +29,9 @@ package struct StaffCaller: Caller {
         guard let caller = try caller(credentials, enterprise, tx) else {
             throw credentials.bearer == nil ? Refusal.signIn(at: "/\(slug)/sign-in") : Refusal.badToken
         }
-        guard caller.may(permission) else {
+        // A program has no account of its own: it may read its maker's, and change nothing of it.
+        let isForeignAccount = caller.session == nil && permission == .ownAccount && credentials.mayWrite
+        guard caller.may(permission), !isForeignAccount else {
             throw Refusal.forbidden("Your role does not include this. Ask an administrator of \(enterprise.name).")
         }
         return caller

@@ -98,7 +98,8 @@ extension Site {
             "title": .message(page.title), "assets": .text(assets.path), "notice": .text(notice),
             "layout": .object([(name: page.layout.rawValue, value: .flag(true))]),
         ])
-        if let failed = visit.failedForm { model = model.overlaid(with: ["forms": failed.model]) }
+        // A refused form stands at an address that only takes forms, so its page cannot be fetched again as it changes.
+        if let failed = visit.failedForm { model = model.overlaid(with: ["forms": failed.model, "live": .none]) }
         let bytes = try templates.render(page.template, model, language: locale.language)
         var answer = Answer.html(bytes, status: status)
         answer.headers[.contentLanguage] = locale.language
