@@ -13,7 +13,7 @@ from story import Story
 
 BUILT_IN = ["/healthz", "/readyz", "/metrics", "/api/openapi.json"]
 # What a reader may send: about themselves only, and that they are looking.
-READERS_OWN = {"changeProfile", "changePassword", "signOut", "signOutEverywhere", "tellPresence", "watchCase"}
+READERS_OWN = {"tellPresence", "watchCase"}
 # What is an administrator's alone, even to look at.
 ADMINISTRATORS = {"listTokens", "newInvitation", "newLink", "showInvitation", "showSettings"}
 # What a reader does not see, because it is a form for what they may not do.
