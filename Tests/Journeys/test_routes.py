@@ -12,8 +12,8 @@ from routes import is_problem, places_of, send, session, staff
 from story import Story
 
 BUILT_IN = ["/healthz", "/readyz", "/metrics", "/api/openapi.json"]
-# What a reader may send: about themselves only, and that they are looking.
-READERS_OWN = {"tellPresence", "watchCase"}
+# What is not refused for the role alone: a password change asks for the old one, and looking is reading.
+READERS_OWN = {"changePassword", "tellPresence", "watchCase"}
 # What is an administrator's alone, even to look at.
 ADMINISTRATORS = {"listTokens", "newInvitation", "newLink", "showInvitation", "showSettings"}
 # What a reader does not see, because it is a form for what they may not do.
