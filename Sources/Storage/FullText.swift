@@ -77,7 +77,7 @@ package struct FullText<Entity>: Sendable {
     }
 
     /// The best matches, at most `limit`. A query without a letter or digit matches nothing; words after the sixteenth
-    /// are not regarded, since the cost of a query grows with the square of their number. Where more than two hundred
+    /// are not regarded, since the cost of a query grows with the square of their number. Where more than a hundred
     /// match, SQLite ranks the newest of them and PostgreSQL any, so that a frequent word stays fast. In SQLite the shorter
     /// text that has all the words is the better match: its own measure (bm25) reads every row of every word first.
     package func match<Scope>(
@@ -91,13 +91,13 @@ package struct FullText<Entity>: Sendable {
                     SELECT \(table)_rows.id AS id, 1000.0 / (20 + LENGTH(\(table).body)) AS score
                     FROM \(table) JOIN \(table)_rows ON \(table)_rows.number = \(table).rowid
                     WHERE \(table) MATCH \(words.fts5Query) AND \(table)_rows.scope = \(scope)
-                    ORDER BY \(table).rowid DESC LIMIT 200
+                    ORDER BY \(table).rowid DESC LIMIT 100
                 ) AS found
                 """,
             postgres: """
                 SELECT id, CAST(ts_rank(document, query) AS DOUBLE PRECISION) AS score FROM (
                     SELECT id, document, query FROM \(table), CAST(\(words.tsQuery) AS TSQUERY) AS query
-                    WHERE scope = \(scope) AND document @@ query LIMIT 200
+                    WHERE scope = \(scope) AND document @@ query LIMIT 100
                 ) AS found
                 """)
         return try transaction.all("\(search) ORDER BY score DESC, id DESC LIMIT \(limit)") {

@@ -31,15 +31,17 @@ extension CaseStore {
         found += said.compactMap { caseOf[$0] }
         var places: [ID<Case>: Int] = [:]
         for id in found where places[id] == nil && places.count < limit { places[id] = places.count }
-        let lines = try lines(where: "AND c.id IN (\(SQL.list(places.keys)))", limit: limit)
+        let lines = try lines(
+            where: "AND c.id IN (\(SQL.list(places.keys)))", order: "c.updated_at + 0 DESC", limit: limit)
         return lines.sorted { places[$0.item.id, default: limit] < places[$1.item.id, default: limit] }
     }
 
+    /// The sum keeps SQLite from walking all cases in order of change until it has met enough of these few.
     private func ids(where condition: SQL, limit: Int) throws -> [ID<Case>] {
         try tx.all(
             """
             SELECT id FROM cases WHERE enterprise = \(desk.scope) AND \(condition)
-            ORDER BY updated_at DESC LIMIT \(limit)
+            ORDER BY updated_at + 0 DESC LIMIT \(limit)
             """
         ) { try $0.next() }
     }

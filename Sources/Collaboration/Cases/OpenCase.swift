@@ -35,21 +35,24 @@ extension Desk {
     package func open(_ draft: CaseDraft) throws -> (case: Case, message: Message) {
         guard let kind = kernel.kinds[draft.kind] else { throw CaseRefusal.unknownKind(draft.kind) }
         let stage = kind.lifecycle.first
-        var item = Case(
+        let keepsMessage = !draft.body.isEmpty || !draft.uploads.isEmpty || draft.expectsFiles
+        let item = Case(
             id: ID(), kind: draft.kind, number: try cases.nextNumber(), title: draft.title, customer: draft.customer,
             customerLabel: draft.customerLabel, origin: draft.origin, channel: draft.channel, owner: draft.owner,
             priority: draft.priority, stage: stage.name, isOpen: stage.isOpen, product: draft.product,
-            serial: draft.serial, openedAt: now, updatedAt: now, revision: 1)
+            serial: draft.serial, openedAt: now, updatedAt: now, revision: keepsMessage ? 2 : 1)
         let message = Message(
             caseID: item.id, author: draft.author, body: draft.body, channel: draft.channel, audience: draft.audience,
             sentAt: now)
         try record("case.opened", on: item.id.uuid, sequence: 1, detail: draft.channel.rawValue)
         try cases.add(item)
-        if !draft.body.isEmpty || !draft.uploads.isEmpty || draft.expectsFiles {
-            try keep(message, draft.uploads, in: &item)
+        if keepsMessage {
+            try messages.add(message)
+            for upload in draft.uploads { try attachments.add(upload, to: message) }
+            try record("message.added", on: item.id.uuid, sequence: 2, object: message.id.uuid)
+            try CaseIndex.put(message, self)
         }
         try CaseIndex.put(item, self)
-        try cases.save(item)
         return (item, message)
     }
 
