@@ -2,7 +2,7 @@
 import Storage
 import Web
 
-/// Ends this session.
+/// Signs out of this browser.
 package struct SignOut: Action {
     package typealias Input = NoInput
 
