@@ -38,6 +38,25 @@ struct CustomerFields: Sendable {
     }
 }
 
+/// What it is about: the other part that all public forms share.
+struct ProductFields: Sendable {
+    let product: String
+    let serial: String
+    let photos: [Upload]
+
+    init(_ form: inout Form) {
+        product = form.optionalText("product", label: "Product", max: 200) ?? ""
+        serial = form.optionalText("serial", label: "Serial number", max: 100) ?? ""
+        photos = form.files("photos", label: "A photo", count: 5).map { Upload(name: $0.name, bytes: $0.bytes) }
+    }
+
+    func fill(_ draft: inout CaseDraft) {
+        draft.product = product
+        draft.serial = serial
+        draft.uploads = photos
+    }
+}
+
 /// What a customer who has just written gets: the number, and the way to a page of their own.
 struct Followed: Codable, Sendable {
     let number: String

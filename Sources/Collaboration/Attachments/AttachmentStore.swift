@@ -15,9 +15,6 @@ package struct Attachment: Sendable {
     package let size: Int
     /// The link over which its bytes still have to come; `nil` once they are here.
     package var comingOver: ID<Link>?
-
-    /// Bytes in one file at the most: 25 MiB.
-    package static let maximumSize = 25 * 1024 * 1024
 }
 
 /// A file as somebody sends it.

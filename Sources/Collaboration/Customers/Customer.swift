@@ -59,9 +59,6 @@ package enum Channel: String, Sendable, CaseIterable, Codable, SQLConvertible {
         case .inPerson: "In person"
         }
     }
-
-    /// The channels through which somebody can be written to or called.
-    package static let reachable: [Channel] = [.email, .mobile, .phone, .fax]
 }
 
 package struct ContactPoint: Sendable, Equatable {

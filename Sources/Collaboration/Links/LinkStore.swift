@@ -150,16 +150,6 @@ package struct LinkStore {
         return try known() ?? reference
     }
 
-    /// Which customer of ours a reference names on this link.
-    package func customer(_ reference: String, on link: ID<Link>) throws -> ID<Customer>? {
-        try tx.first(
-            """
-            SELECT customer FROM customer_references
-            WHERE enterprise = \(scope) AND link = \(link) AND reference = \(reference)
-            """
-        ) { try $0.next() }
-    }
-
     /// The secret under which this enterprise marks what has passed through it.
     package func routeSecret() throws -> SymmetricKey { try IdentityStore(scope, tx).routeSecret() }
 

@@ -64,11 +64,6 @@ package struct JourneyStepV1: WireStruct {
         object["answerBy"] = answerBy.map { .time($0) }
         object["sees"] = sees.isEmpty ? nil : .texts(sees)
     }
-
-    /// Milliseconds for which the company has held it, as of `now`.
-    package func timeHeld(at now: WireTime) -> Int64 {
-        max(0, (until ?? now).milliseconds - since.milliseconds)
-    }
 }
 
 /// Where the matter is now: steps that are new or have changed.

@@ -27,16 +27,12 @@ struct AskPage: Action {
 struct AskQuestion: Action {
     struct Input: FormInput {
         let question: String
-        let product: String
-        let serial: String
-        let photos: [Upload]
+        let about: ProductFields
         let customer: CustomerFields
 
         init(_ form: inout Form) {
             question = form.text("question", label: "Your question", max: 10_000, multiline: true)
-            product = form.optionalText("product", label: "Product", max: 200) ?? ""
-            serial = form.optionalText("serial", label: "Serial number", max: 100) ?? ""
-            photos = form.files("photos", label: "A photo", count: 5).map { Upload(name: $0.name, bytes: $0.bytes) }
+            about = ProductFields(&form)
             customer = CustomerFields(&form)
         }
     }
@@ -55,9 +51,7 @@ struct AskQuestion: Action {
             kind: Enquiry.name, title: input.question.headline, body: input.question,
             author: .init(.customer, name: customer.name), audience: Audience(customer: true))
         draft.customer = customer.id
-        draft.product = input.product
-        draft.serial = input.serial
-        draft.uploads = input.photos
+        input.about.fill(&draft)
         return try Followed.reply(try desk.open(draft).case, desk)
     }
 }

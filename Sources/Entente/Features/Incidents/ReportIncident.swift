@@ -29,18 +29,14 @@ struct ReportIncident: Action {
         let subject: String
         let text: String
         let severity: Incident.Severity
-        let product: String
-        let serial: String
-        let photos: [Upload]
+        let about: ProductFields
         let customer: CustomerFields
 
         init(_ form: inout Form) {
             subject = form.text("subject", label: "What is wrong", max: 200)
             text = form.text("text", label: "What happened", max: 10_000, multiline: true)
             severity = form.choice("severity", label: "How bad is it?")
-            product = form.optionalText("product", label: "Product", max: 200) ?? ""
-            serial = form.optionalText("serial", label: "Serial number", max: 100) ?? ""
-            photos = form.files("photos", label: "A photo", count: 5).map { Upload(name: $0.name, bytes: $0.bytes) }
+            about = ProductFields(&form)
             customer = CustomerFields(&form)
         }
     }
@@ -61,9 +57,7 @@ struct ReportIncident: Action {
             author: .init(.customer, name: customer.name), audience: Audience(customer: true))
         draft.customer = customer.id
         draft.priority = incident.priority
-        draft.product = input.product
-        draft.serial = input.serial
-        draft.uploads = input.photos
+        input.about.fill(&draft)
         let item = try desk.open(draft).case
         try desk.incidents.add(incident, to: item.id)
         return try Followed.reply(item, desk)
