@@ -2,6 +2,11 @@
 import Foundation
 import Storage
 
+package enum TestFolder {
+    /// An empty folder that is removed when the process ends.
+    package static func make() throws -> URL { try TestFiles.shared.get().makeFolder() }
+}
+
 /// SQLite databases in a directory that lives as long as the process.
 struct TestFiles: TestStore {
     static let shared = Result { try TestFiles() }
@@ -25,6 +30,12 @@ struct TestFiles: TestStore {
             // What cannot be removed now is removed by the next run.
             if let files = try? TestFiles.shared.get() { try? FileManager.default.removeItem(at: files.directory) }
         }
+    }
+
+    func makeFolder() throws -> URL {
+        let folder = directory.appendingPathComponent(UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        return folder
     }
 
     func create(_ name: String, from template: Location?) throws -> Location {

@@ -15,6 +15,7 @@ struct SettingsTests {
         guard let file else { return try await Settings(flags: flags, environment: environment, file: nil) }
         let path = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
         try file.write(to: path, atomically: true, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(at: path) }
         return try await Settings(flags: flags, environment: environment, file: path.path)
     }
 

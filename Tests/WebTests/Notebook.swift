@@ -2,6 +2,7 @@
 import Foundation
 import SiteTesting
 import Storage
+import StorageTesting
 import Testing
 
 @testable import Web
@@ -31,7 +32,7 @@ struct Notebook {
     }
 
     private static func pages() throws -> URL {
-        let folder = try temporaryFolder()
+        let folder = try TestFolder.make()
         try """
         <html lang="{{lang}}"><title>{{title}}</title>{{#notice}}<p class="notice">{{.}}</p>{{/notice}}\
         <p>{{#t}}Note by {{viewer.name}}{{/t}}: {{text}}</p>\
@@ -50,14 +51,8 @@ struct Notebook {
     }
 
     private static func assets() throws -> URL {
-        let folder = try temporaryFolder()
+        let folder = try TestFolder.make()
         try "body { color: red }".write(to: folder.appending(path: "entente.css"), atomically: true, encoding: .utf8)
-        return folder
-    }
-
-    static func temporaryFolder() throws -> URL {
-        let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         return folder
     }
 }

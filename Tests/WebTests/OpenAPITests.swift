@@ -2,6 +2,7 @@
 import Foundation
 import SiteTesting
 import Storage
+import StorageTesting
 import Testing
 
 @testable import Web
@@ -72,7 +73,7 @@ struct OpenAPITests {
     @Test(
         "openapi-spec-validator finds nothing wrong", .enabled(if: Python.isReady, "run bin/test, which sets up .venv"))
     func valid() async throws {
-        let file = try Notebook.temporaryFolder().appending(path: "openapi.json")
+        let file = try TestFolder.make().appending(path: "openapi.json")
         try Data(try await Notebook.site().openAPI).write(to: file)
         let process = Process()
         process.executableURL = Python.interpreter

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import StorageTesting
 import Testing
 
 @testable import Web
@@ -64,7 +65,7 @@ struct TemplateTests {
 
     @Test("texts are translated when templates load; what lacks is reported")
     func translation() throws {
-        let folder = try Notebook.temporaryFolder()
+        let folder = try TestFolder.make()
         try "{{#t}}Hello\n   {{name}}{{/t}}, {{#t}}bye{{/t}}".write(
             to: folder.appending(path: "a.mustache"), atomically: true, encoding: .utf8)
         try #"{"Hello {{name}}": "Dag {{name}}"}"#.write(
@@ -87,7 +88,7 @@ struct TemplateTests {
 
     @Test("a template that needs a missing one is told when it loads")
     func missing() throws {
-        let folder = try Notebook.temporaryFolder()
+        let folder = try TestFolder.make()
         try "{{>gone}}".write(to: folder.appending(path: "a.mustache"), atomically: true, encoding: .utf8)
         #expect(throws: TemplateError.self) { try Templates(folders: [folder]) }
     }

@@ -29,7 +29,8 @@ private final class PostgreSQLThread: @unchecked Sendable {
     private let url: String
     private var connection: PostgreSQLConnection?
 
-    private static let attempts = 6
+    /// How long a transaction that conflicts with others is run again. The server takes a second to see a deadlock.
+    private static let patience = Duration.seconds(20)
 
     init(url: String) { self.url = url }
 
@@ -45,23 +46,24 @@ private final class PostgreSQLThread: @unchecked Sendable {
     }
 
     private func committed(_ work: any Work) throws -> Transaction {
-        for attempt in 1...Self.attempts {
+        let deadline = ContinuousClock.now + Self.patience
+        var isRepeated = false
+        while true {
             let connection = try begin(work.access)
             let transaction = Transaction(.postgres, connection)
             do {
                 defer { transaction.end() }
+                if isRepeated && work.access == .write { try connection.queueUp() }
                 try work.run(transaction)
                 try transaction.requireSuccess()
                 try connection.command("COMMIT")
                 return transaction
             } catch {
                 connection.rollBack()
-                guard connection.wantsRetry && !connection.isLost else { throw error }
-                // Two that conflicted must not meet again at once.
-                usleep(UInt32.random(in: 0..<2000) * UInt32(attempt * attempt))
+                guard connection.wantsRetry && !connection.isLost && .now < deadline else { throw error }
+                isRepeated = true
             }
         }
-        throw StorageError.busy
     }
 
     /// Begins on the open connection, or on a new one if the server has closed it: nothing has been done on it yet.

@@ -14,7 +14,8 @@ final class PostgreSQLConnection: Session {
     private var statements: [String: Prepared] = [:]
     private var preparedCount = 0
 
-    /// The server asked to run the transaction again: a conflict, a deadlock, or a plan that a migration outdated.
+    /// The server asked to run the transaction again: a conflict, a deadlock, a lock that took too
+    /// long, or a plan that a migration outdated.
     private(set) var wantsRetry = false
     private var statementsAreOutdated = false
 
@@ -50,6 +51,9 @@ final class PostgreSQLConnection: Session {
         case .write: try command("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
         }
     }
+
+    /// Waits until no other transaction that is run again is under way: those that conflicted must not meet once more.
+    func queueUp() throws { try command("SELECT pg_advisory_xact_lock(4919132078)") }
 
     func rollBack() {
         do { try command("ROLLBACK") } catch {

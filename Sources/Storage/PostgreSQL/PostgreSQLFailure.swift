@@ -25,7 +25,7 @@ struct PostgreSQLFailure {
     /// "cached plan must not change result type": a migration ran since the statement was prepared.
     var outdatesStatements: Bool { state == "0A000" && message.contains("cached plan") || state == "26000" }
 
-    var wantsRetry: Bool { state == "40001" || state == "40P01" || outdatesStatements }
+    var wantsRetry: Bool { ["40001", "40P01", "55P03"].contains(state) || outdatesStatements }
 
     var error: StorageError {
         switch state {
