@@ -58,7 +58,7 @@ extension CasePage {
         let handover = event.object.flatMap { id in file.handovers.first { $0.id.uuid == id } }
         let company = handover.flatMap { file.links[$0.link]?.name } ?? event.detail
         let what: String
-        var more: [(name: String, value: Model)] = []
+        var more: [Model.Member] = []
         switch event.type {
         case "case.opened":
             // A case that opens with the customer's own words needs no line to say so.

@@ -172,7 +172,7 @@ private struct FollowPage {
         return models
     }
 
-    private func step(_ what: String, time: Timestamp?, _ more: [(name: String, value: Model)] = []) -> Model {
+    private func step(_ what: String, time: Timestamp?, _ more: [Model.Member] = []) -> Model {
         .object(
             [
                 ("what", .object([what: true])), ("time", .text(time.map(moments.clock))),

@@ -96,7 +96,7 @@ extension Site {
         model = model.overlaid(with: [
             "lang": .text(locale.language), "theme": locale.theme == .system ? .none : .text(locale.theme.rawValue),
             "title": .message(page.title), "assets": .text(assets.path), "notice": .text(notice),
-            "layout": .object([(name: page.layout.rawValue, value: .flag(true))]),
+            "layout": .object([(page.layout.rawValue, .flag(true))]),
         ])
         // A refused form stands at an address that only takes forms, so its page cannot be fetched again as it changes.
         if let failed = visit.failedForm { model = model.overlaid(with: ["forms": failed.model, "live": .none]) }

@@ -90,16 +90,16 @@ package struct FailedForm: Sendable {
 
     /// `{name: {field: {value, is: {value: true}, error}, hasErrors, errors: [{field, message}]}}`
     var model: Model {
-        var members: [(name: String, value: Model)] = []
+        var members: [Model.Member] = []
         for name in Set(values.keys).union(errors.map(\.field)) {
             let texts = values[name] ?? []
-            let chosen = texts.map { (name: $0, value: Model.flag(true)) }
+            let chosen = texts.map { ($0, Model.flag(true)) }
             let error = errors.first { $0.field == name }?.message
             members.append((name, ["value": .text(texts.first), "is": .object(chosen), "error": .message(error)]))
         }
         let listed: [Model] = errors.map { ["field": .text($0.field), "message": .message($0.message)] }
         members.append(("hasErrors", true))
         members.append(("errors", .list(listed.isEmpty ? [["message": .message(message)]] : listed)))
-        return .object([(name: name, value: .object(members))])
+        return .object([(name, .object(members))])
     }
 }

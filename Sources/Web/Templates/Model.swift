@@ -5,29 +5,36 @@
 /// ```swift
 /// ["number": .text(case.number), "isLate": .flag(late), "entries": .list(entries.map(\.model)), "kind": "Enquiry"]
 /// ```
-package indirect enum Model: Sendable {
+package enum Model: Sendable {
+    /// A member of an object: its name and its value.
+    package typealias Member = (String, Model)
+
     case none
     case flag(Bool)
     case text(String)
     /// Text of ours, shown in the viewer's language.
-    case message(Message)
+    indirect case message(Message)
     case list([Model])
     /// Members in order; of two with one name the first counts.
-    case object([(name: String, value: Model)])
+    case object([Member])
 
     package static func number(_ number: Int) -> Model { .text(String(number)) }
     package static func text(_ text: String?) -> Model { text.map { .text($0) } ?? .none }
     package static func message(_ message: Message?) -> Model { message.map { .message($0) } ?? .none }
     package static func list(_ texts: [String]) -> Model { .list(texts.map { .text($0) }) }
     package static func object(_ members: [String: Model]) -> Model {
-        .object(members.map { (name: $0.key, value: $0.value) })
+        .object(members.map { ($0.key, $0.value) })
     }
 
     /// A member of an object; `nil` where there is none.
     package subscript(_ name: String) -> Model? {
         guard case .object(let members) = self else { return nil }
-        // By index, because a loop over the members would copy each of them.
-        for index in members.indices where members[index].name == name { return members[index].value }
+        // By index, because a loop over the members would copy each of them; the length first, because it tells most
+        // names apart without a call.
+        let length = name.utf8.count
+        for index in members.indices where members[index].0.utf8.count == length && members[index].0 == name {
+            return members[index].1
+        }
         return nil
     }
 
@@ -46,8 +53,8 @@ package indirect enum Model: Sendable {
     func overlaid(with other: Model) -> Model {
         guard case .object(var members) = self, case .object(let others) = other else { return other }
         for (name, value) in others {
-            if let index = members.firstIndex(where: { $0.name == name }) {
-                members[index].value = members[index].value.overlaid(with: value)
+            if let index = members.firstIndex(where: { $0.0 == name }) {
+                members[index].1 = members[index].1.overlaid(with: value)
             } else {
                 members.append((name, value))
             }
@@ -64,7 +71,7 @@ extension Model: ExpressibleByStringInterpolation, ExpressibleByIntegerLiteral, 
     package init(booleanLiteral value: Bool) { self = .flag(value) }
     package init(arrayLiteral elements: Model...) { self = .list(elements) }
     package init(dictionaryLiteral elements: (String, Model)...) {
-        self = .object(elements.map { (name: $0.0, value: $0.1) })
+        self = .object(elements)
     }
     package init(nilLiteral: ()) { self = .none }
 }

@@ -10,7 +10,8 @@ struct Renderer {
     private var stack: [Model]
     /// The place in the innermost list.
     private var place: (isFirst: Bool, isLast: Bool) = (false, false)
-    private var blocks: [String: [Template.Node]] = [:]
+    /// What replaces a block: steps of the template that replaces it.
+    private var blocks: [String: (template: Template, steps: Range<Int>)] = [:]
     private var depth = 0
 
     init(templates: [String: Template], translations: Translations, language: String, model: Model) {
@@ -18,68 +19,90 @@ struct Renderer {
         self.translations = translations
         self.language = language
         stack = [model]
-        output.reserveCapacity(64 * 1024)
+        output.reserveCapacity(48 * 1024)
     }
 
-    mutating func render(_ name: String) {
+    mutating func render(_ title: String) {
         // Recursion through partials is legitimate for trees; a loop is not.
-        guard depth < 64, let template = templates[name] else { return }
+        guard depth < 64, let template = templates[title] else { return }
         depth += 1
-        render(template.nodes)
+        render(template, template.steps.indices)
         depth -= 1
     }
 
-    private mutating func render(_ nodes: [Template.Node]) {
-        for node in nodes {
-            switch node {
-            case .text(let text): output.append(contentsOf: text)
-            case .value(let path): if let value = lookUp(path) { write(value) }
-            case .section(let path, let nodes): if let value = lookUp(path) { render(nodes, for: value) }
-            case .inverted(let path, let nodes): if lookUp(path)?.isPresent != true { render(nodes) }
-            case .partial(let name): render(name)
-            case .dynamicPartial(let path): if case .text(let name) = lookUp(path) { render(name) }
-            case .block(let name, let nodes): render(blocks[name] ?? nodes)
-            case .parent(let name, let replacements):
-                // What an outer template replaced wins over what an inner one did.
+    private mutating func render(_ template: Template, _ steps: Range<Int>) {
+        var index = steps.lowerBound
+        while index < steps.upperBound {
+            let step = template.steps[index]
+            let inside = index + 1..<step.next
+            switch step.kind {
+            case .text: output += template.text[step.subject..<step.textEnd]
+            case .value: if let value = lookUp(template.names[step.subject]) { write(value) }
+            case .section: if let value = lookUp(template.names[step.subject]) { render(template, inside, for: value) }
+            case .inverted: if lookUp(template.names[step.subject])?.isPresent != true { render(template, inside) }
+            case .partial: render(template.titles[step.subject])
+            case .dynamicPartial:
+                if case .text(let title) = lookUp(template.names[step.subject]) { render(title) }
+            case .block:
+                let (template, steps) = blocks[template.titles[step.subject]] ?? (template, inside)
+                render(template, steps)
+            case .parent:
                 let outer = blocks
-                blocks = replacements.merging(outer) { _, outer in outer }
-                render(name)
+                replaceBlocks(template, inside)
+                render(template.titles[step.subject])
                 blocks = outer
             }
+            index = step.next
         }
     }
 
-    private mutating func render(_ nodes: [Template.Node], for value: Model) {
+    /// Takes the blocks among a parent's steps, but those that an outer template has replaced.
+    private mutating func replaceBlocks(_ template: Template, _ steps: Range<Int>) {
+        var index = steps.lowerBound
+        while index < steps.upperBound {
+            let step = template.steps[index]
+            if step.kind == .block, case let title = template.titles[step.subject], blocks[title] == nil {
+                blocks[title] = (template, index + 1..<step.next)
+            }
+            index = step.next
+        }
+    }
+
+    private mutating func render(_ template: Template, _ steps: Range<Int>, for value: Model) {
         guard value.isPresent else { return }
-        if case .flag = value { return render(nodes) }
+        if case .flag = value { return render(template, steps) }
         guard case .list(let elements) = value else {
             stack.append(value)
-            render(nodes)
+            render(template, steps)
             stack.removeLast()
             return
         }
         let outer = place
-        for (index, element) in elements.enumerated() {
+        for index in elements.indices {
             place = (index == 0, index == elements.count - 1)
-            stack.append(element)
-            render(nodes)
+            stack.append(elements[index])
+            render(template, steps)
             stack.removeLast()
         }
         place = outer
     }
 
     private func lookUp(_ name: Template.Name) -> Model? {
-        switch name {
+        var found: Model?
+        switch name.scope {
         case .current: return stack.last
         case .isFirst: return .flag(place.isFirst)
         case .isLast: return .flag(place.isLast)
-        case .local(let names): return names.reduce(stack.last) { value, name in value?[name] }
-        case .path(let first, let rest):
-            for object in stack.reversed() {
-                if let found = object[first] { return rest.reduce(found) { value, name in value?[name] } }
+        case .local: found = stack.last?[name.first]
+        case .any:
+            var level = stack.count
+            while found == nil, level > 0 {
+                level -= 1
+                found = stack[level][name.first]
             }
-            return nil
         }
+        for name in name.rest { found = found?[name] }
+        return found
     }
 
     private mutating func write(_ value: Model) {

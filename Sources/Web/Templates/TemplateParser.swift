@@ -1,45 +1,73 @@
 // SPDX-License-Identifier: Apache-2.0
 
 struct TemplateParser {
+    private(set) var steps: [Template.Step] = []
+    private(set) var text: [UInt8] = []
+    private(set) var names: [Template.Name] = []
+    private(set) var titles: [String] = []
+
     private let bytes: [UInt8]
     private var position = 0
 
     init(_ source: String) { bytes = Array(source.utf8) }
 
-    mutating func parse() throws(TemplateError) -> [Template.Node] {
-        try nodes(until: nil)
-    }
-
-    /// Reads nodes up to the closing tag of a section, or to the end.
-    private mutating func nodes(until section: String?) throws(TemplateError) -> [Template.Node] {
-        var nodes: [Template.Node] = []
+    /// Reads up to the closing tag of a section, or to the end.
+    mutating func parse(until section: String? = nil) throws(TemplateError) {
         while let open = find("{{", from: position) {
-            let text = position..<open
+            let before = position..<open
             let tag = try readTag(at: open)
             let isAlone = tag.kind != .value && tag.kind != .partial && trimLine(around: open)
-            append(isAlone ? text.lowerBound..<lineStart(before: open) : text, to: &nodes)
+            append(isAlone ? before.lowerBound..<lineStart(before: open) : before)
             switch tag.kind {
-            case .value: nodes.append(.value(try name(tag.name, at: open)))
-            case .section: nodes.append(.section(try name(tag.name, at: open), try self.nodes(until: tag.name)))
-            case .inverted: nodes.append(.inverted(try name(tag.name, at: open), try self.nodes(until: tag.name)))
-            case .block: nodes.append(.block(tag.name, try self.nodes(until: tag.name)))
-            case .parent: nodes.append(.parent(tag.name, blocks(in: try self.nodes(until: tag.name))))
-            case .partial:
-                let isDynamic = tag.name.hasPrefix("*")
-                nodes.append(
-                    isDynamic ? .dynamicPartial(try name(String(tag.name.dropFirst()), at: open)) : .partial(tag.name))
+            case .value: append(.value, try add(tag.name, at: open))
+            case .section: try append(.section, try add(tag.name, at: open), until: tag.name)
+            case .inverted: try append(.inverted, try add(tag.name, at: open), until: tag.name)
+            case .block: try append(.block, add(title: tag.name), until: tag.name)
+            case .parent: try append(.parent, add(title: tag.name), until: tag.name)
+            case .partial where tag.name.hasPrefix("*"):
+                append(.dynamicPartial, try add(String(tag.name.dropFirst()), at: open))
+            case .partial: append(.partial, add(title: tag.name))
             case .comment: break
             case .close:
                 guard tag.name == section else {
                     throw error("{{/\(tag.name)}} closes \(section.map { "{{#\($0)}}" } ?? "nothing")", at: open)
                 }
-                return nodes
+                return
             }
         }
         if let section { throw error("{{#\(section)}} is not closed", at: bytes.count) }
-        append(position..<bytes.count, to: &nodes)
+        append(position..<bytes.count)
         position = bytes.count
-        return nodes
+    }
+
+    private mutating func append(_ kind: Template.Step.Kind, _ subject: Int) {
+        steps.append(Template.Step(kind: kind, subject: subject, next: steps.count + 1))
+    }
+
+    private mutating func append(
+        _ kind: Template.Step.Kind, _ subject: Int, until section: String
+    ) throws(TemplateError) {
+        let step = steps.count
+        append(kind, subject)
+        try parse(until: section)
+        steps[step].next = steps.count
+    }
+
+    private mutating func append(_ range: Range<Int>) {
+        if range.isEmpty { return }
+        append(.text, text.count)
+        text += bytes[range]
+        steps[steps.count - 1].textEnd = text.count
+    }
+
+    private mutating func add(title: String) -> Int {
+        titles.append(title)
+        return titles.count - 1
+    }
+
+    private mutating func add(_ name: String, at offset: Int) throws(TemplateError) -> Int {
+        names.append(try self.name(name, at: offset))
+        return names.count - 1
     }
 
     private struct Tag {
@@ -88,25 +116,15 @@ struct TemplateParser {
         return start
     }
 
-    private func append(_ range: Range<Int>, to nodes: inout [Template.Node]) {
-        if !range.isEmpty { nodes.append(.text(Array(bytes[range]))) }
-    }
-
-    private func blocks(in nodes: [Template.Node]) -> [String: [Template.Node]] {
-        var blocks: [String: [Template.Node]] = [:]
-        for case .block(let name, let nodes) in nodes { blocks[name] = nodes }
-        return blocks
-    }
-
     private func name(_ text: String, at offset: Int) throws(TemplateError) -> Template.Name {
-        if text == "." { return .current }
-        if text == "first()" { return .isFirst }
-        if text == "last()" { return .isLast }
+        if text == "." { return Template.Name(scope: .current) }
+        if text == "first()" { return Template.Name(scope: .isFirst) }
+        if text == "last()" { return Template.Name(scope: .isLast) }
         let parts = text.split(separator: ".").map(String.init)
         guard let first = parts.first, !text.contains(where: { "() \n".contains($0) }) else {
             throw error("“\(text)” is no name", at: offset)
         }
-        return text.hasPrefix(".") ? .local(parts) : .path(first, rest: Array(parts.dropFirst()))
+        return Template.Name(scope: text.hasPrefix(".") ? .local : .any, first: first, rest: Array(parts.dropFirst()))
     }
 
     private func find(_ pair: StaticString, from start: Int) -> Int? {
