@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A row of a result, read column by column in the order of the SELECT. It lives only while its closure runs.
+@usableFromInline
 package struct Row: ~Copyable {
     enum Source {
         /// A statement that stands on the row.
@@ -16,7 +17,7 @@ package struct Row: ~Copyable {
     /// The next column. Throws `StorageError.unexpectedValue` when it does not hold a `T`, or when there is none.
     ///
     /// Inlinable, like what it calls for generic types, so that stores read their rows with code for their own types.
-    @inlinable
+    @inlinable @inline(__always)
     package mutating func next<T: SQLConvertible>() throws -> T { try T(sqlValue: nextValue()) }
 
     @usableFromInline

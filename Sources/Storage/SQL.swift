@@ -85,25 +85,26 @@ extension Sequence<SQL> {
 
 /// SQL as one engine takes it: `?` for SQLite, `$1` for PostgreSQL.
 struct RenderedSQL {
-    private(set) var text = ""
+    let text: String
     private(set) var values: [SQLValue] = []
 
     init(_ sql: SQL, for engine: Engine) {
-        text.reserveCapacity(256)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(1024)
         values.reserveCapacity(sql.pieces.count / 2)
-        append(sql, engine)
+        Self.append(sql, engine, &bytes, &values)
+        text = String(decoding: bytes, as: UTF8.self)
     }
 
-    private mutating func append(_ sql: SQL, _ engine: Engine) {
+    private static func append(_ sql: SQL, _ engine: Engine, _ bytes: inout [UInt8], _ values: inout [SQLValue]) {
         for piece in sql.pieces {
             switch piece {
-            case .text(let literal):
-                literal.withUTF8Buffer { text += String(decoding: $0, as: UTF8.self) }
+            case .text(let literal): literal.withUTF8Buffer { bytes += $0 }
             case .value(let value):
                 values.append(value)
-                text += engine == .sqlite ? "?" : "$\(values.count)"
+                if engine == .sqlite { bytes.append(UInt8(ascii: "?")) } else { bytes += "$\(values.count)".utf8 }
             case .perEngine(let sqlite, let postgres):
-                append(engine == .sqlite ? sqlite : postgres, engine)
+                append(engine == .sqlite ? sqlite : postgres, engine, &bytes, &values)
             }
         }
     }

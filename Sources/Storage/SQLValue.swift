@@ -2,6 +2,7 @@
 import Foundation
 
 /// A value as the engines know it: what a statement binds and what a column holds.
+@usableFromInline
 package enum SQLValue: Sendable, Equatable {
     case null
     case integer(Int64)
@@ -15,6 +16,7 @@ package enum SQLValue: Sendable, Equatable {
 /// A Swift type that can be bound in `SQL` and read from a `Row`.
 ///
 /// An enum with a raw value conforms by naming the protocol: `enum Stage: String, SQLConvertible`.
+@usableFromInline
 package protocol SQLConvertible: Sendable {
     var sqlValue: SQLValue { get }
 
@@ -24,8 +26,8 @@ package protocol SQLConvertible: Sendable {
 
 extension SQLConvertible {
     @usableFromInline
-    static func unexpected(_ value: SQLValue) -> StorageError {
-        .unexpectedValue(expected: "\(Self.self)", found: value.kind)
+    static func unexpected(_ value: SQLValue) -> any Error {
+        StorageError.unexpectedValue(expected: "\(Self.self)", found: value.kind)
     }
 }
 
@@ -56,8 +58,10 @@ extension SQLValue {
 }
 
 extension Int64: SQLConvertible {
+    @inlinable
     package var sqlValue: SQLValue { .integer(self) }
 
+    @inlinable
     package init(sqlValue: SQLValue) throws {
         guard case .integer(let value) = sqlValue else { throw Self.unexpected(sqlValue) }
         self = value
@@ -65,14 +69,18 @@ extension Int64: SQLConvertible {
 }
 
 extension Int: SQLConvertible {
+    @inlinable
     package var sqlValue: SQLValue { .integer(Int64(self)) }
 
+    @inlinable
     package init(sqlValue: SQLValue) throws { self = Int(try Int64(sqlValue: sqlValue)) }
 }
 
 extension Double: SQLConvertible {
+    @inlinable
     package var sqlValue: SQLValue { .real(self) }
 
+    @inlinable
     package init(sqlValue: SQLValue) throws {
         switch sqlValue {
         case .real(let value): self = value
@@ -83,8 +91,10 @@ extension Double: SQLConvertible {
 }
 
 extension String: SQLConvertible {
+    @inlinable
     package var sqlValue: SQLValue { .text(self) }
 
+    @inlinable
     package init(sqlValue: SQLValue) throws {
         guard case .text(let value) = sqlValue else { throw Self.unexpected(sqlValue) }
         self = value
@@ -92,9 +102,11 @@ extension String: SQLConvertible {
 }
 
 extension Bool: SQLConvertible {
+    @inlinable
     package var sqlValue: SQLValue { .bool(self) }
 
     /// SQLite has no booleans: there a boolean column holds 0 or 1.
+    @inlinable
     package init(sqlValue: SQLValue) throws {
         switch sqlValue {
         case .bool(let value): self = value
@@ -106,8 +118,10 @@ extension Bool: SQLConvertible {
 }
 
 extension UUID: SQLConvertible {
+    @inlinable
     package var sqlValue: SQLValue { .uuid(self) }
 
+    @inlinable
     package init(sqlValue: SQLValue) throws {
         guard case .uuid(let value) = sqlValue else { throw Self.unexpected(sqlValue) }
         self = value
@@ -115,9 +129,11 @@ extension UUID: SQLConvertible {
 }
 
 extension [UInt8]: SQLConvertible {
+    @inlinable
     package var sqlValue: SQLValue { .blob(self) }
 
     /// SQLite cannot tell sixteen bytes from a UUID, so both are accepted.
+    @inlinable
     package init(sqlValue: SQLValue) throws {
         switch sqlValue {
         case .blob(let bytes): self = bytes
@@ -128,8 +144,10 @@ extension [UInt8]: SQLConvertible {
 }
 
 extension Optional: SQLConvertible where Wrapped: SQLConvertible {
+    @inlinable
     package var sqlValue: SQLValue { self?.sqlValue ?? .null }
 
+    @inlinable
     package init(sqlValue: SQLValue) throws {
         if case .null = sqlValue { self = nil } else { self = try Wrapped(sqlValue: sqlValue) }
     }

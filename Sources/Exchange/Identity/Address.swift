@@ -38,25 +38,34 @@ package struct Address: Hashable, Sendable, CustomStringConvertible {
     package var statementPath: String { "/.well-known/entente/\(slug)" }
 
     private static func isSlug(_ slug: String) -> Bool {
-        (1...40).contains(slug.utf8.count) && !slug.hasPrefix("-") && !slug.hasSuffix("-")
-            && slug.utf8.allSatisfy { ($0 >= 0x61 && $0 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x2D }
+        (1...40).contains(slug.utf8.count) && isLabel(slug.utf8[...]) && !slug.utf8.contains { isUppercase($0) }
     }
 
     private static func isHost(_ host: String) -> Bool {
         guard (1...255).contains(host.utf8.count) else { return false }
-        if host.hasPrefix("[") {
-            let parts = host.dropFirst().split(separator: "]", maxSplits: 1, omittingEmptySubsequences: false)
-            return parts.count == 2 && parts[0].contains(":")
-                && parts[0].allSatisfy { $0.isASCII && ($0.isHexDigit || $0 == ":" || $0 == ".") } && isPort(parts[1])
+        if host.utf8.first == UInt8(ascii: "[") {
+            guard let close = host.utf8.firstIndex(of: UInt8(ascii: "]")) else { return false }
+            let inside = host[..<close].dropFirst()
+            return inside.contains(":") && inside.allSatisfy { $0.isASCII && ($0.isHexDigit || $0 == ":" || $0 == ".") }
+                && isPort(host[close...].dropFirst())
         }
-        let name = host.prefix { $0 != ":" }
-        let labels = name.split(separator: ".", omittingEmptySubsequences: false)
+        let name = host.utf8.prefix { $0 != UInt8(ascii: ":") }
         return isPort(host[name.endIndex...])
-            && labels.allSatisfy { label in
-                (1...63).contains(label.utf8.count) && !label.hasPrefix("-") && !label.hasSuffix("-")
-                    && label.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }
+            && name.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+                .allSatisfy { (1...63).contains($0.count) && isLabel($0) }
+    }
+
+    /// ASCII letters, digits and inner hyphens. By bytes, because every link that is read passes here.
+    private static func isLabel(_ label: Substring.UTF8View) -> Bool {
+        let hyphen = UInt8(ascii: "-")
+        return label.first != hyphen && label.last != hyphen
+            && label.allSatisfy { byte in
+                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || isUppercase(byte)
+                    || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == hyphen
             }
     }
+
+    private static func isUppercase(_ byte: UInt8) -> Bool { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) }
 
     private static func isPort(_ text: Substring) -> Bool {
         if text.isEmpty { return true }
