@@ -8,7 +8,7 @@ extension CaseStore {
         }
     }
 
-    func replaceTags(of item: ID<Case>, with tags: [String]) throws {
+    package func replaceTags(of item: ID<Case>, with tags: [String]) throws {
         try tx.run("DELETE FROM case_tags WHERE enterprise = \(desk.scope) AND case_id = \(item)")
         for tag in tags {
             try tx.run("INSERT INTO case_tags (enterprise, case_id, tag) VALUES (\(desk.scope), \(item), \(tag))")
@@ -17,8 +17,17 @@ extension CaseStore {
 
     /// Tags in use, at most `limit`, for the filter.
     package func tagsInUse(limit: Int = 100) throws -> [String] {
+        // From one tag to the next along the index: `DISTINCT` would read every tagged case.
         try tx.all(
-            "SELECT DISTINCT tag FROM case_tags WHERE enterprise = \(desk.scope) ORDER BY tag LIMIT \(limit)"
+            """
+            WITH RECURSIVE tags (tag) AS (
+                SELECT (SELECT MIN(tag) FROM case_tags WHERE enterprise = \(desk.scope))
+                UNION ALL
+                SELECT (SELECT MIN(c.tag) FROM case_tags c WHERE c.enterprise = \(desk.scope) AND c.tag > tags.tag)
+                FROM tags WHERE tags.tag IS NOT NULL
+            )
+            SELECT tag FROM tags WHERE tag IS NOT NULL LIMIT \(limit)
+            """
         ) { try $0.next() }
     }
 }
