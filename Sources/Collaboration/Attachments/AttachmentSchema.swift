@@ -25,6 +25,7 @@ package enum AttachmentSchema {
                 enterprise UUID NOT NULL, link UUID NOT NULL, digest BYTEA NOT NULL, PRIMARY KEY (enterprise, link, digest)
             )
             """
-        )
+        ),
+        Migration("attachments-2", "CREATE INDEX attachments_by_case ON attachments (enterprise, case_id, id)"),
     ]
 }

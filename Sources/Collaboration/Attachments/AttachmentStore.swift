@@ -43,6 +43,16 @@ package struct AttachmentStore {
             "SELECT \(Self.columns) FROM attachments WHERE enterprise = \(desk.scope) AND id = \(id)", Self.read)
     }
 
+    /// All of a case, by message.
+    package func list(of item: ID<Case>) throws -> [ID<Message>: [Attachment]] {
+        let found = try tx.all(
+            """
+            SELECT \(Self.columns) FROM attachments
+            WHERE enterprise = \(desk.scope) AND case_id = \(item) ORDER BY id
+            """, Self.read)
+        return Dictionary(grouping: found, by: \.message)
+    }
+
     package func list(of messages: [ID<Message>]) throws -> [ID<Message>: [Attachment]] {
         guard !messages.isEmpty else { return [:] }
         let found = try tx.all(

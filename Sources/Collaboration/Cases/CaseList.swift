@@ -90,7 +90,8 @@ extension CaseStore {
 
     private func conditions(_ filter: CaseFilter, by viewer: ID<Member>?) -> SQL {
         var parts: [SQL] = []
-        if let isOpen = filter.isOpen { parts.append("AND c.is_open = \(isOpen)") }
+        // Not bound, so that the engines see which partial index fits.
+        if let isOpen = filter.isOpen { parts.append(isOpen ? "AND c.is_open = TRUE" : "AND c.is_open = FALSE") }
         if let kind = filter.kind { parts.append("AND c.kind = \(kind)") }
         if let customer = filter.customer { parts.append("AND c.customer = \(customer)") }
         if let team = filter.team { parts.append("AND c.team = \(team)") }

@@ -15,7 +15,7 @@ struct CaseListPage {
 
     private var root: String { "/\(desk.enterprise.slug)/cases" }
 
-    func model() throws -> [String: Model] {
+    func model(_ teams: [Team]) throws -> [String: Model] {
         [
             "cases": .list(lines.map(row)),
             "list": [
@@ -29,7 +29,7 @@ struct CaseListPage {
                         ]
                     }),
                 "teams": .list(
-                    try desk.teams.list().map {
+                    teams.map {
                         ["value": .text("\($0.id)"), "label": .text($0.name), "selected": .flag(filter.team == $0.id)]
                     }),
                 "priority": .object(filter.priority.map { [$0.rawValue: true] } ?? [:]),

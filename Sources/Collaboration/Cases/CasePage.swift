@@ -14,22 +14,27 @@ struct CasePage {
         self.file = file
         self.call = call
         desk = call.desk(tx)
+        href = desk.path(to: file.item)
         moments = Moments(call.caller.locale, now: call.now)
     }
 
     var item: Case { file.item }
-    var href: String { desk.path(to: item) }
+    let href: String
 
     func page() throws -> Page {
+        let stops = stops
+        let members = try desk.members.list()
+        let teams = try desk.teams.list()
+        let kind = desk.kernel.kinds[item.kind]
         var model: [String: Model] = [
-            "live": .text("/\(desk.enterprise.slug)/live?case=\(desk.enterprise.reference(item.number))"),
-            "case": try head, "stops": .number(stops.count), "journey": .list(stops),
+            "live": .text("/\(desk.enterprise.slug)/live?case=\(file.number)"),
+            "case": head(try ownerName(members), kind), "stops": .number(stops.count), "journey": .list(stops),
             "requests": .list(requests), "entries": .list(entries), "audience": .list(audience),
             "presence": .list(try presence),
         ]
         if let first = file.events.first, first.sequence > 1 { model["earlier"] = .text("\(href)?before=\(first.sequence)") }
-        try model.merge(list) { _, new in new }
-        try model.merge(aside) { _, new in new }
+        try model.merge(list(teams)) { _, new in new }
+        try model.merge(aside(members, teams, kind)) { _, new in new }
         if let answering = answering { model["answering"] = answering }
         model["handOverTo"] = .list(try companies)
         model["forms"] = forms
@@ -37,21 +42,24 @@ struct CasePage {
         return Page("case", title: item.title, model)
     }
 
-    private var head: Model {
-        get throws {
-            let owner = try item.owner.flatMap { try desk.members.find($0)?.name }
-            let kind = desk.kernel.kinds[item.kind]
-            let opener = file.messages.first { $0.author.kind == .customer }?.author.name ?? file.events.first?.actorName
-            return [
-                "number": .text(desk.enterprise.reference(item.number)), "href": .text(href), "subject": .text(item.title),
-                "kindName": .message(kind.map { Web.Message(stringLiteral: $0.title) }),
-                "openedBy": .text(file.customer?.name ?? opener ?? ""),
-                "through": .text(item.origin.flatMap { file.links[$0]?.name }),
-                "openedAgo": .text(moments.ago(item.openedAt)), "openedAt": .text(item.openedAt.rfc3339),
-                "stageName": .message(kind?.lifecycle.stage(item.stage).map { Web.Message(stringLiteral: $0.title) }),
-                "priority": .object([item.priority.rawValue: true]), "closed": .flag(!item.isOpen),
-                "urgent": .flag(item.priority == .urgent), "owner": .text(owner),
-            ]
+    private func head(_ owner: String?, _ kind: (any CaseKind.Type)?) -> Model {
+        let opener = file.messages.first { $0.author.kind == .customer }?.author.name ?? file.events.first?.actorName
+        return [
+            "number": .text(file.number), "href": .text(href), "subject": .text(item.title),
+            "kindName": .message(kind.map { Web.Message(stringLiteral: $0.title) }),
+            "openedBy": .text(file.customer?.name ?? opener ?? ""),
+            "through": .text(item.origin.flatMap { file.links[$0]?.name }),
+            "openedAgo": .text(moments.ago(item.openedAt)), "openedAt": .text(item.openedAt.rfc3339),
+            "stageName": .message(kind?.lifecycle.stage(item.stage).map { Web.Message(stringLiteral: $0.title) }),
+            "priority": .object([item.priority.rawValue: true]), "closed": .flag(!item.isOpen),
+            "urgent": .flag(item.priority == .urgent), "owner": .text(owner),
+        ]
+    }
+
+    /// Also of an owner who has left.
+    private func ownerName(_ members: [Member]) throws -> String? {
+        try item.owner.flatMap { owner in
+            try members.first { $0.id == owner }?.name ?? desk.members.find(owner)?.name
         }
     }
 
@@ -65,7 +73,7 @@ struct CasePage {
     }
 
     private var stops: [Model] {
-        let all = file.journey.stops(at: desk.now)
+        let all = file.stops
         var models: [Model] = []
         let asker = file.customer?.name ?? (item.customerLabel.isEmpty ? nil : item.customerLabel)
         if let asker {

@@ -5,45 +5,42 @@ import Web
 
 /// The list beside the case, and the column of facts on its right.
 extension CasePage {
-    var list: [String: Model] {
-        get throws {
-            let lines = try desk.cases.list(CaseFilter(), by: nil, limit: 20)
-            return try CaseListPage(
-                filter: CaseFilter(), query: nil, lines: lines, older: nil, desk: desk, viewer: call.caller.member.id,
-                moments: moments, current: item.id
-            ).model()
-        }
+    func list(_ teams: [Team]) throws -> [String: Model] {
+        let lines = try desk.cases.list(CaseFilter(), by: nil, limit: 20)
+        return try CaseListPage(
+            filter: CaseFilter(), query: nil, lines: lines, older: nil, desk: desk, viewer: call.caller.member.id,
+            moments: moments, current: item.id
+        ).model(teams)
     }
 
-    var aside: [String: Model] {
-        get throws {
-            let watchers = try desk.cases.watchers(of: item.id)
-            let names = Dictionary(try desk.members.list().map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first })
-            var model: [String: Model] = [
-                "customer": customer, "triage": try triage(names),
-                "watchers": .list(watchers.map { ["name": .text(names[$0] ?? "–")] }),
-                "watching": .flag(watchers.contains(call.caller.member.id)),
-                "links": .list(try links),
-            ]
-            if !item.product.isEmpty || !item.serial.isEmpty {
-                model["product"] = ["name": .text(item.product), "serial": .text(item.serial)]
-            }
-            if !file.details.isEmpty {
-                model["panel"] = [
-                    "hasFacts": true,
-                    "facts": .list(file.details.map { ["label": .message(Web.Message(stringLiteral: $0.label)), "value": .text($0.value)] }),
-                ]
-            }
-            if let kind = desk.kernel.kinds[item.kind] {
-                model["kindPanel"] = .text("\(item.kind)-panel")
-                if let panel = try kind.panel(of: item, desk) { model["panel"] = panel }
-            }
-            let alike = try desk.cases.alike(item)
-            model["hasAlike"] = .flag(!alike.isEmpty)
-            model["alike"] = .list(alike.map(line))
-            model.merge(held) { _, new in new }
-            return model
+    func aside(_ members: [Member], _ teams: [Team], _ kind: (any CaseKind.Type)?) throws -> [String: Model] {
+        let watchers = try desk.cases.watchers(of: item.id)
+        let alike = try desk.cases.alike(item)
+        var model: [String: Model] = [
+            "customer": customer, "triage": triage(members, teams, kind),
+            "watchers": .list(
+                watchers.map { watcher in ["name": .text(members.first { $0.id == watcher }?.name ?? "–")] }),
+            "watching": .flag(watchers.contains(call.caller.member.id)), "links": .list(try links),
+            "hasAlike": .flag(!alike.isEmpty), "alike": .list(alike.map(line)),
+        ]
+        if !item.product.isEmpty || !item.serial.isEmpty {
+            model["product"] = ["name": .text(item.product), "serial": .text(item.serial)]
         }
+        if !file.details.isEmpty {
+            model["panel"] = [
+                "hasFacts": true,
+                "facts": .list(
+                    file.details.map {
+                        ["label": .message(Web.Message(stringLiteral: $0.label)), "value": .text($0.value)]
+                    }),
+            ]
+        }
+        if let kind {
+            model["kindPanel"] = .text("\(item.kind)-panel")
+            if let panel = try kind.panel(of: item, desk) { model["panel"] = panel }
+        }
+        model.merge(held) { _, new in new }
+        return model
     }
 
     private func line(_ other: Case) -> Model {
@@ -68,8 +65,8 @@ extension CasePage {
         ]
     }
 
-    private func triage(_ names: [ID<Member>: String]) throws -> Model {
-        let lifecycle = desk.kernel.kinds[item.kind]?.lifecycle
+    private func triage(_ members: [Member], _ teams: [Team], _ kind: (any CaseKind.Type)?) -> Model {
+        let lifecycle = kind?.lifecycle
         let stages = [lifecycle?.stage(item.stage)].compactMap(\.self) + (lifecycle?.following(item.stage) ?? [])
         return [
             "stages": .list(
@@ -77,11 +74,11 @@ extension CasePage {
                     ["value": .text($0.name), "label": .message(Web.Message(stringLiteral: $0.title)), "selected": .flag($0.name == item.stage)]
                 }),
             "owners": .list(
-                names.sorted { $0.value < $1.value }.map {
-                    ["value": .text("\($0.key)"), "label": .text($0.value), "selected": .flag($0.key == item.owner)]
+                members.map {
+                    ["value": .text("\($0.id)"), "label": .text($0.name), "selected": .flag($0.id == item.owner)]
                 }),
             "teams": .list(
-                try desk.teams.list().map {
+                teams.map {
                     ["value": .text("\($0.id)"), "label": .text($0.name), "selected": .flag($0.id == item.team)]
                 }),
             "tags": .text(file.tags.joined(separator: ", ")),
@@ -90,7 +87,7 @@ extension CasePage {
 
     /// The bar of time, a thousand units wide.
     private var held: [String: Model] {
-        let stops = file.journey.stops(at: desk.now).filter { $0.held > 0 }
+        let stops = file.stops.filter { $0.held > 0 }
         let total = stops.reduce(0) { $0 + $1.held }
         guard total > 0 else { return [:] }
         var x: Int64 = 0
@@ -110,11 +107,10 @@ extension CasePage {
         get throws {
             let involved = Set(file.handovers.map(\.link)).sorted()
             guard !involved.isEmpty else { return [] }
-            let ledger = try desk.disclosed(of: item.id)
             return try involved.compactMap { id in
                 guard let link = file.links[id] else { return nil }
                 let health = try desk.deliveryHealth(of: file.handovers.filter { $0.link == id }.map(\.id), over: id)
-                let shared = ledger.filter { $0.link == id && $0.takenBackAt == nil }.map(\.field).shown
+                let shared = file.ledger.filter { $0.link == id && $0.takenBackAt == nil }.map(\.field).shown
                 let isOurs = file.handovers.contains { $0.link == id && $0.direction == .outgoing }
                 let withheld = isOurs ? SharedField.personal.filter { !shared.contains($0) } : []
                 return [

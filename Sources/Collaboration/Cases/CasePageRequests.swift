@@ -17,7 +17,7 @@ extension CasePage {
         }
     }
 
-    private func base(_ handover: Handover, _ link: Link) -> [(name: String, value: Model)] {
+    private func base(_ handover: Handover, _ link: Link) -> [Model.Member] {
         let (left, late) = handover.due.map(moments.deadline) ?? (nil, nil)
         return [
             ("id", .text("\(handover.id)")), ("name", .text(link.name)), ("colour", .number(link.colour)),
@@ -56,7 +56,7 @@ extension CasePage {
             ? file.customer.map { ["name": .text($0.name), "id": .text("\(handover.id)")] } ?? .none
             : .none
         return .object(
-            base(handover, link).filter { $0.name != "text" } + [
+            base(handover, link).filter { $0.0 != "text" } + [
                 ("arrived", true), ("yes", .flag(answer.isYes == true)), ("no", .flag(answer.isYes == false)),
                 ("date", .text(answer.date)), ("text", .text(answer.text)), ("hasFiles", .flag(!files.isEmpty)),
                 ("files", .list(files.map { model(of: $0) })), ("onward", onwardModel), ("toCustomer", customer),
@@ -97,7 +97,7 @@ extension CasePage {
             guard item.isOpen, call.caller.may(.handoversWrite),
                 item.origin == nil || file.incoming?.state == .accepted
             else { return [] }
-            let shareable = try Shareable(item, way: desk.wayTo(desk.now, of: item, file.handovers), desk)
+            let shareable = try Shareable(item, way: desk.wayTo(desk.now, of: item, on: file.journey), desk)
             let upstream = try desk.contractOfOrigin(of: item)
             let busy = Set(file.handovers.filter { !$0.state.isSettled }.map(\.link))
             return try desk.links.active().filter { $0.id != item.origin && !busy.contains($0.id) }.compactMap { link in
@@ -128,7 +128,7 @@ extension SharedField {
     static let personal: [SharedField] = [.customerName, .customerContact, .customerPlace]
 
     /// As the pages' models name a field; they hold its translated name.
-    var model: [(name: String, value: Model)] {
+    var model: [Model.Member] {
         let key: String? =
             switch self {
             case .question: "question"

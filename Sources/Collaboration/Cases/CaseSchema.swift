@@ -50,6 +50,10 @@ package enum CaseSchema {
                 FOREIGN KEY (enterprise, case_id) REFERENCES cases (enterprise, id)
             )
             """
-        )
+        ),
+        // With the holder, so that what lies with us is counted without a look at the cases.
+        Migration(
+            "cases-2", "DROP INDEX cases_by_owner",
+            "CREATE INDEX cases_of_owner ON cases (enterprise, owner, is_open, updated_at DESC, id DESC, holder_name)"),
     ]
 }

@@ -62,6 +62,7 @@ package struct StopView: Codable, Sendable {
 /// Everything a case's page and its JSON are made from, read once.
 package struct CaseFile: Sendable {
     let item: Case
+    let number: String
     let customer: Customer?
     let contactPoints: [ContactPoint]
     let events: [Event]
@@ -70,12 +71,16 @@ package struct CaseFile: Sendable {
     let handovers: [Handover]
     let links: [ID<Link>: Link]
     let journey: Journey
+    let stops: [Journey.Stop]
+    /// What the case's handovers have disclosed.
+    let ledger: [Disclosed]
     let tags: [String]
     let details: [Detail]
 
     /// - Parameter before: shows what came before that event; `nil` shows the newest.
     init(_ item: Case, before: Int? = nil, _ desk: Desk) throws {
         self.item = item
+        number = desk.enterprise.reference(item.number)
         customer = try item.customer.flatMap { try desk.customers.find($0) }
         contactPoints = try customer.map { try desk.customers.contactPoints(of: $0.id) } ?? []
         events = try desk.events(of: item.id.uuid, before: before).reversed()
@@ -84,26 +89,28 @@ package struct CaseFile: Sendable {
         // An answer stays on the desk, with its files, also when it has scrolled out of what is shown.
         let answers = handovers.compactMap { $0.answer?.message }
         messages = try desk.messages.find(Array(Set(said + answers)))
-        files = try desk.attachments.list(of: messages.map(\.id))
+        files = try desk.attachments.list(of: item.id)
         links = try Dictionary(
             desk.links.all(handovers.map(\.link) + [item.origin].compactMap(\.self)).map { ($0.id, $0) },
             uniquingKeysWith: { first, _ in first })
-        journey = try desk.journey(of: item, handovers, knowing: links)
+        ledger = try desk.disclosed(of: item.id)
+        journey = try desk.journey(of: item, handovers, knowing: links, ledger)
+        stops = journey.stops(at: desk.now)
         tags = try desk.cases.tags(of: item.id)
         details = try desk.kernel.kinds[item.kind]?.details(of: item, desk) ?? []
     }
 
     var incoming: Handover? { handovers.last { $0.direction == .incoming } }
 
-    func view(_ desk: Desk) -> CaseView {
+    var view: CaseView {
         CaseView(
-            id: item.id, number: desk.enterprise.reference(item.number), kind: item.kind, title: item.title,
+            id: item.id, number: number, kind: item.kind, title: item.title,
             stage: item.stage, isOpen: item.isOpen, priority: item.priority, channel: item.channel,
             customer: customerBrief, owner: item.owner, team: item.team, product: item.product.isEmpty ? nil : item.product,
             serial: item.serial.isEmpty ? nil : item.serial, tags: tags, details: details, holder: item.holder, due: item.due,
             openedAt: item.openedAt, updatedAt: item.updatedAt, closedAt: item.closedAt, revision: item.revision,
             messages: messages.map { MessageView($0, files[$0.id] ?? []) }, handovers: handovers.map(HandoverView.init),
-            journey: journey.stops(at: desk.now).map(StopView.init))
+            journey: stops.map(StopView.init))
     }
 
     private var customerBrief: CustomerBrief? {

@@ -32,7 +32,7 @@ package struct ShowCase: Action {
     ) throws -> Reply<Shown<CaseView, CaseFile>> {
         let desk = call.desk(tx)
         let file = try CaseFile(desk.cases.find(call.input.number), before: call.input.before, desk)
-        return .show(Shown(file.view(desk), from: file))
+        return .show(Shown(from: file) { file.view })
     }
 
     package static func page(

@@ -4,16 +4,18 @@ import Storage
 
 extension Desk {
     /// The way of a case as this enterprise sees it.
-    /// - Parameter known: links that have been read already.
+    /// - Parameters:
+    ///   - known: links that have been read already.
+    ///   - ledger: what the case disclosed, if that has been read already.
     package func journey(
-        of item: Case, _ handovers: [Handover], knowing known: [ID<Link>: Link] = [:]
+        of item: Case, _ handovers: [Handover], knowing known: [ID<Link>: Link] = [:], _ ledger: [Disclosed]? = nil
     ) throws -> Journey {
         let incoming = handovers.last { $0.direction == .incoming }
         let own = JourneyStep(
             id: "\(incoming.map { $0.id.uuid } ?? item.id.uuid)", company: enterprise.name, colour: enterprise.colour,
             since: incoming?.offeredAt ?? item.openedAt, until: incoming?.settledAt ?? item.closedAt,
             ask: incoming?.ask.form, due: incoming?.due, state: incoming?.state)
-        let ledger = try disclosed(of: item.id)
+        let ledger = try ledger ?? disclosed(of: item.id)
         let branches = try handovers.filter { $0.direction == .outgoing }.map { handover in
             let link = try known[handover.link] ?? links.find(handover.link)
             let peer = JourneyStep(
@@ -29,7 +31,10 @@ extension Desk {
 
     /// The way so far, as an offer tells it: the companies before, under the names that they allow, and this one.
     func wayTo(_ moment: Timestamp, of item: Case, _ others: [Handover]) throws -> [JourneyStep] {
-        let journey = try journey(of: item, others)
+        try wayTo(moment, of: item, on: journey(of: item, others))
+    }
+
+    func wayTo(_ moment: Timestamp, of item: Case, on journey: Journey) throws -> [JourneyStep] {
         var before = journey.before
         // The last step before ours is the company that asked us; its contract says how it is called further on.
         if let last = before.indices.last, let name = try onwardNameOfOrigin(of: item) { before[last].company = name }

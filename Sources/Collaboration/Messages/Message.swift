@@ -8,7 +8,7 @@ package struct Message: Sendable {
     package let author: Author
     package let body: String
     package let channel: Channel
-    package let audience: Audience
+    package internal(set) var audience: Audience
     /// The handover it belongs to, if it was said in one.
     package let handover: ID<Handover>?
     package let sentAt: Timestamp

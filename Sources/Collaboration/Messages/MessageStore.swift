@@ -23,10 +23,19 @@ package struct MessageStore {
     /// These messages, in no particular order.
     package func find(_ ids: [ID<Message>]) throws -> [Message] {
         guard !ids.isEmpty else { return [] }
-        return try withAudiences(
-            tx.all(
-                "SELECT \(Self.columns) FROM messages WHERE enterprise = \(desk.scope) AND id IN (\(SQL.list(ids)))",
-                Self.read))
+        var messages: [Message] = []
+        let rows: [(Message, ID<Link>?)] = try tx.all(
+            """
+            SELECT \(Self.columns), a.link FROM messages m
+            LEFT JOIN message_audience a ON a.enterprise = m.enterprise AND a.message = m.id
+            WHERE m.enterprise = \(desk.scope) AND m.id IN (\(SQL.list(ids))) ORDER BY m.id
+            """
+        ) { row in (try Self.read(&row), try row.next()) }
+        for (message, link) in rows {
+            if messages.last?.id != message.id { messages.append(message) }
+            if let link { messages[messages.count - 1].audience.links.insert(link) }
+        }
+        return messages
     }
 
     /// The newest messages of a case, oldest of them first.
@@ -81,11 +90,9 @@ package struct MessageStore {
         guard !pairs.isEmpty else { return messages }
         let links = Dictionary(grouping: pairs, by: \.0).mapValues { Set($0.map(\.1)) }
         return messages.map { message in
-            var audience = message.audience
-            audience.links = links[message.id] ?? []
-            return Message(
-                id: message.id, caseID: message.caseID, author: message.author, body: message.body,
-                channel: message.channel, audience: audience, handover: message.handover, sentAt: message.sentAt)
+            var message = message
+            message.audience.links = links[message.id] ?? []
+            return message
         }
     }
 
