@@ -12,6 +12,8 @@ package struct NodeConfiguration: Sendable {
     package var site: SiteConfiguration
     /// Whether peers in private networks may be called.
     package var allowsPrivatePeers = false
+    /// Seconds after which linked companies are asked again what waits here; `nil` where they can reach this node.
+    package var pullInterval: Int?
     /// The source tree from which pages and assets are reloaded when they change; `nil` uses those in the program.
     package var developmentFolder: URL?
     package var logger: Logger
@@ -57,11 +59,12 @@ package struct Node: Sendable {
         let jobs = JobRunner(
             database: database, handlers: [FetchAttachment.kind: Self.fetch(exchange, kernel, database)],
             maximumAttempts: Self.attemptsInAWeek, logger: logger)
+        let pulling = configuration.pullInterval.map { Pulling(exchange, every: $0) }
         self.services = [
             live, site, Delivery(exchange), ExchangeChores(exchange), jobs, HandoverClock(kernel: kernel, database: database, logger: logger),
             Statistics(database: database, logger: logger),
             Closing(client: client),
-        ]
+        ] + (pulling.map { [$0] } ?? [])
     }
 
     /// Serves until SIGTERM or SIGINT, and then finishes what it has begun.

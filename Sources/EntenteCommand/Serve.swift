@@ -35,6 +35,11 @@ struct Serve: AsyncParsableCommand {
     @Flag(help: "Let linked companies' systems be in private networks and on this machine.")
     var allowPrivatePeers = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Linked companies cannot reach this node: ask them every so many seconds what waits.", valueName: "seconds"))
+    var pullEvery: Int?
+
     @Option(help: ArgumentHelp("A source tree whose pages and styles reload when they change.", valueName: "folder"))
     var dev: String?
 
@@ -43,6 +48,7 @@ struct Serve: AsyncParsableCommand {
         let logger = try settings.logger
         var configuration = NodeConfiguration(site: try settings.site, logger: logger)
         configuration.allowsPrivatePeers = try settings.allowsPrivatePeers
+        configuration.pullInterval = try settings.pullInterval
         configuration.developmentFolder = settings.developmentFolder
         MetricsRegistry.install()
         let database = try await Database.open(settings.database)
@@ -63,6 +69,7 @@ struct Serve: AsyncParsableCommand {
         values["origin"] = origin.map { .string($0) }
         values["timeZone"] = timeZone.map { .string($0) }
         values["dev"] = dev.map { .string($0) }
+        values["pullEvery"] = pullEvery.map { .int($0) }
         if !trustedProxies.isEmpty { values["trustedProxies"] = .stringArray(trustedProxies) }
         if allowPrivatePeers { values["allowPrivatePeers"] = .bool(true) }
         return values

@@ -83,6 +83,19 @@ struct Settings {
 
     var allowsPrivatePeers: Bool { get throws { try flag("allowPrivatePeers") } }
 
+    /// Seconds between two questions to a linked company; `nil` for a node that they can reach.
+    var pullInterval: Int? {
+        get throws {
+            let key = ConfigKey("pullEvery")
+            guard let seconds = reader.int(forKey: key) ?? text("pullEvery").map({ Int($0) ?? 0 }) else { return nil }
+            guard (1...3600).contains(seconds) else {
+                throw BadConfiguration(
+                    description: "The setting pullEvery takes a number of seconds from 1 to 3600, such as 5.")
+            }
+            return seconds
+        }
+    }
+
     var site: SiteConfiguration {
         get throws {
             let (host, port) = try listen

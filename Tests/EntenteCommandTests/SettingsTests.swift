@@ -36,6 +36,7 @@ struct SettingsTests {
         #expect(try settings.site.origin.url == "http://localhost:8080")
         #expect(try settings.site.trustedProxies.isEmpty)
         #expect(try !settings.allowsPrivatePeers)
+        #expect(try settings.pullInterval == nil)
         #expect(settings.developmentFolder == nil)
     }
 
@@ -47,6 +48,16 @@ struct SettingsTests {
         let file = #"{"trustedProxies": ["10.0.0.1"], "allowPrivatePeers": true}"#
         #expect(try await settings(file: file).site.trustedProxies.count == 1)
         #expect(try await settings(file: file).allowsPrivatePeers)
+    }
+
+    @Test("a node that cannot be reached is told how often to ask")
+    func pulling() async throws {
+        #expect(try await settings(["pullEvery": .int(5)]).pullInterval == 5)
+        #expect(try await settings([:], ["ENTENTE_PULL_EVERY": "7"]).pullInterval == 7)
+        #expect(try await settings(file: #"{"pullEvery": 9}"#).pullInterval == 9)
+        for bad in ["0", "-1", "4000", "often"] {
+            await #expect(throws: BadConfiguration.self) { try await settings([:], ["ENTENTE_PULL_EVERY": bad]).pullInterval }
+        }
     }
 
     @Test(

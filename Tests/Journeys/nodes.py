@@ -46,7 +46,8 @@ def free_port():
 
 
 class Node:
-    def __init__(self, folder, database=None, proxied=False):
+    def __init__(self, folder, database=None, proxied=False, hidden=False):
+        """A hidden node has an address at which nobody answers: it asks the others each second."""
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True)
         self.file = self.folder / "entente.sqlite"
@@ -54,7 +55,8 @@ class Node:
         self.log = self.folder / "log"
         self.port = free_port()
         self.proxy = RecordingProxy(self.port) if proxied else None
-        self.origin = f"http://127.0.0.1:{self.proxy.port if proxied else self.port}"
+        self.hidden = hidden
+        self.origin = f"http://127.0.0.1:{self.proxy.port if proxied else free_port() if hidden else self.port}"
         self.process = None
 
     def command(self, *words, given=None):
@@ -85,6 +87,7 @@ class Node:
                     "--origin",
                     self.origin,
                     "--allow-private-peers",
+                    *(["--pull-every", "1"] if self.hidden else []),
                 ],
                 stdout=log,
                 stderr=log,

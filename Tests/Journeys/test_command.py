@@ -35,6 +35,7 @@ def test_a_backup_of_a_running_node_restores_with_everything(network, folder, re
         ["serve", "--origin", "nowhere"],
         ["serve", "--origin", "http://crm.example.org"],
         ["serve", "--trusted-proxy", "everybody"],
+        ["serve", "--pull-every", "0"],
         ["serve", "--log-level", "loud"],
         ["migrate", "--database", "mysql:here"],
         ["migrate", "--config", "/nowhere.json"],

@@ -53,6 +53,12 @@ extension Batch.Item {
 }
 
 extension Link {
+    /// Whether anything is taken of a batch.
+    func takes(_ batch: [Batch.Item], _ handlers: InboundHandlers, at now: Timestamp) -> Bool {
+        do { try admit(batch, handlers, at: now) } catch { return false }
+        return true
+    }
+
     /// Refuses a batch as a whole when the link takes nothing of it.
     fileprivate func admit(_ batch: [Batch.Item], _ handlers: InboundHandlers, at now: Timestamp) throws(PeerRefusal) {
         if isOpen(at: now) { return }

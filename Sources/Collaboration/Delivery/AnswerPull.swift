@@ -6,19 +6,21 @@ import Storage
 
 /// For a peer that cannot be reached from outside, and for filling gaps.
 extension ExchangeNode {
-    /// `GET {outbox}?link={id}`: what waits for the peer. With `&conversation={id}&after={convseq}`: one conversation's
-    /// events after a place, also those it had before.
+    /// `GET {outbox}?link={id}`: what waits for the peer; of a link that has ended, what outlives it. With
+    /// `&conversation={id}&after={convseq}`: one conversation's events after a place, also those it had before.
     func answerPull(_ request: PeerRequest, _ target: ExchangeTarget) async throws -> PeerResponse {
         let peer = try await authenticate(request, for: target.slug, on: target.link)
         let destination = peer.destination
         do {
             let events = try await database.write { tx -> [[UInt8]] in
-                try peer.enter(tx)
-                try peer.requireOpen(tx)
                 let waiting = Waiting(destination, tx)
                 guard let conversation = target.query["conversation"].flatMap({ ID<Conversation>($0) }) else {
+                    try peer.signed.spendNonce(tx)
+                    try peer.noteFetch(tx)
                     return try waiting.next(within: .standard, except: [])?.entries.map(\.event) ?? []
                 }
+                try peer.enter(tx)
+                try peer.requireOpen(tx)
                 let after = target.query["after"].flatMap { Int64($0) } ?? 0
                 let entries = try waiting.events(of: conversation, after: after, limit: Batch.maxEvents)
                 let count = Batch.prefix(ofSizes: entries.map(\.event.count), within: .standard)
@@ -47,7 +49,7 @@ extension ExchangeNode {
             try peer.signed.spendNonce(tx)
             let entries = try Waiting(destination, tx).sent(receipts.compactMap { UUID(uuidString: $0.id) })
             try Settlement(destination, tx, at: peer.now).settle(entries, receipts, evidence: nil)
-            try Destinations(tx).succeeded(destination, at: peer.now)
+            try Destinations(tx).fetched(by: destination, at: peer.now, withReceipts: true)
         }
         return try peer.signed.respond(.ok, Receipts.contentType, Receipts([]).json.bytes)
     }
@@ -58,6 +60,17 @@ extension ExchangeTarget {
 }
 
 extension Authenticated {
+    /// Whoever fetches knows that the link counts.
+    fileprivate func noteFetch(_ tx: Transaction) throws {
+        let links = LinkStore(enterprise.id, tx)
+        guard var link = try links.take(link.id) else { throw PeerRefusal.closed }
+        guard link.state != .pending, link.state != .suspended else { throw PeerRefusal.suspended }
+        try Destinations(tx).fetched(by: destination, at: now, withReceipts: false)
+        guard link.isToConfirm else { return }
+        link.isToConfirm = false
+        try links.save(link)
+    }
+
     fileprivate func requireOpen(_ tx: Transaction) throws {
         guard let link = try LinkStore(enterprise.id, tx).find(link.id), link.isOpen(at: now) else {
             throw link.state == .closed ? PeerRefusal.closed : PeerRefusal.suspended

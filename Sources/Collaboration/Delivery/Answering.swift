@@ -18,7 +18,8 @@ extension ExchangeNode {
             case .outbox: return try await answerPull(request, target)
             case .outboxReceipts: return try await answerReceipts(request, target)
             case .digest(let link): return try await answerDigest(request, link, target)
-            case .confirmation(let link): return try await answerConfirmation(request, link, target.slug)
+            case .confirmation(let link): return try await takeConfirmation(request, link, target.slug)
+            case .ownConfirmation(let link): return try await giveConfirmation(request, link, target.slug)
             case .attachment(let digest): return try await answerAttachment(request, digest, target.slug)
             }
         } catch let refusal as PeerRefusal {
@@ -51,6 +52,7 @@ struct ExchangeTarget {
         case statement, invitations, inbox, outbox, outboxReceipts
         case digest(ID<Link>)
         case confirmation(ID<Link>)
+        case ownConfirmation(ID<Link>)
         case attachment(String)
     }
 
@@ -86,6 +88,9 @@ struct ExchangeTarget {
         case ("POST", "links", 5) where path[4] == "confirmation":
             guard let link = ID<Link>(path[3]) else { return nil }
             endpoint = .confirmation(link)
+        case ("GET", "links", 5) where path[4] == "confirmation":
+            guard let link = ID<Link>(path[3]) else { return nil }
+            endpoint = .ownConfirmation(link)
         default: return nil
         }
     }

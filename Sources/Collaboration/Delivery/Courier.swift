@@ -111,7 +111,7 @@ struct Courier: Sendable {
                 "POST", contact.peer.endpoints.inbox, body: (Batch.contentType, parcel.body), through: node)
             receipts = try answer.receipts(for: parcel)
         } catch .status(410, _) {
-            try await close()
+            try await node.close(destination)
             return false
         } catch {
             try await fail(error)
@@ -127,20 +127,7 @@ struct Courier: Sendable {
     }
 
     private func fail(_ failure: PeerFailure) async throws {
-        let (now, jitter) = (node.now(), jitter())
-        try await node.database.write { tx in
-            try Destinations(tx).failed(destination, failure, at: now, jitter: jitter)
-        }
-    }
-
-    /// The peer says under its signature that the link is closed.
-    private func close() async throws {
-        let now = node.now()
-        try await node.database.write { tx in
-            let links = LinkStore(destination.enterprise, tx)
-            guard let link = try links.take(destination.link) else { return }
-            try links.close(link, at: now)
-        }
+        try await node.note(failure, of: destination, jitter: jitter())
     }
 }
 

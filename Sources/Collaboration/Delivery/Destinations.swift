@@ -69,6 +69,16 @@ struct Destinations {
         if wasDown { tx.afterCommit { DeliveryBell.ring(destination) } }
     }
 
+    /// The peer has fetched what waits for it. That does not say that it can be reached, so nothing is tried sooner.
+    func fetched(by destination: Destination, at now: Timestamp, withReceipts: Bool) throws {
+        let receipt: SQL = withReceipts ? ", last_receipt = \(now)" : ""
+        try tx.run(
+            """
+            UPDATE destinations SET last_heard = \(now), fetched_at = \(now) \(receipt)
+            WHERE enterprise = \(destination.enterprise) AND link = \(destination.link)
+            """)
+    }
+
     func failed(_ destination: Destination, _ failure: PeerFailure, at now: Timestamp, jitter: Double) throws {
         try giveUp(destination, at: now)
         let failures = (try condition(of: destination)?.failures ?? 0) + 1

@@ -20,7 +20,7 @@ extension Services {
 package enum ExchangeActions {
     package static let all: [any RawAction.Type] = [
         ShowStatement.self, PostBatch.self, PullEvents.self, PostReceipts.self, PostAcceptance.self,
-        ShowDigest.self, PostConfirmation.self, SendAttachment.self,
+        ShowDigest.self, PostConfirmation.self, PullConfirmation.self, SendAttachment.self,
     ]
 }
 
@@ -78,6 +78,11 @@ private enum PostConfirmation: ExchangeAction {
     static let route = Route.post("/{enterprise}/exchange/links/{link}/confirmation")
     static let summary = "Take the confirmation of a link"
     static let bodyLimit = 256 * 1024
+}
+
+private enum PullConfirmation: ExchangeAction {
+    static let route = Route.get("/{enterprise}/exchange/links/{link}/confirmation")
+    static let summary = "Give the confirmation of a link to a linked enterprise that cannot be reached"
 }
 
 private enum SendAttachment: ExchangeAction {

@@ -43,11 +43,12 @@ package final class ExchangeNode: Sendable {
         return await answer(request)
     }
 
+    /// Host, and port unless it is the scheme's own.
+    var host: String { origin.range(of: "://").map { String(origin[$0.upperBound...]) } ?? origin }
+
     /// Our address for one of our enterprises.
     package func address(of slug: String) throws -> Address {
-        guard let authority = origin.range(of: "://").map({ String(origin[$0.upperBound...]) }),
-            let address = Address(host: authority, slug: slug)
-        else { throw IdentityError.noAddress(origin) }
+        guard let address = Address(host: host, slug: slug) else { throw IdentityError.noAddress(origin) }
         return address
     }
 

@@ -74,32 +74,4 @@ extension ExchangeNode {
                 """)
         }
     }
-
-    /// Takes what waits for us at a peer that cannot reach us, or that we have gaps of; gives it receipts.
-    package func pull(_ destination: Destination) async throws {
-        guard let contact = try await database.read({ tx in try self.contact(destination, tx) }) else { return }
-        let url = "\(contact.peer.endpoints.outbox)?link=\(destination.link)"
-        for _ in 0..<Self.mostPages {
-            let answer = try await contact.call("GET", url, through: self)
-            guard answer.response.status == ExchangeStatus.ok.rawValue else {
-                throw PeerFailure.status(answer.response.status, retryAfter: nil)
-            }
-            let batch = try Batch.decode(answer.response.body)
-            if batch.isEmpty { return }
-            let (handlers, logger, now) = (handlers, logger, now())
-            let receipts = try await database.write { tx -> [Receipt] in
-                guard let link = try LinkStore(destination.enterprise, tx).find(destination.link), link.isOpen(at: now)
-                else { return [] }
-                return try Inbox(destination.enterprise, handlers, tx, now: now, logger: logger)
-                    .receive(batch, from: link)
-            }
-            if receipts.isEmpty { return }
-            let settled = try await contact.call(
-                "POST", url, body: (Receipts.contentType, Receipts(receipts).json.bytes), through: self)
-            guard settled.response.status == ExchangeStatus.ok.rawValue else {
-                throw PeerFailure.status(settled.response.status, retryAfter: nil)
-            }
-            if !receipts.contains(where: { $0.status == .stored }) { return }
-        }
-    }
 }

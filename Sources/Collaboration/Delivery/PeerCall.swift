@@ -79,6 +79,14 @@ enum PeerFailure: Error, Sendable, Equatable {
 }
 
 extension ExchangeNode {
+    /// Puts off what is for a peer that gave no answer that counts.
+    func note(_ failure: PeerFailure, of destination: Destination, jitter: Double) async throws {
+        let now = now()
+        try await database.write { tx in
+            try Destinations(tx).failed(destination, failure, at: now, jitter: jitter)
+        }
+    }
+
     /// What is needed to call the peer of a link.
     func contact(_ destination: Destination, _ tx: Transaction) throws -> PeerContact? {
         guard let link = try LinkStore(destination.enterprise, tx).find(destination.link) else { return nil }

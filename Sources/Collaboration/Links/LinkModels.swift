@@ -40,7 +40,7 @@ struct LinkModels {
             "nextTryTime": status.failures > 0 ? .text(status.nextAttempt.rfc3339) : .none,
             "lastReceipt": .text(status.lastReceipt.map(moments.ago)),
             "lastHeard": .text(status.lastHeard.map(moments.ago)), "sent": .number(status.sent),
-            "received": .number(status.received), "trouble": .text(status.trouble), "thumbprint": .text(link.root),
+            "received": .number(status.received), "isFetched": .flag(status.isFetched), "trouble": .text(status.trouble), "thumbprint": .text(link.root),
             "code": .text(link.code), "canSuspend": .flag(link.state == .active),
             "canResume": .flag(link.state == .suspended),
             "canClose": .flag(link.state == .active || link.state == .suspended),

@@ -2,7 +2,7 @@
 import Storage
 
 package enum LinkSchema {
-    package static let migrations: [Migration] = [keys, links, conversations, delivery, ages, changes]
+    package static let migrations: [Migration] = [keys, links, conversations, delivery, ages, changes, pulls]
 
     private static let keys = Migration(
         "links-1-keys",
@@ -122,4 +122,9 @@ package enum LinkSchema {
     /// Grows with each change, so that open pages see it.
     private static let changes = Migration(
         "links-6-changes", "ALTER TABLE links ADD COLUMN changed_at BIGINT NOT NULL DEFAULT 0")
+
+    /// When we last asked a peer what waits for us there, and when a peer last fetched what waits for it here.
+    private static let pulls = Migration(
+        "links-7-pulls", "ALTER TABLE destinations ADD COLUMN asked_at BIGINT",
+        "ALTER TABLE destinations ADD COLUMN fetched_at BIGINT")
 }

@@ -13,10 +13,15 @@ struct LinkStatus: Sendable {
     let trouble: String?
     let lastReceipt: Timestamp?
     let lastHeard: Timestamp?
+    /// Whether the peer fetches what waits for it, so that it does not matter that it cannot be reached.
+    let isFetched: Bool
     let checkedAt: Timestamp?
     /// The conversations in which the sides differ, as the last comparison found.
     let differing: [String]
     let openCases: Int
+
+    /// Seconds.
+    private static let fetchesWithin = 900
 
     init(_ link: Link, _ tx: Transaction) throws {
         let scope: SQL = "enterprise = \(link.enterprise) AND link = \(link.id)"
@@ -32,12 +37,19 @@ struct LinkStatus: Sendable {
                 "SELECT CAST(COALESCE(SUM(last_in), 0) AS BIGINT) FROM incoming_conversations WHERE \(scope)"
             ) { try $0.next() } ?? 0
         deadLetters = try DeadLetters(link.enterprise, tx).count(of: link.id)
-        typealias Condition = (Int, Timestamp, String?, Timestamp?, Timestamp?)
+        typealias Condition = (Int, Timestamp, String?, Timestamp?, Timestamp?, Timestamp?)
         let condition: Condition? = try tx.first(
-            "SELECT failures, next_attempt, trouble, last_receipt, last_heard FROM destinations WHERE \(scope)"
-        ) { (try $0.next(), try $0.next(), try $0.next(), try $0.next(), try $0.next()) }
-        (failures, nextAttempt, trouble, lastReceipt, lastHeard) =
-            condition ?? (0, Timestamp(milliseconds: 0), nil, nil, nil)
+            """
+            SELECT failures, next_attempt, trouble, last_receipt, last_heard, fetched_at FROM destinations
+            WHERE \(scope)
+            """
+        ) { (try $0.next(), try $0.next(), try $0.next(), try $0.next(), try $0.next(), try $0.next()) }
+        let none = Timestamp(milliseconds: 0)
+        isFetched = (condition?.5 ?? none) > tx.startedAt - Self.fetchesWithin
+        failures = isFetched ? 0 : condition?.0 ?? 0
+        nextAttempt = condition?.1 ?? none
+        trouble = isFetched ? nil : condition?.2
+        (lastReceipt, lastHeard) = (condition?.3, condition?.4)
         let check: (Timestamp?, String?)? = try tx.first(
             "SELECT checked_at, differs FROM links WHERE enterprise = \(link.enterprise) AND id = \(link.id)"
         ) { (try $0.next(), try $0.next()) }
@@ -71,6 +83,8 @@ package struct LinkView: Codable, Sendable {
     package let trouble: String?
     package let lastReceipt: Timestamp?
     package let lastHeard: Timestamp?
+    /// Whether the peer fetches what waits for it, rather than being called.
+    package let isFetched: Bool
     package let checkedAt: Timestamp?
     package let isInStep: Bool
     /// Canonical JSON of the contract in force.
@@ -95,6 +109,7 @@ package struct LinkView: Codable, Sendable {
         trouble = status.trouble
         lastReceipt = status.lastReceipt
         lastHeard = status.lastHeard
+        isFetched = status.isFetched
         checkedAt = status.checkedAt
         isInStep = status.differing.isEmpty
         contract = link.contract.map { String(decoding: $0.canonicalBytes, as: UTF8.self) }
