@@ -27,6 +27,17 @@ def test_a_backup_of_a_running_node_restores_with_everything(network, folder, re
         restored.stop()
 
 
+def test_a_revoked_key_is_replaced_and_partners_go_on(on_sqlite):
+    node, velora = on_sqlite.spoke.node, on_sqlite.velora
+    (first,) = [line.split() for line in node.command("key", "list", "--enterprise", "spoke").splitlines()]
+    assert first[1] == "signing"
+    node.command("key", "rotate", "--enterprise", "spoke")
+    assert node.command("key", "revoke", "--enterprise", "spoke", "--key", first[0]).startswith("Revoked.")
+    states = [line.split()[1] for line in node.command("key", "list", "--enterprise", "spoke").splitlines()]
+    assert sorted(states) == ["next", "revoked", "signing"]
+    Story(on_sqlite.spoke, velora, on_sqlite.kraft).run(3)
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -53,7 +64,7 @@ def test_a_wrong_setting_is_told_in_one_sentence(tmp_path, words):
 
 def test_help_tells_every_command():
     help_ = subprocess.run([BINARY, "--help"], capture_output=True, text=True, timeout=60).stdout
-    for word in ("serve", "demo", "migrate", "member", "enterprise", "token", "backup", "restore"):
+    for word in ("serve", "demo", "migrate", "member", "enterprise", "token", "key", "backup", "restore"):
         assert f"  {word}" in help_, word
         own = subprocess.run([BINARY, word, "--help"], capture_output=True, text=True, timeout=60)
         assert own.returncode == 0 and own.stdout.startswith("OVERVIEW")

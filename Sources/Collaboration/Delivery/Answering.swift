@@ -20,6 +20,7 @@ extension ExchangeNode {
             case .digest(let link): return try await answerDigest(request, link, target)
             case .confirmation(let link): return try await takeConfirmation(request, link, target.slug)
             case .ownConfirmation(let link): return try await giveConfirmation(request, link, target.slug)
+            case .peerStatement(let link): return try await takeStatement(request, link, target.slug)
             case .attachment(let digest): return try await answerAttachment(request, digest, target.slug)
             }
         } catch let refusal as PeerRefusal {
@@ -41,7 +42,7 @@ extension ExchangeNode {
             return try IdentityStore(enterprise.id, tx).statement(of: enterprise, origin: origin, at: now)
         }
         return PeerResponse(
-            status: 200, fields: [Field("Content-Type", "application/jwt"), Field("Cache-Control", "max-age=300")],
+            status: 200, fields: [Field("Content-Type", Statement.contentType), Field("Cache-Control", "max-age=300")],
             body: Array(jwt.utf8))
     }
 }
@@ -53,6 +54,7 @@ struct ExchangeTarget {
         case digest(ID<Link>)
         case confirmation(ID<Link>)
         case ownConfirmation(ID<Link>)
+        case peerStatement(ID<Link>)
         case attachment(String)
     }
 
@@ -91,6 +93,9 @@ struct ExchangeTarget {
         case ("GET", "links", 5) where path[4] == "confirmation":
             guard let link = ID<Link>(path[3]) else { return nil }
             endpoint = .ownConfirmation(link)
+        case ("POST", "links", 5) where path[4] == "statement":
+            guard let link = ID<Link>(path[3]) else { return nil }
+            endpoint = .peerStatement(link)
         default: return nil
         }
     }

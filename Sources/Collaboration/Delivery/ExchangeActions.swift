@@ -20,7 +20,8 @@ extension Services {
 package enum ExchangeActions {
     package static let all: [any RawAction.Type] = [
         ShowStatement.self, PostBatch.self, PullEvents.self, PostReceipts.self, PostAcceptance.self,
-        ShowDigest.self, PostConfirmation.self, PullConfirmation.self, SendAttachment.self,
+        ShowDigest.self, PostConfirmation.self, PullConfirmation.self, PostStatement.self,
+        SendAttachment.self,
     ]
 }
 
@@ -83,6 +84,12 @@ private enum PostConfirmation: ExchangeAction {
 private enum PullConfirmation: ExchangeAction {
     static let route = Route.get("/{enterprise}/exchange/links/{link}/confirmation")
     static let summary = "Give the confirmation of a link to a linked enterprise that cannot be reached"
+}
+
+private enum PostStatement: ExchangeAction {
+    static let route = Route.post("/{enterprise}/exchange/links/{link}/statement")
+    static let summary = "Take a linked enterprise's new statement"
+    static let bodyLimit = Statement.maxBytes
 }
 
 private enum SendAttachment: ExchangeAction {

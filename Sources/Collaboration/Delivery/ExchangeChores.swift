@@ -30,6 +30,7 @@ package struct ExchangeChores: Service {
         await cancelWhenGracefulShutdown {
             await withDiscardingTaskGroup { group in
                 group.addTask { await again { await tidy() } }
+                group.addTask { await again { await tellStatements() } }
                 group.addTask {
                     // After a start every peer hears from us, so that whoever gave us up tries again.
                     var isFirst = true
@@ -52,7 +53,35 @@ package struct ExchangeChores: Service {
     /// Does what is due now.
     package func doDue(withAllPeers: Bool = false) async {
         await tidy()
+        await tellStatements()
         await visitPeers(all: withAllPeers)
+    }
+
+    /// Tells peers at once of a new key, a revoked one, another name.
+    private func tellStatements() async {
+        do {
+            let untold = try await node.untold(at: node.now())
+            await withTaskGroup(of: Void.self) { group in
+                for (index, destination) in untold.enumerated() {
+                    if index >= Self.visitsAtOnce { await group.next() }
+                    group.addTask { await tellStatement(over: destination) }
+                }
+            }
+        } catch {
+            node.logger.error("Cannot look whom to tell our statement", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func tellStatement(over destination: Destination) async {
+        do {
+            do {
+                try await within(visitLimit) { try await node.tellStatement(over: destination) }
+            } catch let failure as PeerFailure {
+                try await node.note(failure, of: destination, jitter: Double.random(in: 0..<1))
+            }
+        } catch {
+            node.logger.error("A statement could not be told", metadata: ["error": "\(error)"])
+        }
     }
 
     /// What needs no peer.
@@ -92,9 +121,9 @@ package struct ExchangeChores: Service {
         do {
             let links = try await links(dueAt: node.now(), all: all)
             await withTaskGroup(of: Void.self) { group in
-                for (index, (destination, isStale)) in links.enumerated() {
+                for (index, link) in links.enumerated() {
                     if index >= Self.visitsAtOnce { await group.next() }
-                    group.addTask { await visit(destination, isStale: isStale) }
+                    group.addTask { await visit(link) }
                 }
             }
         } catch {
@@ -102,19 +131,18 @@ package struct ExchangeChores: Service {
         }
     }
 
-    private func visit(_ destination: Destination, isStale: Bool) async {
+    private struct Visit {
+        let destination: Destination
+        let isActive: Bool
+        let isStale: Bool
+    }
+
+    private func visit(_ link: Visit) async {
+        let destination = link.destination
         do {
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask {
-                    if isStale { try await node.refreshStatement(destination) }
-                    try await node.compare(destination)
-                }
-                group.addTask {
-                    try await Task.sleep(for: visitLimit)
-                    throw PeerFailure.unreachable("it takes too long")
-                }
-                try await group.next()
-                group.cancelAll()
+            try await within(visitLimit) {
+                if link.isStale { try await node.refreshStatement(destination) }
+                if link.isActive { try await node.compare(destination) }
             }
         } catch {
             node.logger.info(
@@ -122,22 +150,39 @@ package struct ExchangeChores: Service {
         }
     }
 
-    /// Active links that were not checked for a while and whose destination is not down.
-    private func links(dueAt now: Timestamp, all: Bool) async throws -> [(Destination, isStale: Bool)] {
-        try await node.database.read { tx in
+    /// Active links that were not checked for a while and whose destination is not down; and of all others those whose
+    /// statement is old, since receipts and erasure go over them still.
+    private func links(dueAt now: Timestamp, all: Bool) async throws -> [Visit] {
+        let old = now - Self.statementAge
+        return try await node.database.read { tx in
             try tx.all(
                 """
-                SELECT l.enterprise, l.id, l.statement_at FROM links l
+                SELECT l.enterprise, l.id, l.state, l.statement_at FROM links l
                 JOIN destinations d ON d.enterprise = l.enterprise AND d.link = l.id
-                WHERE l.state = \(Link.State.active) AND (\(all) OR (d.next_attempt <= \(now)
-                    AND (l.checked_at IS NULL OR l.checked_at <= \(now - Self.checkAge))))
+                WHERE (l.state = \(Link.State.active) AND (\(all) OR (d.next_attempt <= \(now)
+                        AND (l.checked_at IS NULL OR l.checked_at <= \(now - Self.checkAge)))))
+                    OR (l.state IN (\(SQL.list([Link.State.suspended, .closing, .closed])))
+                        AND l.statement_at <= \(old)
+                        AND (l.statement_asked_at IS NULL OR l.statement_asked_at <= \(old)))
                 ORDER BY l.checked_at LIMIT 1000
                 """
             ) { row in
                 let destination = Destination(enterprise: try row.next(), link: try row.next())
-                let fetched: Timestamp = try row.next()
-                return (destination, fetched <= now - Self.statementAge)
+                let (state, fetched): (Link.State, Timestamp) = (try row.next(), try row.next())
+                return Visit(destination: destination, isActive: state == .active, isStale: fetched <= old)
             }
         }
+    }
+}
+
+private func within(_ limit: Duration, _ body: @escaping @Sendable () async throws -> Void) async throws {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask(operation: body)
+        group.addTask {
+            try await Task.sleep(for: limit)
+            throw PeerFailure.unreachable("it takes too long")
+        }
+        try await group.next()
+        group.cancelAll()
     }
 }

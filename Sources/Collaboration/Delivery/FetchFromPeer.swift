@@ -25,13 +25,17 @@ extension ExchangeNode {
 
     /// Takes the peer's present statement in place of the one that is held: new keys, revoked keys, a new address.
     package func refreshStatement(_ destination: Destination) async throws {
-        guard
-            let link = try await database.read({ tx in
-                try LinkStore(destination.enterprise, tx).find(destination.link)
-            })
-        else { return }
-        let (jwt, statement) = try await statement(at: link.address, pinned: link.root)
         let now = now()
+        let found = try await database.write { tx in
+            try tx.run(
+                """
+                UPDATE links SET statement_asked_at = \(now)
+                WHERE enterprise = \(destination.enterprise) AND id = \(destination.link)
+                """)
+            return try LinkStore(destination.enterprise, tx).find(destination.link)
+        }
+        guard let link = found else { return }
+        let (jwt, statement) = try await statement(at: link.address, pinned: link.root)
         try await database.write { tx in
             let links = LinkStore(destination.enterprise, tx)
             guard var link = try links.take(destination.link) else { return }

@@ -79,11 +79,26 @@ enum PeerFailure: Error, Sendable, Equatable {
 }
 
 extension ExchangeNode {
-    /// Puts off what is for a peer that gave no answer that counts.
+    /// Puts off what is for a peer that gave no answer that counts. If the answer was not signed by a key that we know,
+    /// the peer may have another by now, or not know ours.
     func note(_ failure: PeerFailure, of destination: Destination, jitter: Double) async throws {
         let now = now()
         try await database.write { tx in
             try Destinations(tx).failed(destination, failure, at: now, jitter: jitter)
+            if case .unsigned = failure {
+                try tx.run(
+                    """
+                    UPDATE links SET told = NULL
+                    WHERE enterprise = \(destination.enterprise) AND id = \(destination.link)
+                    """)
+            }
+        }
+        guard case .unsigned = failure else { return }
+        do {
+            try await refreshStatement(destination)
+        } catch {
+            logger.info(
+                "A peer's statement could not be fetched", metadata: ["link": "\(destination.link)", "error": "\(error)"])
         }
     }
 

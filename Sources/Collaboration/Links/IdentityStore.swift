@@ -12,6 +12,8 @@ package struct IdentityStore {
     /// Seconds for which an operational key signs, and how long before its end the next one is made.
     static let keyLifetime = 90 * 86_400
     static let renewsBefore = 14 * 86_400
+    /// Seconds for which a key that was replaced early is still valid beside the next one.
+    static let overlap = 3_600
 
     package init(_ scope: ID<Enterprise>, _ tx: Transaction) {
         self.scope = scope
@@ -39,14 +41,59 @@ package struct IdentityStore {
         try add(SigningKey(), .operational, from: start, until: start + Self.keyLifetime)
     }
 
-    /// Ends a key at once; another takes its place. Peers learn it from the next statement.
+    /// Ends an operational key at once; another takes its place if it was the one that signs. Peers are told by the next
+    /// statement.
     package func revoke(_ thumbprint: String, at now: Timestamp) throws {
+        let isOurs =
+            try tx.run(
+                """
+                UPDATE enterprise_keys SET revoked_at = \(now)
+                WHERE enterprise = \(scope) AND thumbprint = \(thumbprint) AND kind = \(Kind.operational)
+                    AND revoked_at IS NULL AND not_after > \(now)
+                """) > 0
+        guard isOurs else { throw IdentityError.noSuchKey }
+        if try key(.operational, at: now) == nil {
+            try add(SigningKey(), .operational, from: now - 300, until: now + Self.keyLifetime)
+        }
+        try establish(at: now)
+    }
+
+    /// Publishes another operational key now, which signs in a day; the present one ends an hour after that. A key that
+    /// is published already is the next one.
+    package func rotate(at now: Timestamp) throws -> OwnKey {
+        let start = now + Int(OperationalKey.announcedBefore)
+        if try !keys(at: now).contains(where: { $0.state == .next }) {
+            try add(SigningKey(), .operational, from: start, until: start + Self.keyLifetime)
+        }
+        guard let next = try keys(at: now).first(where: { $0.state == .next }) else {
+            throw IdentityError.notEstablished
+        }
+        let end = next.notBefore + Self.overlap
         try tx.run(
             """
-            UPDATE enterprise_keys SET revoked_at = \(now)
-            WHERE enterprise = \(scope) AND thumbprint = \(thumbprint) AND kind = \(Kind.operational)
+            UPDATE enterprise_keys SET not_after = \(end)
+            WHERE enterprise = \(scope) AND kind = \(Kind.operational) AND revoked_at IS NULL
+                AND not_before <= \(now) AND not_after > \(end)
             """)
-        try establish(at: now)
+        return next
+    }
+
+    /// The operational keys that are not over, and those that were revoked before their time; the oldest first.
+    package func keys(at now: Timestamp) throws -> [OwnKey] {
+        let signing = try key(.operational, at: now)?.thumbprint
+        return try tx.all(
+            """
+            SELECT thumbprint, not_before, not_after, revoked_at FROM enterprise_keys
+            WHERE enterprise = \(scope) AND kind = \(Kind.operational) AND not_after > \(now)
+            ORDER BY not_before, thumbprint
+            """
+        ) { row in
+            let (thumbprint, start, end): (String, Timestamp, Timestamp) = try (row.next(), row.next(), row.next())
+            let isRevoked = try row.next() as Timestamp? != nil
+            let state: OwnKey.State =
+                isRevoked ? .revoked : thumbprint == signing ? .signing : start > now ? .next : .valid
+            return OwnKey(thumbprint: thumbprint, notBefore: start, notAfter: end, state: state)
+        }
     }
 
     package func root() throws -> SigningKey {
@@ -65,9 +112,12 @@ package struct IdentityStore {
         return SymmetricKey(data: key.rawRepresentation)
     }
 
-    /// What the enterprise says about itself now.
+    /// What the enterprise says about itself now: a JWT.
     package func statement(of enterprise: Enterprise, origin: String, at now: Timestamp) throws -> String {
-        let root = try root()
+        try unsignedStatement(of: enterprise, origin: origin, at: now).signed(by: root())
+    }
+
+    func unsignedStatement(of enterprise: Enterprise, origin: String, at now: Timestamp) throws -> Statement {
         let keys = try tx.all(
             """
             SELECT secret, not_before, not_after FROM enterprise_keys
@@ -90,9 +140,8 @@ package struct IdentityStore {
         }
         return try Statement(
             address: address, name: enterprise.name, colour: enterprise.colour, place: enterprise.place,
-            endpoints: Endpoints(origin: origin, slug: enterprise.slug), root: root.verifyingKey, keys: keys,
-            revoked: revoked, issuedAt: WireTime(milliseconds: now.milliseconds)
-        ).signed(by: root)
+            endpoints: Endpoints(origin: origin, slug: enterprise.slug), root: root().verifyingKey, keys: keys,
+            revoked: revoked, issuedAt: WireTime(milliseconds: now.milliseconds))
     }
 
     private enum Kind: String, SQLConvertible { case root, operational, route }
@@ -117,10 +166,30 @@ package struct IdentityStore {
     }
 }
 
+/// One of an enterprise's own operational keys.
+package struct OwnKey: Sendable, Equatable {
+    package enum State: String, Sendable {
+        /// It signs now.
+        case signing
+        /// What it has signed counts; another signs.
+        case valid
+        /// Published, and not yet valid.
+        case next
+        case revoked
+    }
+
+    package let thumbprint: String
+    package let notBefore: Timestamp
+    package let notAfter: Timestamp
+    package let state: State
+}
+
 package enum IdentityError: Error, Sendable, Equatable {
     /// The enterprise has no keys: `IdentityStore.establish` was never run for it.
     case notEstablished
     case noAddress(String)
+    /// No operational key of this enterprise that counts is called so.
+    case noSuchKey
 }
 
 extension String {

@@ -2,7 +2,7 @@
 import Storage
 
 package enum LinkSchema {
-    package static let migrations: [Migration] = [keys, links, conversations, delivery, ages, changes, pulls]
+    package static let migrations: [Migration] = [keys, links, conversations, delivery, ages, changes, pulls, statements]
 
     private static let keys = Migration(
         "links-1-keys",
@@ -127,4 +127,9 @@ package enum LinkSchema {
     private static let pulls = Migration(
         "links-7-pulls", "ALTER TABLE destinations ADD COLUMN asked_at BIGINT",
         "ALTER TABLE destinations ADD COLUMN fetched_at BIGINT")
+
+    /// Which statement of ours the peer was told, as its digest, and when we last asked for the peer's.
+    private static let statements = Migration(
+        "links-8-statements", "ALTER TABLE links ADD COLUMN told TEXT",
+        "ALTER TABLE links ADD COLUMN statement_asked_at BIGINT")
 }

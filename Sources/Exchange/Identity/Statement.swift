@@ -6,6 +6,7 @@ import Foundation
 /// Peers pin the root key's thumbprint when they link, and take every operational key from here.
 package struct Statement: WireStruct {
     package static let type = "entente-statement+jwt"
+    package static let contentType = "application/jwt"
     package static let maxBytes = 32_768
 
     package var address: Address
@@ -118,7 +119,7 @@ package enum StatementError: Error, Hashable, Sendable {
 package struct Endpoints: WireStruct {
     package var inbox: String
     package var outbox: String
-    /// Below it `{link}/digest` and `{link}/confirmation`.
+    /// Below it `{link}/digest`, `{link}/confirmation` and `{link}/statement`.
     package var links: String
     /// Takes acceptances of invitations.
     package var invitations: String
@@ -154,6 +155,7 @@ package struct Endpoints: WireStruct {
 
     package func digest(of link: UUID) -> String { "\(links)/\(link.wire)/digest" }
     package func confirmation(of link: UUID) -> String { "\(links)/\(link.wire)/confirmation" }
+    package func statement(of link: UUID) -> String { "\(links)/\(link.wire)/statement" }
     package func attachment(_ digest: String) -> String { "\(attachments)/\(digest)" }
 
     func areAt(_ host: String) -> Bool {

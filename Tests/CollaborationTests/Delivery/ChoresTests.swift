@@ -59,6 +59,7 @@ struct ChoresTests {
             try LinkStore(pair.inviter.id, tx).part(pair.link, because: "", from: address, at: now)
         }
         try await pair.velora.delivery.drain()
+        await ExchangeChores(pair.velora.node).doDue()
         pair.network.advance(Int(LinkClosingV1.drains) + 1)
         await ExchangeChores(pair.velora.node).doDue()
         await ExchangeChores(pair.kraft.node).doDue()
@@ -101,7 +102,7 @@ struct ChoresTests {
             if request.url.contains("kraft") { try await Task.sleep(for: .seconds(3_600)) }
             return nil
         }
-        await ExchangeChores(pair.velora.node, visitLimit: .milliseconds(500)).doDue()
+        await ExchangeChores(pair.velora.node, visitLimit: .seconds(2)).doDue()
         let checked: [ID<Link>] = try await pair.velora.database.read { tx in
             try tx.all("SELECT id FROM links WHERE checked_at = \(pair.network.time)") { try $0.next() }
         }
