@@ -31,6 +31,7 @@ package struct Outgoing: Sendable {
         baseRevision = event.baserev
         route = event.route
         hopsLeft = event.hopsleft
+        traceparent = event.traceparent
     }
 }
 
@@ -74,7 +75,7 @@ package struct Outbox {
             convseq: last + 1, causationid: outgoing.causationID, baserev: outgoing.baseRevision,
             route: outgoing.route, hopsleft: outgoing.hopsLeft,
             expirytime: outgoing.expiresAt.map { WireTime(milliseconds: $0.milliseconds) },
-            traceparent: outgoing.traceparent, data: outgoing.data)
+            traceparent: outgoing.traceparent ?? TraceContext.begun().traceparent, data: outgoing.data)
         let event = envelope.bytes
         guard event.count <= Limits.event else { throw OutboxError.tooLarge(outgoing.type) }
         let next = hash.adding(eventHash: Array(SHA256.hash(data: event)))

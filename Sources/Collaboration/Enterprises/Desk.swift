@@ -9,13 +9,22 @@ package struct Desk {
     package let now: Timestamp
     package let kernel: Kernel
     package let tx: Transaction
+    /// The event of a linked company that is being applied; what is sent back over its link names it.
+    let cause: Cause?
 
     package init(_ enterprise: Enterprise, _ actor: Actor, _ kernel: Kernel, _ tx: Transaction, now: Timestamp) {
+        self.init(enterprise, actor, kernel, tx, now: now, cause: nil)
+    }
+
+    init(
+        _ enterprise: Enterprise, _ actor: Actor, _ kernel: Kernel, _ tx: Transaction, now: Timestamp, cause: Cause?
+    ) {
         self.enterprise = enterprise
         self.actor = actor
         self.now = now
         self.kernel = kernel
         self.tx = tx
+        self.cause = cause
     }
 
     package var scope: ID<Enterprise> { enterprise.id }

@@ -31,7 +31,8 @@ package enum CaseExchange {
     ) -> InboundHandler {
         .on(type, outlivesLink: outlivesLink) { value, envelope, link, tx, now in
             guard let enterprise = try EnterpriseStore(tx).find(link.enterprise) else { return }
-            let desk = Desk(enterprise, .company(link.id, name: link.name), kernel, tx, now: now)
+            let desk = Desk(
+                enterprise, .company(link.id, name: link.name), kernel, tx, now: now, cause: Cause(envelope, over: link.id))
             try receive(desk, value, envelope, link)
         }
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Exchange
+import Foundation
 import Storage
 
 /// A typed ask that returns. Both companies keep a copy; the originator's copy decides.
@@ -40,13 +41,16 @@ package struct Handover: Sendable {
     package let hopsLeft: Int
     /// One token a node that it passed, opaque to all but that node.
     package let route: [String]
+    /// The event by which an incoming one was offered; what we say of it answers that.
+    let offerEvent: UUID?
+    let trace: TraceContext?
 
     package init(
         id: ID<Handover> = ID(), caseID: ID<Case>, direction: Direction, link: ID<Link>, state: State = .offered,
         ask: Ask, acceptBy: Timestamp? = nil, answerBy: Timestamp? = nil, offeredAt: Timestamp,
         acceptedAt: Timestamp? = nil, settledAt: Timestamp? = nil, answer: Answer? = nil, reason: String = "",
         revision: Int = 1, parent: ID<Handover>? = nil, sharesContact: Bool = false, trail: [JourneyStep] = [],
-        hopsLeft: Int = 8, route: [String] = []
+        hopsLeft: Int = 8, route: [String] = [], offerEvent: UUID? = nil, trace: TraceContext? = nil
     ) {
         self.id = id
         self.caseID = caseID
@@ -67,6 +71,8 @@ package struct Handover: Sendable {
         self.trail = trail
         self.hopsLeft = hopsLeft
         self.route = route
+        self.offerEvent = offerEvent
+        self.trace = trace
     }
 
     /// The deadline that runs now.

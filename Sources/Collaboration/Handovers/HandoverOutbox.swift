@@ -10,6 +10,7 @@ extension Desk {
     func send(_ data: some EventData, about handover: Handover, over link: Link, basedOn revision: Int? = nil) throws {
         guard let source = Address(host: kernel.host, slug: enterprise.slug) else { throw IdentityError.notEstablished }
         var outgoing = Outgoing(data)
+        outgoing.follow(cause, about: handover)
         outgoing.baseRevision = revision.map(Int64.init)
         outgoing.route = EventRoute(handover.route.joined(separator: " "))
         outgoing.hopsLeft = Int64(handover.hopsLeft)

@@ -33,6 +33,9 @@ package enum HandoverSchema {
             )
             """,
             "CREATE INDEX disclosures_by_customer ON disclosures (enterprise, customer)"
-        )
+        ),
+        Migration(
+            "handovers-2-causes", "ALTER TABLE handovers ADD COLUMN offer_event UUID",
+            "ALTER TABLE handovers ADD COLUMN trace TEXT"),
     ]
 }

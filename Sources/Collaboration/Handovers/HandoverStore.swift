@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import Exchange
+import Foundation
 import Storage
 
 extension Desk {
@@ -11,7 +13,8 @@ package struct HandoverStore {
 
     private static let columns: SQL = """
         id, case_id, direction, link, state, ask_form, ask_text, accept_by, answer_by, offered_at, accepted_at, \
-        settled_at, answer, reason, revision, parent, shares_contact, trail, hops_left, route
+        settled_at, answer, reason, revision, parent, shares_contact, trail, hops_left, route, \
+        offer_event, trace
         """
 
     package func find(_ id: ID<Handover>) throws -> Handover? {
@@ -48,7 +51,8 @@ package struct HandoverStore {
                 \(handover.state), \(handover.ask.form), \(handover.ask.text), \(handover.acceptBy),
                 \(handover.answerBy), \(handover.offeredAt), \(handover.acceptedAt), \(handover.settledAt),
                 \(handover.answer.map(Stored.init)), \(handover.reason), \(handover.revision), \(handover.parent),
-                \(handover.sharesContact), \(Stored(handover.trail)), \(handover.hopsLeft), \(Stored(handover.route)))
+                \(handover.sharesContact), \(Stored(handover.trail)), \(handover.hopsLeft), \(Stored(handover.route)),
+                \(handover.offerEvent), \(handover.trace?.traceparent))
             """)
     }
 
@@ -75,10 +79,12 @@ package struct HandoverStore {
             try (row.next(), row.next(), row.next(), row.next())
         let (trail, hops, route): (Stored<[JourneyStep]>, Int, Stored<[String]>) =
             try (row.next(), row.next(), row.next())
+        let (offerEvent, trace): (UUID?, String?) = try (row.next(), row.next())
         return Handover(
             id: id, caseID: caseID, direction: direction, link: link, state: state, ask: Ask(form: form, text: text),
             acceptBy: acceptBy, answerBy: answerBy, offeredAt: offeredAt, acceptedAt: acceptedAt,
             settledAt: settledAt, answer: answer?.value, reason: reason, revision: revision, parent: parent,
-            sharesContact: sharesContact, trail: trail.value, hopsLeft: hops, route: route.value)
+            sharesContact: sharesContact, trail: trail.value, hopsLeft: hops, route: route.value,
+            offerEvent: offerEvent, trace: trace.flatMap(TraceContext.init))
     }
 }

@@ -52,7 +52,7 @@ extension Desk {
         let handover = Handover(
             caseID: item.id, direction: .outgoing, link: linkID, ask: ask, acceptBy: acceptBy, answerBy: answerBy,
             offeredAt: now, parent: incoming?.id, hopsLeft: (incoming?.hopsLeft ?? Int(Limits.hops) + 1) - 1,
-            route: try incoming?.route ?? routeOnward(EventRoute()))
+            route: try incoming?.route ?? routeOnward(EventRoute()), trace: .begun())
         guard handover.hopsLeft > 0 else { throw OfferRefusal.tooFar }
         let shareable = try Shareable(item, way: wayTo(handover.offeredAt, of: item, others), self)
         let disclosures = try shareable.disclosures(under: contract, cameUnder: contractOfOrigin(of: item))

@@ -32,7 +32,7 @@ extension Desk {
             ask: Ask(form: offer.ask.form, text: offer.ask.text), acceptBy: offer.acceptBy.map(Timestamp.init),
             answerBy: offer.answerBy.map(Timestamp.init), offeredAt: min(Timestamp(event.time), now),
             trail: offer.journey.prefix(JourneyStep.most).map(JourneyStep.init), hopsLeft: Int(event.hopsleft),
-            route: try routeOnward(event.route))
+            route: try routeOnward(event.route), offerEvent: event.id, trace: cause?.trace ?? .begun())
         try handovers.add(handover)
         try note("handover.offered", on: &item, object: handover.id.uuid, detail: link.name)
         try settleHolding(&item)

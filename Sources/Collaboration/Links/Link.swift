@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Exchange
+import Foundation
 import Storage
 
 /// A series of events between two linked enterprises, in order.
@@ -45,6 +46,8 @@ package struct Link: Sendable {
     /// A changed contract that one side has signed.
     package var proposal: String?
     package var isProposalOurs = false
+    /// The event by which the peer has proposed it.
+    var proposalEvent: UUID?
     /// Whether the peer still has to be told that the codes were the same.
     package var isToConfirm = false
     package var createdAt: Timestamp

@@ -13,7 +13,7 @@ extension InboundHandlers {
             link.closesAt = min(Timestamp(milliseconds: closing.until.milliseconds), now + Int(LinkClosingV1.drains))
             try links.save(link)
         },
-        .on(ContractProposedV1.self) { proposed, _, link, tx, _ in
+        .on(ContractProposedV1.self) { proposed, envelope, link, tx, _ in
             let links = LinkStore(link.enterprise, tx)
             guard var link = try links.take(link.id) else { return }
             let contract = try link.read(proposed.contract)
@@ -26,6 +26,7 @@ extension InboundHandlers {
                 throw Rejection(.stale, "the inviter has proposed another contract")
             }
             link.proposal = proposed.contract
+            link.proposalEvent = envelope.id
             link.isProposalOurs = false
             try links.save(link)
         },

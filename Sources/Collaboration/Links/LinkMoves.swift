@@ -82,8 +82,9 @@ extension LinkStore {
         link.ownSignature = signed
         link.proposal = nil
         try save(link)
-        try Outbox(scope, source: source, tx).enqueue(
-            Outgoing(ContractAgreedV1(contract: signed)), link: link, conversation: .ofLink(link.id), at: now)
+        var agreed = Outgoing(ContractAgreedV1(contract: signed))
+        agreed.causationID = link.proposalEvent
+        try Outbox(scope, source: source, tx).enqueue(agreed, link: link, conversation: .ofLink(link.id), at: now)
         return link
     }
 
@@ -94,9 +95,9 @@ extension LinkStore {
         var (link, contract) = try proposed(id)
         link.proposal = nil
         try save(link)
-        try Outbox(scope, source: source, tx).enqueue(
-            Outgoing(ContractDeclinedV1(version: contract.version, reason: reason)), link: link,
-            conversation: .ofLink(link.id), at: now)
+        var declined = Outgoing(ContractDeclinedV1(version: contract.version, reason: reason))
+        declined.causationID = link.proposalEvent
+        try Outbox(scope, source: source, tx).enqueue(declined, link: link, conversation: .ofLink(link.id), at: now)
         return link
     }
 

@@ -2,7 +2,7 @@
 import Storage
 
 package enum LinkSchema {
-    package static let migrations: [Migration] = [keys, links, conversations, delivery, ages, changes, pulls, statements]
+    package static let migrations: [Migration] = [keys, links, conversations, delivery, ages, changes, pulls, statements, causes]
 
     private static let keys = Migration(
         "links-1-keys",
@@ -132,4 +132,7 @@ package enum LinkSchema {
     private static let statements = Migration(
         "links-8-statements", "ALTER TABLE links ADD COLUMN told TEXT",
         "ALTER TABLE links ADD COLUMN statement_asked_at BIGINT")
+
+    /// The event by which the peer has proposed a contract; the answer names it.
+    private static let causes = Migration("links-9-causes", "ALTER TABLE links ADD COLUMN proposal_event UUID")
 }

@@ -16,7 +16,8 @@ package struct LinkStore {
 
     private static let columns: SQL = """
         id, state, name, colour, address, root, role, is_inviter, statement, statement_at, code, contract,
-        own_signature, peer_signature, proposal, proposal_is_ours, to_confirm, created_at, closes_at
+        own_signature, peer_signature, proposal, proposal_is_ours, to_confirm, created_at, closes_at,
+        proposal_event
         """
 
     package func find(_ id: ID<Link>) throws -> Link? {
@@ -66,7 +67,7 @@ package struct LinkStore {
                 \(scope), \(tx.startedAt), \(link.id), \(link.state), \(link.name), \(link.colour), \(link.address),
                 \(link.root), \(link.role), \(link.isInviter), \(link.statementJWT), \(link.statementAt), \(link.code),
                 \(Self.json(link.contract)), \(link.ownSignature), \(link.peerSignature), \(link.proposal),
-                \(link.isProposalOurs), \(link.isToConfirm), \(link.createdAt), \(link.closesAt))
+                \(link.isProposalOurs), \(link.isToConfirm), \(link.createdAt), \(link.closesAt), \(link.proposalEvent))
             """)
         try tx.run("INSERT INTO destinations (enterprise, link) VALUES (\(scope), \(link.id))")
         try keepKeys(of: link)
@@ -79,7 +80,7 @@ package struct LinkStore {
                 address = \(link.address), statement = \(link.statementJWT), statement_at = \(link.statementAt),
                 contract = \(Self.json(link.contract)), own_signature = \(link.ownSignature),
                 peer_signature = \(link.peerSignature), proposal = \(link.proposal),
-                proposal_is_ours = \(link.isProposalOurs), to_confirm = \(link.isToConfirm),
+                proposal_is_ours = \(link.isProposalOurs), proposal_event = \(link.proposalEvent), to_confirm = \(link.isToConfirm),
                 closes_at = \(link.closesAt), changed_at = \(tx.startedAt)
             WHERE enterprise = \(scope) AND id = \(link.id)
             """)
@@ -158,12 +159,14 @@ package struct LinkStore {
         let (colour, address, root): (Int, Address, String) = try (row.next(), row.next(), row.next())
         let (role, isInviter, statement): (Role, Bool, String) = try (row.next(), row.next(), row.next())
         let (statementAt, code, contract): (Timestamp, String, String) = try (row.next(), row.next(), row.next())
-        return try Link(
+        var link = try Link(
             enterprise: scope, id: id, state: state, name: name, colour: colour, address: address, root: root,
             role: role, isInviter: isInviter, statementJWT: statement, statementAt: statementAt, code: code,
             contract: contract.isEmpty ? nil : ContractCache.shared.contract(contract),
             ownSignature: row.next(), peerSignature: row.next(), proposal: row.next(), isProposalOurs: row.next(),
             isToConfirm: row.next(), createdAt: row.next(), closesAt: row.next())
+        link.proposalEvent = try row.next()
+        return link
     }
 
     private static func json(_ contract: Contract?) -> String {
