@@ -27,5 +27,17 @@ package enum AttachmentSchema {
             """
         ),
         Migration("attachments-2", "CREATE INDEX attachments_by_case ON attachments (enterprise, case_id, id)"),
+        Migration(
+            "attachments-3", "ALTER TABLE attachments ADD COLUMN coming_since BIGINT",
+            """
+            UPDATE attachments SET coming_since = (
+                SELECT m.sent_at FROM messages m
+                WHERE m.enterprise = attachments.enterprise AND m.id = attachments.message)
+            WHERE coming_over IS NOT NULL
+            """,
+            """
+            CREATE INDEX attachments_coming ON attachments (enterprise, coming_over, coming_since)
+            WHERE coming_over IS NOT NULL
+            """),
     ]
 }

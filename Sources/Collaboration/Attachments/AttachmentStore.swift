@@ -15,6 +15,19 @@ package struct Attachment: Sendable {
     package let size: Int
     /// The link over which its bytes still have to come; `nil` once they are here.
     package var comingOver: ID<Link>?
+    /// When it was announced, or last asked for again.
+    package var comingSince: Timestamp?
+
+    package enum Arrival: String, Sendable { case here, coming, missing }
+
+    /// What has not come within a week is not waited for any more; a person may ask for it again.
+    package func arrival(at now: Timestamp) -> Arrival {
+        guard comingOver != nil else { return .here }
+        return comingSince.map { now < $0 + Self.patience } ?? false ? .coming : .missing
+    }
+
+    /// Seconds.
+    static let patience = 7 * 86_400
 }
 
 /// A file as somebody sends it.
@@ -36,7 +49,7 @@ package struct AttachmentStore {
     let desk: Desk
     var tx: Transaction { desk.tx }
 
-    private static let columns: SQL = "id, case_id, message, digest, name, type, size, coming_over"
+    private static let columns: SQL = "id, case_id, message, digest, name, type, size, coming_over, coming_since"
 
     package func find(_ id: ID<Attachment>) throws -> Attachment? {
         try tx.first(
@@ -83,7 +96,8 @@ package struct AttachmentStore {
             """
             INSERT INTO attachments (enterprise, \(Self.columns)) VALUES (
                 \(desk.scope), \(attachment.id), \(attachment.caseID), \(attachment.message), \(attachment.digest),
-                \(attachment.name), \(attachment.type), \(attachment.size), \(attachment.comingOver))
+                \(attachment.name), \(attachment.type), \(attachment.size), \(attachment.comingOver),
+                \(attachment.comingSince))
             """)
     }
 
@@ -91,7 +105,8 @@ package struct AttachmentStore {
     func copy(_ attachment: Attachment, to message: Message) throws -> Attachment {
         let copy = Attachment(
             id: ID(), caseID: message.caseID, message: message.id, digest: attachment.digest, name: attachment.name,
-            type: attachment.type, size: attachment.size, comingOver: attachment.comingOver)
+            type: attachment.type, size: attachment.size, comingOver: attachment.comingOver,
+            comingSince: attachment.comingSince)
         try add(copy)
         return copy
     }
@@ -102,6 +117,15 @@ package struct AttachmentStore {
         try tx.run(
             """
             UPDATE attachments SET coming_over = NULL, type = \(FileType(sniffing: bytes).rawValue)
+            WHERE enterprise = \(desk.scope) AND digest = \(digest) AND coming_over = \(link)
+            """)
+    }
+
+    /// Waits for bytes over a link from now on, in whichever message they were announced.
+    func wait(for digest: [UInt8], over link: ID<Link>) throws {
+        try tx.run(
+            """
+            UPDATE attachments SET coming_since = \(desk.now)
             WHERE enterprise = \(desk.scope) AND digest = \(digest) AND coming_over = \(link)
             """)
     }
@@ -165,6 +189,6 @@ package struct AttachmentStore {
     private static func read(_ row: inout Row) throws -> Attachment {
         try Attachment(
             id: row.next(), caseID: row.next(), message: row.next(), digest: row.next(), name: row.next(),
-            type: row.next(), size: row.next(), comingOver: row.next())
+            type: row.next(), size: row.next(), comingOver: row.next(), comingSince: row.next())
     }
 }

@@ -12,7 +12,7 @@ extension Desk {
                 Attachment(
                     id: ID(), caseID: message.caseID, message: message.id, digest: digest,
                     name: AttachmentStore.safe(file.name), type: FileType.unknown.rawValue,
-                    size: Int(file.size), comingOver: link.id))
+                    size: Int(file.size), comingOver: link.id, comingSince: now))
             try fetch(digest, over: link)
         }
     }

@@ -51,7 +51,8 @@ extension CasePage {
     }
 
     func model(of attachment: Attachment) -> Model {
-        attachment.model(at: "\(href)/files/\(attachment.id)")
+        let address = "\(href)/files/\(attachment.id)"
+        return attachment.model(at: address, desk.now, fetchAgain: "\(address)/fetches")
     }
 
     private func model(of event: Event) -> Model? {
@@ -99,11 +100,14 @@ extension CasePage {
 
 extension Attachment {
     /// A file as pages show it; one whose bytes are still to come has no address.
-    func model(at href: String) -> Model {
-        let address: Model = comingOver == nil ? .text(href) : .none
+    /// - Parameter fetchAgain: where staff ask for one that did not come.
+    func model(at href: String, _ now: Timestamp, fetchAgain: String? = nil) -> Model {
+        let arrival = arrival(at: now)
+        let address: Model = arrival == .here ? .text(href) : .none
         let isPicture = FileType(rawValue: type)?.isShownInline == true
         return [
             "name": .text(name), "size": .text(shownSize), "href": address, "picture": isPicture ? address : .none,
+            "missing": .flag(arrival == .missing), "fetchAgain": arrival == .missing ? .text(fetchAgain) : .none,
         ]
     }
 

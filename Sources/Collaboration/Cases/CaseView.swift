@@ -62,6 +62,7 @@ package struct StopView: Codable, Sendable {
 /// Everything a case's page and its JSON are made from, read once.
 package struct CaseFile: Sendable {
     let item: Case
+    let now: Timestamp
     let number: String
     let customer: Customer?
     let contactPoints: [ContactPoint]
@@ -80,6 +81,7 @@ package struct CaseFile: Sendable {
     /// - Parameter before: shows what came before that event; `nil` shows the newest.
     init(_ item: Case, before: Int? = nil, _ desk: Desk) throws {
         self.item = item
+        now = desk.now
         number = desk.enterprise.reference(item.number)
         customer = try item.customer.flatMap { try desk.customers.find($0) }
         contactPoints = try customer.map { try desk.customers.contactPoints(of: $0.id) } ?? []
@@ -109,8 +111,8 @@ package struct CaseFile: Sendable {
             customer: customerBrief, owner: item.owner, team: item.team, product: item.product.isEmpty ? nil : item.product,
             serial: item.serial.isEmpty ? nil : item.serial, tags: tags, details: details, holder: item.holder, due: item.due,
             openedAt: item.openedAt, updatedAt: item.updatedAt, closedAt: item.closedAt, revision: item.revision,
-            messages: messages.map { MessageView($0, files[$0.id] ?? []) }, handovers: handovers.map(HandoverView.init),
-            journey: stops.map(StopView.init))
+            messages: messages.map { MessageView($0, files[$0.id] ?? [], at: now) },
+            handovers: handovers.map(HandoverView.init), journey: stops.map(StopView.init))
     }
 
     private var customerBrief: CustomerBrief? {

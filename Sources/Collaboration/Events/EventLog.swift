@@ -44,7 +44,7 @@ extension Desk {
     }
 
     /// Events that no timeline shows.
-    private static var hidden: [String] { ["progress", "file.arrived"] }
+    private static var hidden: [String] { ["progress", "file.arrived", "file.awaited"] }
 
     /// The newest events that a timeline shows first, older than `before` if given.
     package func events(of subject: UUID, before: Int? = nil, limit: Int = 50) throws -> [Event] {

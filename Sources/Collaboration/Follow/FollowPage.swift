@@ -105,7 +105,7 @@ package struct FollowView: Codable, Sendable {
         messages = file.messages.map {
             Line(
                 author: $0.author.kind == .customer ? $0.author.name : $0.author.firstName, isYours: $0.author.kind == .customer, text: $0.body, sentAt: $0.sentAt,
-                files: (file.files[$0.id] ?? []).map(FileView.init))
+                files: (file.files[$0.id] ?? []).map { FileView($0, at: desk.now) })
         }
     }
 }
@@ -190,7 +190,7 @@ private struct FollowPage {
                 "time": .text(moments.clock(message.sentAt)), "datetime": .text(message.sentAt.rfc3339),
                 "text": .text(message.body), "answer": .flag(message.id == answer),
                 "hasFiles": .flag(file.files[message.id] != nil),
-                "files": .list((file.files[message.id] ?? []).map { $0.model(at: "\(href)/files/\($0.id)") }),
+                "files": .list((file.files[message.id] ?? []).map { $0.model(at: "\(href)/files/\($0.id)", desk.now) }),
             ]
         }
     }

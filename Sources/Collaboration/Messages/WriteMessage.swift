@@ -46,7 +46,7 @@ package struct WriteMessage: Action {
             input.text, files: input.files, forwarding: input.forwarded, to: input.audience, in: &item)
         if input.reply != nil, input.audience.customer { try desk.advance(&item, isAnswered: true) }
         try desk.cases.save(item)
-        return .created(MessageView(message), at: desk.path(to: item) + "#composer")
+        return .created(MessageView(message, at: desk.now), at: desk.path(to: item) + "#composer")
     }
 }
 
@@ -61,14 +61,14 @@ package struct MessageView: Codable, Sendable {
     package let toLinks: [ID<Link>]
     package let files: [FileView]
 
-    init(_ message: Message, _ files: [Attachment] = []) {
+    init(_ message: Message, _ files: [Attachment] = [], at now: Timestamp) {
         id = message.id
         author = message.author.name
         text = message.body
         sentAt = message.sentAt
         toCustomer = message.audience.customer
         toLinks = message.audience.links.sorted()
-        self.files = files.map(FileView.init)
+        self.files = files.map { FileView($0, at: now) }
     }
 }
 
@@ -78,12 +78,15 @@ package struct FileView: Codable, Sendable {
     package let type: String
     /// Bytes.
     package let size: Int
+    /// `here`; `coming`, while it is fetched from the company that announced it; `missing`, if it did not come.
+    package let arrival: String
 
-    init(_ attachment: Attachment) {
+    init(_ attachment: Attachment, at now: Timestamp) {
         id = attachment.id
         name = attachment.name
         type = attachment.type
         size = attachment.size
+        arrival = attachment.arrival(at: now).rawValue
     }
 }
 

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+import Storage
+import Web
+
+/// Asks the company that announced a file for it once more.
+package struct FetchFileAgain: Action {
+    package struct Input: FormInput {
+        let number: CaseNumber
+        let file: ID<Attachment>
+
+        package init(_ form: inout Form) {
+            number = CaseNumber(&form)
+            file = form.path("file")
+        }
+    }
+
+    package static let route = Route.post("/{enterprise}/cases/{number}/files/{file}/fetches")
+    package static let summary = "Fetch a file again that did not arrive"
+    package static let access = Permission.casesWrite
+
+    package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<FileView> {
+        let desk = call.desk(tx)
+        var item = try desk.cases.take(call.input.number)
+        guard let attachment = try desk.attachments.find(call.input.file), attachment.caseID == item.id else {
+            throw Missing.attachment
+        }
+        try desk.fetchAgain(attachment, of: &item)
+        try desk.cases.save(item)
+        let file = try desk.attachments.find(attachment.id) ?? attachment
+        return .done(FileView(file, at: desk.now), goTo: desk.path(to: item), notice: "It is asked for again.")
+    }
+}
+
+/// Why a file is not asked for again.
+package enum FetchRefusal: Error, Sendable, Equatable {
+    case alreadyHere
+    /// The company that has it gives nothing any more.
+    case linkNotActive(company: String)
+}
+
+extension FetchRefusal: Problem {
+    package var status: Int { 409 }
+
+    package var type: String {
+        switch self {
+        case .alreadyHere: "already-here"
+        case .linkNotActive: "link-not-active"
+        }
+    }
+
+    package var title: Web.Message { "That file cannot be fetched" }
+
+    package var detail: Web.Message {
+        switch self {
+        case .alreadyHere: "The file has arrived meanwhile. Reload the page to open it."
+        case .linkNotActive(let company):
+            "The link with \(company) is not active, so it gives no files. Ask them to send it another way."
+        }
+    }
+}
+
+extension Desk {
+    /// Waits another week for a file that did not arrive.
+    func fetchAgain(_ attachment: Attachment, of item: inout Case) throws {
+        guard let sender = attachment.comingOver else { throw FetchRefusal.alreadyHere }
+        guard let link = try links.find(sender) else { throw Missing.attachment }
+        guard link.isOpen(at: now) else { throw FetchRefusal.linkNotActive(company: link.name) }
+        try attachments.wait(for: attachment.digest, over: link.id)
+        try fetch(attachment.digest, over: link)
+        try note("file.awaited", on: &item)
+    }
+}
