@@ -51,6 +51,13 @@ enum ResumeLink: LinkStep {
     static func change(_ id: ID<Link>, _ desk: Desk) throws { _ = try desk.links.resume(id) }
 }
 
+enum AgreeToName: LinkStep {
+    static let route = Route.post("/{enterprise}/links/{link}/name")
+    static let summary = "Call a linked company what it calls itself by now"
+    static let notice: Web.Message = "They have their new name here from now on."
+    static func change(_ id: ID<Link>, _ desk: Desk) throws { _ = try desk.links.agreeToName(id) }
+}
+
 enum AgreeToContract: LinkStep {
     static let route = Route.post("/{enterprise}/links/{link}/contract/agreement")
     static let summary = "Agree to the contract that the other side has proposed"
@@ -181,7 +188,7 @@ package enum LinkActions {
     package static let all: [any Operation.Type] = [
         ListLinks.self, NewInvitation.self, InviteCompany.self, ShowInvitation.self, WithdrawInvitation.self,
         NewLink.self, OpenInvitation.self, AcceptInvitation.self, ShowLink.self, ConfirmLink.self, RefuseLink.self,
-        SuspendLink.self, ResumeLink.self, CloseLink.self, ProposeContract.self, AgreeToContract.self,
+        SuspendLink.self, ResumeLink.self, CloseLink.self, AgreeToName.self, ProposeContract.self, AgreeToContract.self,
         DeclineContract.self, SendDeadLetterAgain.self, ShowInvitationDoor.self,
     ]
 }

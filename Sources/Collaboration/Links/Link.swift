@@ -25,7 +25,10 @@ package struct Link: Sendable {
     package let enterprise: ID<Enterprise>
     package let id: ID<Link>
     package var state: State
+    /// As it was when the two linked, or as an administrator has agreed since.
     package var name: String
+    /// What the peer calls itself by now, if that is another name.
+    package var newName: String?
     /// The peer's colour on our pages.
     package var colour: Int
     package var address: Address

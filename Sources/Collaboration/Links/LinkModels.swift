@@ -29,6 +29,7 @@ struct LinkModels {
         let code: Model = link.state == .pending ? ["code": .text(link.code)] : .none
         return [
             "href": .text(path(link.id)), "name": .text(link.name), "colour": .number(link.colour),
+            "newName": .text(link.newName),
             "role": .object([link.role.rawValue: true]), "address": .text(link.address.description),
             "state": state(link, status), "since": .text(moments.clock(link.createdAt)),
             "confirm": link.isInviter ? code : .none, "compare": link.isInviter ? .none : code,

@@ -25,6 +25,15 @@ extension LinkStore {
         try close(link, at: now)
     }
 
+    /// Calls the peer from now on what it calls itself.
+    package func agreeToName(_ id: ID<Link>) throws -> Link {
+        try change(id) { link in
+            guard let name = link.newName else { throw LinkingError.wrongState(link.state) }
+            link.name = name
+            link.newName = nil
+        }
+    }
+
     package func suspend(_ id: ID<Link>) throws -> Link {
         try change(id) { link in
             guard link.state == .active else { throw LinkingError.wrongState(link.state) }

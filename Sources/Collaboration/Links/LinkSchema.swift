@@ -2,7 +2,7 @@
 import Storage
 
 package enum LinkSchema {
-    package static let migrations: [Migration] = [keys, links, conversations, delivery, ages, changes, pulls, statements, causes]
+    package static let migrations: [Migration] = [keys, links, conversations, delivery, ages, changes, pulls, statements, causes, names]
 
     private static let keys = Migration(
         "links-1-keys",
@@ -135,4 +135,7 @@ package enum LinkSchema {
 
     /// The event by which the peer has proposed a contract; the answer names it.
     private static let causes = Migration("links-9-causes", "ALTER TABLE links ADD COLUMN proposal_event UUID")
+
+    /// What a peer calls itself by now, until somebody here has agreed to it.
+    private static let names = Migration("links-10-names", "ALTER TABLE links ADD COLUMN new_name TEXT")
 }

@@ -69,6 +69,8 @@ struct LinkStatus: Sendable {
 package struct LinkView: Codable, Sendable {
     package let id: ID<Link>
     package let name: String
+    /// What the company calls itself by now, if nobody here has agreed to it yet.
+    package let newName: String?
     package let colour: Int
     package let address: String
     package let state: String
@@ -96,6 +98,7 @@ package struct LinkView: Codable, Sendable {
     init(_ link: Link, _ status: LinkStatus) {
         id = link.id
         name = link.name
+        newName = link.newName
         colour = link.colour
         address = link.address.description
         state = link.state.rawValue

@@ -17,7 +17,7 @@ package struct LinkStore {
     private static let columns: SQL = """
         id, state, name, colour, address, root, role, is_inviter, statement, statement_at, code, contract,
         own_signature, peer_signature, proposal, proposal_is_ours, to_confirm, created_at, closes_at,
-        proposal_event
+        proposal_event, new_name
         """
 
     package func find(_ id: ID<Link>) throws -> Link? {
@@ -67,7 +67,8 @@ package struct LinkStore {
                 \(scope), \(tx.startedAt), \(link.id), \(link.state), \(link.name), \(link.colour), \(link.address),
                 \(link.root), \(link.role), \(link.isInviter), \(link.statementJWT), \(link.statementAt), \(link.code),
                 \(Self.json(link.contract)), \(link.ownSignature), \(link.peerSignature), \(link.proposal),
-                \(link.isProposalOurs), \(link.isToConfirm), \(link.createdAt), \(link.closesAt), \(link.proposalEvent))
+                \(link.isProposalOurs), \(link.isToConfirm), \(link.createdAt), \(link.closesAt), \(link.proposalEvent),
+                \(link.newName))
             """)
         try tx.run("INSERT INTO destinations (enterprise, link) VALUES (\(scope), \(link.id))")
         try keepKeys(of: link)
@@ -76,7 +77,7 @@ package struct LinkStore {
     func save(_ link: Link) throws {
         try tx.run(
             """
-            UPDATE links SET state = \(link.state), name = \(link.name), colour = \(link.colour),
+            UPDATE links SET state = \(link.state), name = \(link.name), new_name = \(link.newName), colour = \(link.colour),
                 address = \(link.address), statement = \(link.statementJWT), statement_at = \(link.statementAt),
                 contract = \(Self.json(link.contract)), own_signature = \(link.ownSignature),
                 peer_signature = \(link.peerSignature), proposal = \(link.proposal),
@@ -86,12 +87,13 @@ package struct LinkStore {
             """)
     }
 
-    /// Takes a peer's statement in place of the one that is held, unless it is an older one.
+    /// Takes a peer's statement in place of the one that is held, unless it is an older one. Another name waits for
+    /// somebody to agree to it: nobody is to turn into somebody else on a page between two looks.
     func keep(_ statement: Statement, _ jwt: String, in link: inout Link, at now: Timestamp) throws {
         guard statement.supersedes(try link.statement()) else { return }
         link.statementJWT = jwt
         link.statementAt = now
-        link.name = statement.name
+        link.newName = statement.name == link.name ? nil : statement.name
         link.address = statement.moved ?? statement.address
         try save(link)
         try keepKeys(of: link)
@@ -165,7 +167,7 @@ package struct LinkStore {
             contract: contract.isEmpty ? nil : ContractCache.shared.contract(contract),
             ownSignature: row.next(), peerSignature: row.next(), proposal: row.next(), isProposalOurs: row.next(),
             isToConfirm: row.next(), createdAt: row.next(), closesAt: row.next())
-        link.proposalEvent = try row.next()
+        (link.proposalEvent, link.newName) = try (row.next(), row.next())
         return link
     }
 

@@ -148,6 +148,26 @@ struct LinkPagesTests {
         #expect(try await Browser(house.site).get("/nobody/invitation").status == 404)
     }
 
+    @Test("another name counts here once an administrator has agreed to it", arguments: Engine.allCases)
+    func renamed(engine: Engine) async throws {
+        let house = try await LinkHouse(engine)
+        let link = try await house.link()
+        _ = try await house.administrator.post("/velora/links/\(link)/confirmation")
+        try await house.velora.delivery.drain()
+        let path = "/velora/links/\(link)"
+        #expect(try await house.administrator.post("\(path)/name").status == 409)
+        try await house.kraft.database.write { tx in try tx.run("UPDATE enterprises SET name = 'Kraft Power'") }
+        await ExchangeChores(house.kraft.node).doDue()
+        #expect(try await house.velora.link(house.enterprise, link)?.name == "Kraft-Drives")
+        let page = try await house.administrator.get(path).text
+        #expect(page.contains("Kraft-Drives calls itself Kraft Power now.") && page.contains("\(path)/name"))
+        #expect(try await !house.reader.get(path).text.contains("\(path)/name"))
+        #expect(try await house.reader.post("\(path)/name").status == 403)
+        #expect(try await house.administrator.post("\(path)/name").status == 303)
+        let named = try #require(try await house.velora.link(house.enterprise, link))
+        #expect(named.name == "Kraft Power" && named.newName == nil)
+    }
+
     @Test("a proposed contract is shown to both, and answered by the other side", arguments: Engine.allCases)
     func proposal(engine: Engine) async throws {
         let house = try await LinkHouse(engine)
