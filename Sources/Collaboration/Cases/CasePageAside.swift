@@ -124,7 +124,8 @@ extension CasePage {
                         health.deadLetters.map { letter in
                             [
                                 "what": .text(letter.words), "reason": .text(letter.reason),
-                                "sendAgain": .text("/\(desk.enterprise.slug)/links/\(id)/dead-letters/\(letter.id)"),
+                                "sendAgain": letter.canBeSentAgain
+                                    ? .text("/\(desk.enterprise.slug)/links/\(id)/dead-letters/\(letter.id)") : .none,
                             ]
                         }),
                 ]

@@ -29,17 +29,7 @@ extension Desk {
         let lastReceipt = try tx.first(
             "SELECT last_receipt FROM destinations WHERE enterprise = \(scope) AND link = \(link)"
         ) { try $0.next() as Timestamp? } ?? nil
-        let deadLetters: [DeliveryHealth.DeadLetter] = try tx.all(
-            """
-            SELECT id, type, code, detail FROM outbox
-            WHERE enterprise = \(scope) AND link = \(link) AND failed_at IS NOT NULL
-                AND conversation IN (\(SQL.list(handovers))) ORDER BY failed_at LIMIT 20
-            """
-        ) { row in
-            let (id, type, code, detail): (UUID, String, String?, String?) =
-                try (row.next(), row.next(), row.next(), row.next())
-            return DeliveryHealth.DeadLetter(id: id, type: type, reason: [code, detail].compactMap(\.self).joined(separator: ": "))
-        }
+        let deadLetters = try DeadLetters(scope, tx).list(of: handovers.map { ID($0.uuid) }, on: link)
         return DeliveryHealth(waiting: waiting, lastReceipt: lastReceipt, deadLetters: deadLetters)
     }
 }
@@ -49,14 +39,12 @@ struct DeliveryHealth {
     let waiting: Int
     let lastReceipt: Timestamp?
     let deadLetters: [DeadLetter]
+}
 
-    /// What the other company refused for good.
-    struct DeadLetter {
-        let id: UUID
-        let type: String
-        let reason: String
+extension DeadLetter {
+    /// `handover accepted` for `net.entente.handover.accepted.v1`.
+    var words: String { type.rawValue.split(separator: ".").dropFirst(2).dropLast().joined(separator: " ") }
 
-        /// `handover accepted` for `net.entente.handover.accepted.v1`.
-        var words: String { type.split(separator: ".").dropFirst(2).dropLast().joined(separator: " ") }
-    }
+    /// Why it did not arrive, or was refused.
+    var reason: String { [code.rawValue, detail].compactMap(\.self).joined(separator: ": ") }
 }

@@ -12,6 +12,8 @@ package struct DeadLetter: Sendable {
     package let code: RejectionCode
     package let detail: String?
     package let failedAt: Timestamp
+    /// Whether it makes sense, and can be, to send it again.
+    package let canBeSentAgain: Bool
 }
 
 package struct DeadLetters {
@@ -23,25 +25,26 @@ package struct DeadLetters {
         self.tx = tx
     }
 
-    private static let columns: SQL = "id, link, conversation, type, code, detail, failed_at"
-
     package func list(of link: ID<Link>, limit: Int = 100) throws -> [DeadLetter] {
-        try tx.all(
-            """
-            SELECT \(Self.columns) FROM outbox
-            WHERE enterprise = \(scope) AND link = \(link) AND failed_at IS NOT NULL
-            ORDER BY failed_at DESC LIMIT \(limit)
-            """, Self.read)
+        try list(where: "link = \(link)", "ORDER BY o.failed_at DESC LIMIT \(limit)")
     }
 
-    /// Those of a conversation, for the case that it is about.
-    package func list(of conversation: ID<Conversation>, on link: ID<Link>) throws -> [DeadLetter] {
+    /// Those of some conversations, for the case that they are about.
+    package func list(of conversations: [ID<Conversation>], on link: ID<Link>, limit: Int = 20) throws -> [DeadLetter] {
+        try list(
+            where: "link = \(link) AND o.conversation IN (\(SQL.list(conversations)))",
+            "ORDER BY o.failed_at LIMIT \(limit)")
+    }
+
+    private func list(where condition: SQL, _ order: SQL) throws -> [DeadLetter] {
         try tx.all(
             """
-            SELECT \(Self.columns) FROM outbox
-            WHERE enterprise = \(scope) AND link = \(link) AND conversation = \(conversation)
-                AND failed_at IS NOT NULL
-            ORDER BY convseq
+            SELECT o.id, o.link, o.conversation, o.type, o.code, o.detail, o.failed_at, o.convseq > c.settled_out,
+                l.state, h.state FROM outbox o
+            JOIN links l ON l.enterprise = o.enterprise AND l.id = o.link
+            JOIN conversations c ON c.enterprise = o.enterprise AND c.link = o.link AND c.id = o.conversation
+            LEFT JOIN handovers h ON h.enterprise = o.enterprise AND h.id = o.conversation
+            WHERE o.enterprise = \(scope) AND o.failed_at IS NOT NULL AND o.\(condition) \(order)
             """, Self.read)
     }
 
@@ -74,9 +77,10 @@ package struct DeadLetters {
             """
         ) { try $0.next() }
         if let settled, convseq > settled {
+            // It may have arrived, and what follows it waits.
             try release(conversation, of: link.id, after: settled, at: now)
         } else {
-            guard try isStillMeant(event) else { throw LinkingError.overtaken }
+            guard Self.isStillMeant(event.type, in: try state(of: conversation)) else { throw LinkingError.overtaken }
             try tx.run("UPDATE outbox SET failed_at = NULL WHERE enterprise = \(scope) AND id = \(id)")
             try Outbox(scope, source: source, tx).enqueue(
                 Outgoing(again: event), link: link, conversation: conversation, at: now)
@@ -91,28 +95,50 @@ package struct DeadLetters {
     }
 
     /// An offer that was settled here, and a contract that waits for no answer any more, would begin it all anew.
-    private func isStillMeant(_ event: Envelope) throws -> Bool {
-        switch event.type {
-        case ContractProposedV1.type: return false
-        case HandoverOfferedV1.type:
-            let state: Handover.State? = try tx.first(
-                "SELECT state FROM handovers WHERE enterprise = \(scope) AND id = \(event.conversation)"
-            ) { try $0.next() }
-            return !(state?.isSettled ?? false)
-        default: return true
+    private static func isStillMeant(_ type: EventType, in state: Handover.State?) -> Bool {
+        switch type {
+        case ContractProposedV1.type: false
+        case HandoverOfferedV1.type: !(state?.isSettled ?? false)
+        default: true
         }
     }
 
-    /// Moves of ours that came too late need nobody's attention once the originator itself has ended the handover.
+    private func state(of conversation: ID<Conversation>) throws -> Handover.State? {
+        try tx.first("SELECT state FROM handovers WHERE enterprise = \(scope) AND id = \(conversation)") {
+            try $0.next()
+        }
+    }
+
+    /// Needs nobody's attention any more: a move of ours that came too late, once the originator itself has ended the
+    /// handover; a refused offer of ours that we have ended since, and the refused word that it is over.
     func forgetOvertaken(in conversation: ID<Conversation>, on link: ID<Link>) throws {
+        let ended: SQL = "h.state IN (\(SQL.list([Handover.State.withdrawn, .expired])))"
+        let notArrived: SQL = "code IN (\(SQL.list([RejectionCode.undelivered, .linkClosed])))"
         try tx.run(
             """
             UPDATE outbox SET failed_at = NULL
             WHERE enterprise = \(scope) AND link = \(link) AND conversation = \(conversation)
-                AND failed_at IS NOT NULL AND code = \(RejectionCode.stale) AND EXISTS (
+                AND failed_at IS NOT NULL AND EXISTS (
                     SELECT 1 FROM handovers h WHERE h.enterprise = outbox.enterprise AND h.id = outbox.conversation
-                        AND h.link = outbox.link AND h.direction = \(Handover.Direction.incoming)
-                        AND h.state IN (\(SQL.list([Handover.State.withdrawn, .expired]))))
+                        AND h.link = outbox.link AND \(ended) AND (
+                            (h.direction = \(Handover.Direction.incoming) AND code = \(RejectionCode.stale))
+                            OR (h.direction = \(Handover.Direction.outgoing)
+                                AND type = \(HandoverOfferedV1.type.rawValue) AND NOT \(notArrived))
+                            OR (h.direction = \(Handover.Direction.outgoing)
+                                AND type IN (\(SQL.list([HandoverWithdrawnV1.type.rawValue, HandoverExpiredV1.type.rawValue])))
+                                AND code = \(RejectionCode.unknownSubject))))
+            """)
+    }
+
+    /// What was proposed before needs nobody's attention once something else is.
+    func forgetProposals(on link: ID<Link>) throws {
+        try tx.run(
+            """
+            UPDATE outbox SET failed_at = NULL
+            WHERE enterprise = \(scope) AND link = \(link) AND conversation = \(ID<Conversation>.ofLink(link))
+                AND type = \(ContractProposedV1.type.rawValue) AND failed_at IS NOT NULL AND convseq <= (
+                    SELECT settled_out FROM conversations c WHERE c.enterprise = outbox.enterprise
+                        AND c.link = outbox.link AND c.id = outbox.conversation)
             """)
     }
 
@@ -134,9 +160,12 @@ package struct DeadLetters {
     private static func read(_ row: inout Row) throws -> DeadLetter {
         let (id, link, conversation): (ID<Outgoing>, ID<Link>, ID<Conversation>) =
             try (row.next(), row.next(), row.next())
-        let type: String = try row.next()
-        return try DeadLetter(
-            id: id, link: link, conversation: conversation, type: EventType(rawValue: type), code: row.next(),
-            detail: row.next(), failedAt: row.next())
+        let (name, code, detail): (String, RejectionCode, String?) = try (row.next(), row.next(), row.next())
+        let (failedAt, isHeld): (Timestamp, Bool) = try (row.next(), row.next())
+        let (linkState, state): (Link.State, Handover.State?) = try (row.next(), row.next())
+        let type = EventType(rawValue: name)
+        return DeadLetter(
+            id: id, link: link, conversation: conversation, type: type, code: code, detail: detail, failedAt: failedAt,
+            canBeSentAgain: (linkState != .closed || type.outlivesLink) && (isHeld || isStillMeant(type, in: state)))
     }
 }

@@ -105,9 +105,9 @@ struct LinkModels {
         return [
             "what": .text(letter.type.rawValue), "number": .text(item.map { desk.enterprise.reference($0.number) }),
             "caseHref": .text(item.map { desk.path(to: $0) }),
-            "reason": .text([letter.code.rawValue, letter.detail].compactMap(\.self).joined(separator: ": ")),
+            "reason": .text(letter.reason),
             "time": .text(moments.clock(letter.failedAt)), "datetime": .text(letter.failedAt.rfc3339),
-            "sendAgain": .text("\(path(letter.link))/dead-letters/\(letter.id)"),
+            "sendAgain": letter.canBeSentAgain ? .text("\(path(letter.link))/dead-letters/\(letter.id)") : .none,
         ]
     }
 

@@ -77,6 +77,7 @@ extension LinkStore {
         link.proposal = signed
         link.isProposalOurs = true
         try save(link)
+        try DeadLetters(scope, tx).forgetProposals(on: link.id)
         try Outbox(scope, source: source, tx).enqueue(
             Outgoing(ContractProposedV1(contract: signed)), link: link, conversation: .ofLink(link.id), at: now)
         return link

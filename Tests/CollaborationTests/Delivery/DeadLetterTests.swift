@@ -65,15 +65,58 @@ struct DeadLetterTests {
         #expect(offers == 2)
     }
 
-    @Test("an offer that is settled here is not made anew", arguments: Engine.allCases)
-    func settled(engine: Engine) async throws {
-        let (dealer, _, link) = try await linked(engine)
+    @Test("a refused offer needs nobody any more once it is withdrawn, nor does the refused withdrawal", arguments: Engine.allCases)
+    func withdrawn(engine: Engine) async throws {
+        let (dealer, maker, link) = try await linked(engine)
         let offer = try await dealer.offer(dealer.ask(), over: link)
         try await dealer.delivery.drain()
         try await refuse(offer, at: dealer)
+        try await maker.work { try $0.tx.run("DELETE FROM handovers") }
+        let letter = try #require(try await letters(dealer, link).first)
+        #expect(letter.canBeSentAgain)
         try await dealer.work { _ = try $0.withdraw(offer, because: "solved") }
-        let letter = try #require(try await letters(dealer, link).first).id
-        await #expect(throws: LinkingError.overtaken) { try await sendAgain(dealer, letter) }
+        #expect(try await letters(dealer, link).isEmpty)
+        await #expect(throws: LinkingError.noSuchLetter) { try await sendAgain(dealer, letter.id) }
+        try await dealer.delivery.drain()
+        let codes: [String?] = try await dealer.work { desk in
+            try desk.tx.all("SELECT code FROM outbox WHERE conversation = \(offer) ORDER BY convseq") { try $0.next() }
+        }
+        #expect(codes == ["not-agreed", "unknown-subject"])
+        #expect(try await letters(dealer, link).isEmpty)
+    }
+
+    @Test("what cannot be sent again is shown without the offer to do so", arguments: Engine.allCases)
+    func shownOnly(engine: Engine) async throws {
+        let (dealer, _, link) = try await linked(engine)
+        let offer = try await dealer.offer(dealer.ask(), over: link)
+        try await dealer.work { desk in
+            _ = try desk.links.propose(link, from: desk.address(), at: desk.now) { $0.kinds.append("incident") }
+        }
+        try await dealer.delivery.drain()
+        try await refuse(offer, at: dealer)
+        try await dealer.work { desk in
+            try desk.tx.run("UPDATE outbox SET failed_at = \(desk.now), code = 'stale' WHERE conversation = \(link)")
+            try desk.tx.run("UPDATE handovers SET state = 'declined'")
+        }
+        for letter in try await letters(dealer, link) {
+            #expect(!letter.canBeSentAgain)
+            await #expect(throws: LinkingError.overtaken) { try await sendAgain(dealer, letter.id) }
+        }
+        #expect(try await letters(dealer, link).count == 2)
+        // Another proposal takes the place of the refused one.
+        try await dealer.work { desk in
+            try desk.tx.run("UPDATE links SET proposal = NULL")
+            _ = try desk.links.propose(link, from: desk.address(), at: desk.now) { $0.kinds.append("incident") }
+        }
+        #expect(try await letters(dealer, link).map(\.type) == [HandoverOfferedV1.type])
+    }
+
+    @Test("over a link that has ended only what outlives it can be sent again", arguments: Engine.allCases)
+    func ended(engine: Engine) async throws {
+        let pair = try await LinkedPair(engine)
+        try await pair.send(["late"])
+        try await pair.velora.close(pair.link, of: pair.inviter)
+        #expect(try await pair.velora.deadLetters(pair.inviter, pair.link).map(\.canBeSentAgain) == [false])
     }
 
     @Test(
