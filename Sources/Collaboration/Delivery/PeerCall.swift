@@ -79,26 +79,27 @@ enum PeerFailure: Error, Sendable, Equatable {
 }
 
 extension ExchangeNode {
-    /// Puts off what is for a peer that gave no answer that counts. If the answer was not signed by a key that we know,
-    /// the peer may have another by now, or not know ours.
+    /// Puts off what is for a peer that gave no answer that counts. If no key that we know has signed the answer, the
+    /// peer may have another by now; if it did not know ours, we tell it.
     func note(_ failure: PeerFailure, of destination: Destination, jitter: Double) async throws {
         let now = now()
+        let knowsNoKey = if case .unsigned(401, _) = failure { true } else { false }
         try await database.write { tx in
             try Destinations(tx).failed(destination, failure, at: now, jitter: jitter)
-            if case .unsigned = failure {
-                try tx.run(
-                    """
-                    UPDATE links SET told = NULL
-                    WHERE enterprise = \(destination.enterprise) AND id = \(destination.link)
-                    """)
-            }
+            guard knowsNoKey else { return }
+            try tx.run(
+                """
+                UPDATE links SET told = NULL
+                WHERE enterprise = \(destination.enterprise) AND id = \(destination.link)
+                """)
         }
         guard case .unsigned = failure else { return }
         do {
             try await refreshStatement(destination)
+            if knowsNoKey { try await tellStatement(over: destination) }
         } catch {
             logger.info(
-                "A peer's statement could not be fetched", metadata: ["link": "\(destination.link)", "error": "\(error)"])
+                "Statements could not be exchanged", metadata: ["link": "\(destination.link)", "error": "\(error)"])
         }
     }
 

@@ -61,6 +61,19 @@ struct KeyTests {
         #expect(try await pair.kraft.waiting(pair.accepter, pair.link) == 0)
     }
 
+    @Test("who refuses an unknown key is told at once whose it is", arguments: Engine.allCases)
+    func refused(engine: Engine) async throws {
+        let pair = try await LinkedPair(engine)
+        let stolen = try await signing(pair)
+        try await identity(pair) { try $0.revoke(stolen, at: $1) }
+        try await pair.send(["hello"])
+        try await pair.velora.delivery.drain()
+        #expect(try await !counts(stolen, pair))
+        pair.network.advance(1)
+        try await pair.velora.delivery.drain()
+        #expect(try await pair.arrived() == ["hello"])
+    }
+
     @Test("a statement is told only to who does not have it", arguments: Engine.allCases)
     func onlyOnce(engine: Engine) async throws {
         let pair = try await LinkedPair(engine)
