@@ -94,6 +94,11 @@ package struct Node: Sendable {
     private static func fetch(_ exchange: ExchangeNode, _ kernel: Kernel, _ database: Database) -> JobHandler {
         { attempt in
             let task = try attempt.decode(FetchAttachment.self)
+            let isWaiting = try await database.read { tx in
+                guard let enterprise = try EnterpriseStore(tx).find(task.enterprise) else { return false }
+                return try Desk(enterprise, .system("exchange"), kernel, tx, now: tx.startedAt).isWaiting(for: task)
+            }
+            guard isWaiting else { return }
             let bytes = try await exchange.fetchAttachment(
                 task.digest, over: Destination(enterprise: task.enterprise, link: task.link))
             try await database.write { tx in

@@ -29,6 +29,11 @@ def test_a_case_goes_to_a_node_that_nobody_can_call_and_comes_back(pair):
     assert seen["isFetched"] and not seen.get("trouble") and not seen["deadLetters"]
 
 
+def test_its_own_customers_question_goes_out_with_its_photo(pair):
+    maker, dealer = pair
+    Story(dealer, maker, dealer).run(3)
+
+
 def test_what_was_said_while_it_was_away_is_there_when_it_is_back(pair):
     maker, dealer = pair
     story = Story(maker, dealer, dealer).run(2)

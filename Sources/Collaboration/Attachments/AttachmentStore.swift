@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Crypto
+import Exchange
 import Foundation
 import Storage
 
@@ -119,6 +120,18 @@ package struct AttachmentStore {
             UPDATE attachments SET coming_over = NULL, type = \(FileType(sniffing: bytes).rawValue)
             WHERE enterprise = \(desk.scope) AND digest = \(digest) AND coming_over = \(link)
             """)
+    }
+
+    /// What was announced over a link and is still waited for, the oldest first.
+    func wanted(from link: ID<Link>) throws -> [[UInt8]] {
+        try tx.all(
+            """
+            SELECT digest FROM attachments
+            WHERE enterprise = \(desk.scope) AND coming_over = \(link)
+                AND coming_since > \(desk.now - Attachment.patience)
+            GROUP BY digest ORDER BY MIN(coming_since), digest LIMIT \(WantedAttachments.most)
+            """
+        ) { try $0.next() }
     }
 
     /// Waits for bytes over a link from now on, in whichever message they were announced.

@@ -26,6 +26,12 @@ extension Desk {
         for file in files where file.comingOver == nil { try attachments.grant(file.digest, to: link) }
     }
 
+    /// Whether the file has not come by now, by this way or another.
+    package func isWaiting(for task: FetchAttachment) throws -> Bool {
+        guard let digest = [UInt8](hex: task.digest) else { return false }
+        return try !attachments.cases(waitingFor: digest, over: task.link).isEmpty
+    }
+
     /// Keeps what came, if it is what was announced.
     package func keep(_ bytes: [UInt8], of task: FetchAttachment) throws {
         let digest = Array(SHA256.hash(data: bytes))

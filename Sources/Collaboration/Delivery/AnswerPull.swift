@@ -56,7 +56,7 @@ extension ExchangeNode {
 }
 
 extension ExchangeTarget {
-    fileprivate var link: ID<Link>? { query["link"].flatMap { ID<Link>($0) } }
+    var link: ID<Link>? { query["link"].flatMap { ID<Link>($0) } }
 }
 
 extension Authenticated {

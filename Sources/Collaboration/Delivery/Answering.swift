@@ -21,6 +21,8 @@ extension ExchangeNode {
             case .confirmation(let link): return try await takeConfirmation(request, link, target.slug)
             case .ownConfirmation(let link): return try await giveConfirmation(request, link, target.slug)
             case .peerStatement(let link): return try await takeStatement(request, link, target.slug)
+            case .wantedAttachments: return try await answerWanted(request, target)
+            case .broughtAttachment(let digest): return try await takeAttachment(request, digest, target)
             case .attachment(let digest): return try await answerAttachment(request, digest, target.slug)
             }
         } catch let refusal as PeerRefusal {
@@ -56,6 +58,8 @@ struct ExchangeTarget {
         case ownConfirmation(ID<Link>)
         case peerStatement(ID<Link>)
         case attachment(String)
+        case wantedAttachments
+        case broughtAttachment(String)
     }
 
     let slug: String
@@ -84,6 +88,8 @@ struct ExchangeTarget {
         case ("POST", "outbox", 3): endpoint = .outboxReceipts
         case ("POST", "invitations", 3): endpoint = .invitations
         case ("GET", "attachments", 4) where AttachmentRefV1.isDigest(path[3]): endpoint = .attachment(path[3])
+        case ("GET", "attachments", 3): endpoint = .wantedAttachments
+        case ("POST", "attachments", 4) where AttachmentRefV1.isDigest(path[3]): endpoint = .broughtAttachment(path[3])
         case ("GET", "links", 5) where path[4] == "digest":
             guard let link = ID<Link>(path[3]) else { return nil }
             endpoint = .digest(link)

@@ -21,7 +21,7 @@ package enum ExchangeActions {
     package static let all: [any RawAction.Type] = [
         ShowStatement.self, PostBatch.self, PullEvents.self, PostReceipts.self, PostAcceptance.self,
         ShowDigest.self, PostConfirmation.self, PullConfirmation.self, PostStatement.self,
-        SendAttachment.self,
+        SendAttachment.self, ListWantedAttachments.self, TakeAttachment.self,
     ]
 }
 
@@ -95,4 +95,15 @@ private enum PostStatement: ExchangeAction {
 private enum SendAttachment: ExchangeAction {
     static let route = Route.get("/{enterprise}/exchange/attachments/{digest}")
     static let summary = "Give a linked enterprise the bytes of an attachment"
+}
+
+private enum ListWantedAttachments: ExchangeAction {
+    static let route = Route.get("/{enterprise}/exchange/attachments")
+    static let summary = "Tell a linked enterprise that cannot be reached which of its attachments are waited for"
+}
+
+private enum TakeAttachment: ExchangeAction {
+    static let route = Route.post("/{enterprise}/exchange/attachments/{digest}")
+    static let summary = "Take the bytes of an attachment from a linked enterprise that cannot be reached"
+    static let bodyLimit = Int(Limits.attachment)
 }

@@ -69,6 +69,19 @@ extension Timestamp {
 package protocol SharedAttachments: Sendable {
     /// The bytes, if this link was granted them.
     func bytes(_ digest: String, grantedTo link: Link, _ tx: Transaction) throws -> [UInt8]?
+    /// Whether this link was granted anything.
+    func hasGranted(_ link: ID<Link>, of enterprise: ID<Enterprise>, _ tx: Transaction) throws -> Bool
+    /// Digests of what was announced over this link and has not come.
+    func wanted(from link: Link, _ tx: Transaction) throws -> [String]
+    /// Keeps bytes that are wanted from this link; false when they are not.
+    func keep(_ bytes: [UInt8], _ digest: String, from link: Link, _ tx: Transaction) throws -> Bool
+}
+
+/// For a node without attachments, and for those that only give.
+extension SharedAttachments {
+    package func hasGranted(_ link: ID<Link>, of enterprise: ID<Enterprise>, _ tx: Transaction) throws -> Bool { false }
+    package func wanted(from link: Link, _ tx: Transaction) throws -> [String] { [] }
+    package func keep(_ bytes: [UInt8], _ digest: String, from link: Link, _ tx: Transaction) throws -> Bool { false }
 }
 
 /// For a node without attachments.

@@ -14,12 +14,17 @@ package final class Pulling: Service {
     private let interval: Int
     private let jitter: @Sendable () -> Double
     private let underWay = Mutex<Set<Destination>>([])
+    /// When a peer last said that it waits for none of our files.
+    private let content = Mutex<[Destination: Timestamp]>([:])
 
     /// Seconds between two questions about what outlives a link that has ended.
     static let intervalOfEnded = 3_600
+    /// Seconds after which a peer is asked for the files that it wants, even if it was told of none.
+    static let intervalOfFiles = 900
 
     package init(
-        _ node: ExchangeNode, every interval: Int, jitter: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
+        _ node: ExchangeNode, every interval: Int,
+        jitter: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
     ) {
         self.node = node
         self.interval = interval
@@ -58,6 +63,19 @@ package final class Pulling: Service {
         }
     }
 
+    /// A peer can want only files that it was told of; so it is asked again once it has taken something from us.
+    private func bringFiles(_ destination: Destination) async throws {
+        let now = node.now()
+        let lastReceipt = try await node.database.read { tx in try Destinations(tx).lastReceipt(from: destination) }
+        if let asked = content.withLock({ $0[destination] }), now < asked + Self.intervalOfFiles,
+            lastReceipt.map({ $0 < asked }) ?? true
+        {
+            return
+        }
+        guard try await node.bringAttachments(destination) else { return }
+        content.withLock { $0[destination] = now }
+    }
+
     private func pull(_ destination: Destination) async {
         defer { underWay.withLock { _ = $0.remove(destination) } }
         do {
@@ -65,6 +83,7 @@ package final class Pulling: Service {
                 try await node.pull(destination)
                 let now = node.now()
                 try await node.database.write { tx in try Destinations(tx).heard(from: destination, at: now) }
+                try await bringFiles(destination)
             } catch let failure as PeerFailure {
                 try await node.note(failure, of: destination, jitter: jitter())
             }
@@ -78,6 +97,15 @@ package final class Pulling: Service {
 }
 
 extension Destinations {
+    fileprivate func lastReceipt(from destination: Destination) throws -> Timestamp? {
+        try tx.first(
+            """
+            SELECT last_receipt FROM destinations
+            WHERE enterprise = \(destination.enterprise) AND link = \(destination.link)
+            """
+        ) { try $0.next() as Timestamp? } ?? nil
+    }
+
     /// Those whose peers are to be asked now. They are noted as asked at once, so that no other process asks too.
     fileprivate func takeToAsk(at now: Timestamp, every interval: Int, butAt host: String) throws -> [Destination] {
         let ended = max(interval, Pulling.intervalOfEnded)

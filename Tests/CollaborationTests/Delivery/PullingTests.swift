@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Crypto
 import Exchange
 import Storage
 import Testing
@@ -44,7 +45,9 @@ struct PullingTests {
         #expect(try await velora.link(inviter, link)?.isToConfirm == false)
     }
 
-    @Test("fetches what waits and gives receipts, and its partners do not call it unreachable", arguments: Engine.allCases)
+    @Test(
+        "fetches what waits and gives receipts, and its partners do not call it unreachable", arguments: Engine.allCases
+    )
     func fetches(engine: Engine) async throws {
         let (pair, pulling) = try await pair(engine)
         let conversation = ID<Conversation>()
@@ -120,4 +123,53 @@ struct PullingTests {
         }
         #expect(asked == [nil, nil])
     }
+
+    @Test("brings the files that its peers wait for, and no others", arguments: Engine.allCases)
+    func files(engine: Engine) async throws {
+        let network = TestNetwork()
+        let maker = try await Company("Velora", engine, network)
+        let dealer = try await Company("Spoke", engine, network)
+        let link = try await maker.link(with: dealer, as: .partner)
+        network.beforeDelivery { request in
+            if request.url.hasPrefix("https://spoke.example/") { throw TestNetwork.Fault.unreachable }
+        }
+        let photo = Array("\u{89}PNG not really".utf8)
+        let offer = try await dealer.offer(dealer.ask(photo: photo), over: link)
+        try await dealer.delivery.drain()
+        let item = try await maker.item(offer)
+        func file() async throws -> Collaboration.Attachment {
+            try await maker.work { desk in
+                let files = try desk.attachments.list(of: desk.messages.list(of: item.id).map(\.id))
+                return try #require(files.values.flatMap(\.self).first)
+            }
+        }
+        #expect(try await file().comingOver == link)
+        func brought() -> Int { network.sent.count { $0.method == "POST" && $0.url.contains("/attachments/") } }
+        let pulling = Pulling(dealer.node, every: 5, jitter: { 0 })
+        for _ in 0..<4 {
+            await pulling.pullDue()
+            network.advance(5)
+        }
+        let here = try await file()
+        #expect(here.comingOver == nil && brought() == 1)
+        #expect(try await maker.work { try $0.attachments.bytes(here.digest) } == photo)
+        // Asked once while there was something, and once more to hear that it is all.
+        #expect(network.sent.count { $0.method == "GET" && $0.url.contains("/attachments?") } == 2)
+
+        // What nobody waits for is not taken.
+        let there = Destination(enterprise: dealer.enterprise.id, link: link)
+        let contact = try #require(try await dealer.database.read { tx in try dealer.node.contact(there, tx) })
+        let other = Array("something else".utf8)
+        for (digest, status) in [(FileDigest.of(other), 404), (here.digest.hex, 400)] {
+            let answer = try await contact.call(
+                "POST", "\(contact.peer.endpoints.attachment(digest))?link=\(link)",
+                body: (ExchangeNode.bytesType, other),
+                through: dealer.node)
+            #expect(answer.response.status == status)
+        }
+    }
+}
+
+private enum FileDigest {
+    static func of(_ bytes: [UInt8]) -> String { Array(SHA256.hash(data: bytes)).hex }
 }
