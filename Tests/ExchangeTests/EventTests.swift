@@ -38,7 +38,12 @@ struct EventTests {
                 points: [ContactPointV1(kind: "email", value: "a@b.example", isPreferred: true)]))
         try roundTrips(ContactRevokedV1(customer: "c1"))
         try roundTrips(ErasureRequestedV1(request: id, customer: "c1"))
-        try roundTrips(ErasureAnsweredV1(request: id, result: .refused, ground: "tax law"))
+        try roundTrips(ErasureRequestedV1(request: id, customer: "c1", handover: id))
+        try roundTrips(ErasureAnsweredV1(request: id, result: .refused, ground: "legalClaims", reason: "A trial."))
+        try roundTrips(
+            ErasureAnsweredV1(
+                request: id, result: .done,
+                beyond: [ErasureOutcomeV1(company: "a supplier", result: .refused, ground: "legalClaims", at: Sample.now)]))
         try roundTrips(
             MessageAddedV1(
                 message: id, handover: id, author: "Ann", company: "Velora", text: "Hello \"you\"\n\u{1}é",
