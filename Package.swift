@@ -37,7 +37,9 @@ let package = Package(
                 .product(name: "GRDBSQLite", package: "GRDB.swift"), logging, lifecycle,
             ]
         ),
-        .target(name: "StorageTesting", dependencies: ["Storage", "CLibPQ"]),
+        .target(
+            name: "StorageTesting",
+            dependencies: ["Storage", "CLibPQ", .product(name: "GRDB", package: "GRDB.swift")]),
         .target(
             name: "HTTPMessageSignatures",
             dependencies: [
