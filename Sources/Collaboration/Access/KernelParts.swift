@@ -10,6 +10,7 @@ package enum KernelParts {
         [Jobs.migration] + EnterpriseSchema.migrations + EventSchema.migrations + MemberSchema.migrations
             + CustomerSchema.migrations + LinkSchema.migrations + CaseSchema.migrations + MessageSchema.migrations
             + AttachmentSchema.migrations + HandoverSchema.migrations + PresenceSchema.migrations
+            + ErasureSchema.migrations
     }
 
     package static var actions: [any Operation.Type] { publicActions + caseActions + otherActions + MemberActions.all + LinkActions.all }
@@ -21,7 +22,7 @@ package enum KernelParts {
 
     private static let publicActions: [any Operation.Type] = [
         ShowHome.self, ShowFront.self, FollowCase.self, AddToCase.self, RequestCall.self, FollowSharing.self,
-        TakeBackSharing.self, DownloadOwnFile.self,
+        TakeBackSharing.self, DownloadOwnFile.self, ErasurePage.self, AskErasure.self,
     ]
 
     private static let caseActions: [any Operation.Type] = [
@@ -32,7 +33,7 @@ package enum KernelParts {
 
     private static let otherActions: [any Operation.Type] = [
         ShowToday.self, Search.self, ListCustomers.self, ShowCustomer.self, EditCustomer.self, AddContactPoint.self,
-        RemoveContactPoint.self,
+        RemoveContactPoint.self, DecideErasure.self, DecideErasureOfCase.self,
         ShowSettings.self, ChangeSettings.self,
     ]
 }

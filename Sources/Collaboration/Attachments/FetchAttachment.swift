@@ -37,6 +37,8 @@ extension Desk {
         let digest = Array(SHA256.hash(data: bytes))
         guard digest.hex == task.digest else { throw Rejection(.malformed, "the file is not the one that was announced") }
         let cases = try attachments.cases(waitingFor: digest, over: task.link)
+        // It may have been erased while it was on its way.
+        guard !cases.isEmpty else { return }
         let readers = try attachments.readers(of: digest, but: task.link)
         try attachments.arrive(bytes, digest: digest, over: task.link)
         for link in readers { try attachments.grant(digest, to: link) }

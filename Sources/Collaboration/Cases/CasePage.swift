@@ -33,6 +33,9 @@ struct CasePage {
             "presence": .list(try presence),
         ]
         if let first = file.events.first, first.sequence > 1 { model["earlier"] = .text("\(href)?before=\(first.sequence)") }
+        model["erasure"] = try ErasureModels(desk: desk, moments: moments).card(
+            file.erasures.filter { $0.state == .asked }, of: file.customer?.name ?? item.customerLabel,
+            action: href + "/erasure")
         try model.merge(list(teams)) { _, new in new }
         try model.merge(aside(members, teams, kind)) { _, new in new }
         if let answering = answering { model["answering"] = answering }

@@ -33,7 +33,8 @@ extension CasePage {
             "theirs": .flag(isCompany), "internal": .flag(message.audience.isOnlyUs),
             "seenBy": message.author.kind == .customer ? .none : .list(seenBy + customer),
             "time": .text(moments.clock(message.sentAt)), "datetime": .text(message.sentAt.rfc3339),
-            "text": .text(message.body), "answer": answer.map(model) ?? .none,
+            "text": .text(message.body), "erased": message.erased.map { .object([$0.rawValue: true]) } ?? .none,
+            "answer": answer.map(model) ?? .none,
             "hasFiles": .flag(file.files[message.id] != nil),
             "files": .list((file.files[message.id] ?? []).map { model(of: $0) }),
         ]
@@ -87,6 +88,15 @@ extension CasePage {
         case "call.requested": (what, more) = ("callRequested", [("reason", .text(event.detail))])
         case "contact.shared": (what, more) = ("other", [("to", .message("\(event.detail) shared the customer’s contact."))])
         case "contact.revoked": (what, more) = ("other", [("to", .message("\(event.detail) took the customer’s contact back; it is deleted here."))])
+        case "erasure.asked" where event.actorKind == "company":
+            (what, more) = ("other", [("to", .message("\(event.detail) asks to erase what you hold of its customer"))])
+        case "erasure.asked": what = "erasureAsked"
+        case "erasure.done" where event.detail == Erasure.Cause.retention.rawValue:
+            (what, more) = ("other", [("to", .message("Erased: the contract’s retention is over"))])
+        case "erasure.done": (what, more) = ("other", [("to", .message("\(event.actorName) erased what was personal here"))])
+        case "erasure.refused": (what, more) = ("other", [("to", .message("\(event.actorName) refused to erase it"))])
+        case "erasure.doneThere": (what, more) = ("other", [("to", .message("\(event.detail) erased it too"))])
+        case "erasure.refusedThere": (what, more) = ("other", [("to", .message("\(event.detail) refused to erase it"))])
         default: return nil
         }
         return .object(

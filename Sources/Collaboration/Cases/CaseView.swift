@@ -28,6 +28,8 @@ package struct CaseView: Codable, Sendable {
     package let messages: [MessageView]
     package let handovers: [HandoverView]
     package let journey: [StopView]
+    /// Wishes to erase what is held about its customer, the newest first.
+    package let erasures: [ErasureView]
 }
 
 package struct CustomerBrief: Codable, Sendable {
@@ -77,6 +79,8 @@ package struct CaseFile: Sendable {
     let ledger: [Disclosed]
     let tags: [String]
     let details: [Detail]
+    let erasures: [Erasure]
+    private let erasureViews: [ErasureView]
 
     /// - Parameter before: shows what came before that event; `nil` shows the newest.
     init(_ item: Case, before: Int? = nil, _ desk: Desk) throws {
@@ -100,6 +104,8 @@ package struct CaseFile: Sendable {
         stops = journey.stops(at: desk.now)
         tags = try desk.cases.tags(of: item.id)
         details = try desk.kernel.kinds[item.kind]?.details(of: item, desk) ?? []
+        erasures = try desk.erasures.list(about: item)
+        erasureViews = try erasures.map { try ErasureView($0, desk) }
     }
 
     var incoming: Handover? { handovers.last { $0.direction == .incoming } }
@@ -112,7 +118,7 @@ package struct CaseFile: Sendable {
             serial: item.serial.isEmpty ? nil : item.serial, tags: tags, details: details, holder: item.holder, due: item.due,
             openedAt: item.openedAt, updatedAt: item.updatedAt, closedAt: item.closedAt, revision: item.revision,
             messages: messages.map { MessageView($0, files[$0.id] ?? [], at: now) },
-            handovers: handovers.map(HandoverView.init), journey: stops.map(StopView.init))
+            handovers: handovers.map(HandoverView.init), journey: stops.map(StopView.init), erasures: erasureViews)
     }
 
     private var customerBrief: CustomerBrief? {

@@ -86,6 +86,7 @@ package struct OpenCaseByHand: Action {
         let (desk, input) = (call.desk(tx), call.input)
         let customer = try input.customer.map { id in
             guard let customer = try desk.customers.find(id), customer.knownThrough == nil else { throw Missing.customer }
+            guard customer.erasedAt == nil else { throw ErasureRefusal.erased }
             return customer
         } ?? desk.customers.findOrAdd(name: input.name, reachedBy: [input.contact].compactMap(\.self))
         var draft = CaseDraft(

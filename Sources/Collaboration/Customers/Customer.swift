@@ -17,10 +17,13 @@ package struct Customer: Sendable {
     package let knownThrough: Acquaintance?
     package let createdAt: Timestamp
     package var revision: Int
+    /// When who they are was erased; nothing is added to such a record.
+    package var erasedAt: Timestamp?
 
     package init(
         id: ID<Customer> = ID(), kind: Kind = .person, name: String, place: String = "", language: String = "en",
-        owner: ID<Member>? = nil, knownThrough: Acquaintance? = nil, createdAt: Timestamp, revision: Int = 0
+        owner: ID<Member>? = nil, knownThrough: Acquaintance? = nil, createdAt: Timestamp, revision: Int = 0,
+        erasedAt: Timestamp? = nil
     ) {
         self.id = id
         self.kind = kind
@@ -31,6 +34,7 @@ package struct Customer: Sendable {
         self.knownThrough = knownThrough
         self.createdAt = createdAt
         self.revision = revision
+        self.erasedAt = erasedAt
     }
 }
 

@@ -10,7 +10,8 @@ package struct CustomerStore {
     var tx: Transaction { desk.tx }
 
     private static let columns: SQL = """
-        id, kind, name, place, language, owner, known_through, foreign_reference, of_company, created_at, revision
+        id, kind, name, place, language, owner, known_through, foreign_reference, of_company, created_at, revision, \
+        erased_at
         """
 
     package func find(_ id: ID<Customer>) throws -> Customer? {
@@ -96,7 +97,7 @@ package struct CustomerStore {
                 \(desk.scope), \(customer.id), \(customer.kind), \(customer.name), \(customer.place),
                 \(customer.language), \(customer.owner), \(customer.knownThrough?.link),
                 \(customer.knownThrough?.reference), \(customer.knownThrough?.company), \(customer.createdAt),
-                \(customer.revision))
+                \(customer.revision), \(customer.erasedAt))
             ON CONFLICT (enterprise, known_through, foreign_reference) DO NOTHING
             """)
     }
@@ -105,7 +106,8 @@ package struct CustomerStore {
         try tx.run(
             """
             UPDATE customers SET kind = \(customer.kind), name = \(customer.name), place = \(customer.place),
-                language = \(customer.language), owner = \(customer.owner), revision = \(customer.revision)
+                language = \(customer.language), owner = \(customer.owner), revision = \(customer.revision),
+                erased_at = \(customer.erasedAt)
             WHERE enterprise = \(desk.scope) AND id = \(customer.id)
             """)
         try replaceContactPoints(of: customer.id, with: points)
@@ -138,6 +140,7 @@ package struct CustomerStore {
             if let link, let reference { Acquaintance(link: link, reference: reference, company: company ?? "") } else { nil }
         return try Customer(
             id: id, kind: kind, name: name, place: place, language: language, owner: owner,
-            knownThrough: acquaintance, createdAt: row.next(), revision: row.next())
+            knownThrough: acquaintance, createdAt: row.next(), revision: row.next(),
+            erasedAt: row.next())
     }
 }

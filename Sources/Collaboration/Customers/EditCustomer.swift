@@ -112,6 +112,7 @@ extension CustomerStore {
     fileprivate func takeOwn(_ id: ID<Customer>) throws -> Customer {
         guard let customer = try take(id) else { throw Missing.customer }
         guard customer.knownThrough == nil else { throw CustomerRefusal.notOurs }
+        guard customer.erasedAt == nil else { throw ErasureRefusal.erased }
         return customer
     }
 }

@@ -20,7 +20,7 @@ package struct ShowCustomer: Action {
     ) throws -> Reply<Shown<CustomerView, CustomerFile>> {
         let desk = call.desk(tx)
         let file = try CustomerFile(call.input.customer, desk)
-        return .show(Shown(CustomerView(file, desk), from: file))
+        return .show(Shown(try CustomerView(file, desk), from: file))
     }
 
     package static func page(
@@ -36,6 +36,7 @@ package struct CustomerFile: Sendable {
     let customer: Customer
     let points: [ContactPoint]
     let cases: [CaseLine]
+    let erasures: [Erasure]
 
     init(_ id: ID<Customer>, _ desk: Desk) throws {
         guard let customer = try desk.customers.find(id) else { throw Missing.customer }
@@ -45,6 +46,7 @@ package struct CustomerFile: Sendable {
         filter.isOpen = nil
         filter.customer = id
         cases = try desk.cases.list(filter, by: nil)
+        erasures = try desk.erasures.list(of: id)
     }
 }
 
@@ -65,8 +67,11 @@ package struct CustomerView: Codable, Sendable {
     package let of: String?
     package let contactPoints: [Point]
     package let cases: [CaseLineView]
+    package let erasedAt: Timestamp?
+    /// Wishes to erase them, the newest first.
+    package let erasures: [ErasureView]
 
-    init(_ file: CustomerFile, _ desk: Desk) {
+    init(_ file: CustomerFile, _ desk: Desk) throws {
         id = file.customer.id
         name = file.customer.name
         kind = file.customer.kind
@@ -78,6 +83,8 @@ package struct CustomerView: Codable, Sendable {
             Point(channel: $0.channel, value: $0.value, isPreferred: $0.isPreferred, note: $0.note)
         }
         cases = file.cases.map { CaseLineView($0, desk) }
+        erasedAt = file.customer.erasedAt
+        erasures = try file.erasures.map { try ErasureView($0, desk) }
     }
 }
 
@@ -97,10 +104,11 @@ private struct CustomerPage {
             "customer", title: customer.name,
             [
                 "customer": [
-                    "id": .text("\(customer.id)"), "href": .text(href), "name": .text(customer.name),
+                    "id": .text("\(customer.id)"), "href": .text(href), "action": .text(href + "/erasure"), "name": .text(customer.name),
                     "initials": .text(customer.name.initials), "through": through, "place": .text(customer.place),
                     "organisation": .flag(customer.kind == .organisation), "since": .text(moments.clock(customer.createdAt)),
-                    "hidden": .flag(customer.knownThrough != nil),
+                    "hidden": .flag(customer.knownThrough != nil), "erased": .flag(customer.erasedAt != nil),
+                    "editable": .flag(customer.knownThrough == nil && customer.erasedAt == nil),
                 ],
                 "theirCases": .list(file.cases.map(row)), "timeline": .list(try timeline),
                 "hasPoints": .flag(!file.points.isEmpty),
@@ -116,6 +124,11 @@ private struct CustomerPage {
                         ["value": .text("\($0.id)"), "label": .text($0.name), "selected": .flag($0.id == customer.owner)]
                     }),
                 "knows": .list(try knows),
+                "erasure": try ErasureModels(desk: desk, moments: moments).card(
+                    file.erasures, of: customer.name, action: href + "/erasure"),
+                "canErase": .flag(
+                    customer.knownThrough == nil && customer.erasedAt == nil
+                        && !file.erasures.contains { $0.state == .asked }),
                 "forms": [
                     "customer": [
                         "name": ["value": .text(customer.name)], "place": ["value": .text(customer.place)],
@@ -150,7 +163,7 @@ private struct CustomerPage {
             }.sorted { $0.0.sentAt > $1.0.sentAt }.prefix(20).map { message, item in
                 let isTheirs = message.author.kind == .customer
                 return [
-                    "text": .text("\(message.author.name): \(message.body.prefix(140))"),
+                    "text": .text("\(message.author.name): \(message.erased == nil ? String(message.body.prefix(140)) : "–")"),
                     "colour": isTheirs ? .none : .number(desk.enterprise.colour),
                     "case": [
                         "href": .text(desk.path(to: item)), "number": .text(desk.enterprise.reference(item.number)),
@@ -164,15 +177,19 @@ private struct CustomerPage {
     private var knows: [Model] {
         get throws {
             let entries = try file.cases.flatMap { try desk.disclosed(of: $0.item.id) }
+            let asked = try file.erasures.first.map { try desk.erasures.requests(of: $0.id) } ?? []
+            let outcomes = Dictionary(asked.byCompany.map { ($0.link, $0.outcome) }, uniquingKeysWith: { $1 })
+            let models = ErasureModels(desk: desk, moments: moments)
             return try Dictionary(grouping: entries, by: \.link).sorted { $0.key < $1.key }.map { id, entries in
                 [
                     "name": .text(entries.last?.company), "colour": .number(try desk.links.find(id)?.colour ?? 12),
+                    "outcome": models.model(of: outcomes[id]),
                     "facts": .list(
                         entries.map { entry in
                             .object(
                                 entry.field.model + [
                                     ("since", entry.takenBackAt == nil ? .text(moments.clock(entry.at)) : .none),
-                                    ("takenBack", .flag(entry.takenBackAt != nil)),
+                                    ("takenBack", .flag(entry.takenBackAt != nil && outcomes[id]?.isErased != true)),
                                 ])
                         }),
                 ]

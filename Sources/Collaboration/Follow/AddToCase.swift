@@ -27,6 +27,7 @@ package struct AddToCase: Action {
     package static func run(_ call: Call<Follower, Input>, _ tx: Transaction) throws -> Reply<Nothing> {
         let desk = call.desk(tx)
         var item = try desk.cases.take(call.caller.caseID)
+        try desk.checkNotErased(item.customer)
         try desk.add(call.input.text, files: call.input.files, to: &item)
         return .done(goTo: call.caller.href + "#add", notice: "Thank you. We have it.")
     }

@@ -47,6 +47,7 @@ package struct FollowFile: Sendable {
     let journey: Journey
     let disclosed: [Disclosed]
     let points: [ContactPoint]
+    let isErased: Bool
 
     init(_ id: ID<Case>, _ desk: Desk) throws {
         guard let item = try desk.cases.find(id) else { throw Missing.case }
@@ -56,6 +57,7 @@ package struct FollowFile: Sendable {
         handovers = try desk.handovers.list(of: id).filter { $0.direction == .outgoing }
         journey = try desk.journey(of: item, handovers)
         disclosed = try desk.disclosed(of: id)
+        isErased = try item.customer.flatMap { try desk.customers.find($0)?.erasedAt } != nil
         points = try item.customer.map { try desk.customers.contactPoints(of: $0) } ?? []
     }
 
@@ -123,13 +125,14 @@ private struct FollowPage {
             [
                 "live": .text("\(href)/live"), "follow": ["href": .text(href)],
                 "case": ["number": .text(desk.enterprise.reference(item.number)), "subject": .text(item.title)],
-                "promise": promise, "steps": .list(steps), "messages": .list(messages), "seers": .list(seers),
+                "promise": promise, "erased": .flag(file.isErased), "steps": .list(steps), "messages": .list(messages), "seers": .list(seers),
                 "partly": .list(partly),
                 "forms": ["call": ["phone": ["value": .text(file.points.first { $0.channel != .email }?.value)]]],
             ])
     }
 
     private var promise: Model {
+        if file.isErased { return ["erased": true] }
         if !file.item.isOpen { return ["closed": true] }
         if let answer = file.answer { return ["answered": true, "when": .text(moments.clock(answer.sentAt))] }
         guard let due = file.due else { return ["none": true] }
@@ -161,6 +164,7 @@ private struct FollowPage {
                         ("toldOnly", .flag(isOnly)), ("toldFields", .list(told.shown.map { .object($0.model) })),
                     ]))
         }
+        if file.isErased { return models }
         let preferred = file.points.first(where: \.isPreferred) ?? file.points.first
         models.append(
             step(
@@ -188,7 +192,7 @@ private struct FollowPage {
                 "id": .text("\(message.id)"), "mine": .flag(isMine),
                 "author": .text("\(message.author.firstName), \(desk.enterprise.name)"),
                 "time": .text(moments.clock(message.sentAt)), "datetime": .text(message.sentAt.rfc3339),
-                "text": .text(message.body), "answer": .flag(message.id == answer),
+                "text": .text(message.body), "erased": .flag(message.erased != nil), "answer": .flag(message.id == answer),
                 "hasFiles": .flag(file.files[message.id] != nil),
                 "files": .list((file.files[message.id] ?? []).map { $0.model(at: "\(href)/files/\($0.id)", desk.now) }),
             ]

@@ -24,6 +24,10 @@ package struct FollowSharing: Action {
         let desk = call.desk(tx)
         let moments = Moments(call.caller.locale, now: call.now)
         guard let item = try desk.cases.find(call.caller.caseID) else { throw Missing.case }
+        let wish = try desk.ownErasures(of: call.caller).first
+        let asked = try wish.map { try desk.erasures.requests(of: $0.id) } ?? []
+        let outcomes = Dictionary(asked.byCompany.map { ($0.link, $0.outcome) }, uniquingKeysWith: { $1 })
+        let erasureModels = ErasureModels(desk: desk, moments: moments)
         let byLink = Dictionary(grouping: output.material ?? [], by: \.link)
         let companies: [Model] = try byLink.sorted { $0.key < $1.key }.map { id, entries in
             let link = try desk.links.find(id)
@@ -31,27 +35,35 @@ package struct FollowSharing: Action {
                 .object(
                     entry.field.model + [
                         ("since", entry.takenBackAt == nil ? .text(moments.clock(entry.at)) : .none),
-                        ("datetime", .text(entry.at.rfc3339)), ("takenBack", .flag(entry.takenBackAt != nil)),
+                        ("datetime", .text(entry.at.rfc3339)), ("takenBack", .flag(entry.takenBackAt != nil && outcomes[id]?.isErased != true)),
                     ])
             }
             return [
                 "name": .text(entries.last?.company), "colour": .number(link?.colour ?? 12), "link": .text("\(id)"),
-                "knows": .list(knows),
-                "canTakeBack": .flag(entries.contains { $0.takenBackAt == nil && $0.isPersonal }),
+                "knows": .list(knows), "outcome": erasureModels.model(of: outcomes[id]),
+                "canTakeBack": .flag(
+                    wish?.state != .erased && entries.contains { $0.takenBackAt == nil && $0.isPersonal }),
             ]
         }
+        var further = Dictionary(asked.beyond.map { ($0.company, $0) }, uniquingKeysWith: { $1 })
         let beyond: [Model] = try desk.journey(of: item, desk.handovers.list(of: item.id)).branches
             .flatMap { $0.dropFirst() }.map { step in
                 let fields = step.sees.compactMap(SharedField.init).shown
                 return [
                     "name": .text(step.company), "colour": .number(step.colour),
+                    "outcome": erasureModels.model(of: further.removeValue(forKey: step.company)),
                     "knows": .list(fields.map { .object($0.model + [("since", .text(moments.clock(step.since)))]) }),
                 ]
             }
+        let others: [Model] = further.values.sorted { $0.company < $1.company }.map {
+            ["name": .text($0.company), "colour": 12, "knows": [], "outcome": erasureModels.model(of: $0)]
+        }
         return Page(
             "follow-sharing", title: "Who knows what about you", layout: .public,
             [
-                "follow": ["href": .text(call.caller.href)], "companies": .list(companies + beyond),
+                "follow": ["href": .text(call.caller.href)], "companies": .list(companies + beyond + others),
+                "canAsk": .flag(FollowErasure.canAsk(in: item, wish?.state)),
+                "own": FollowErasure.status(try wish.map { try ErasureView($0, desk) }, moments),
                 "case": ["number": .text(desk.enterprise.reference(item.number)), "subject": .text(item.title)],
             ])
     }

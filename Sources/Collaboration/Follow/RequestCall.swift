@@ -28,6 +28,7 @@ package struct RequestCall: Action {
     package static func run(_ call: Call<Follower, Input>, _ tx: Transaction) throws -> Reply<Nothing> {
         let (desk, input) = (call.desk(tx), call.input)
         var item = try desk.cases.take(call.caller.caseID)
+        try desk.checkNotErased(item.customer)
         try desk.requestCall(of: &item, on: input.phone, when: input.when)
         try desk.cases.save(item)
         return .done(goTo: call.caller.href, notice: "We will call you.")

@@ -19,6 +19,10 @@ package enum CaseExchange {
             on(ContactRevokedV1.self, kernel, outlivesLink: true) { desk, event, _, link in
                 try desk.receive(event, from: link)
             },
+            on(ErasureRequestedV1.self, kernel, outlivesLink: true) { try $0.receive($1, $2, from: $3) },
+            on(ErasureAnsweredV1.self, kernel, outlivesLink: true) { desk, event, _, link in
+                try desk.receive(event, from: link)
+            },
             on(MessageAddedV1.self, kernel) { desk, event, _, link in try desk.receive(event, from: link) },
             on(ProgressV1.self, kernel) { desk, event, _, link in try desk.receive(event, from: link) },
         ]

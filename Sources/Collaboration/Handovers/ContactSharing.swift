@@ -37,6 +37,8 @@ extension Desk {
         let points = event.points.compactMap(ContactPoint.init)
         var customer = try customers.take(
             Acquaintance(link: link.id, reference: event.customer, company: link.name))
+        // What was still on its way when they asked to be forgotten.
+        guard customer.erasedAt == nil else { return }
         let isNew = customer.revision == 0
         if let name = event.name { customer.name = name } else if isNew { customer.name = item.customerLabel }
         customer.place = event.place ?? customer.place
@@ -53,7 +55,7 @@ extension Desk {
     /// The customer, or the company whose customer it is, takes the contact back: we forget it, and tell those we told.
     func receive(_ event: ContactRevokedV1, from link: Link) throws {
         guard let known = try customers.find(reference: event.customer, through: link.id),
-            var customer = try customers.take(known.id)
+            var customer = try customers.take(known.id), customer.erasedAt == nil
         else { return }
         for id in try cases.all(of: customer.id) {
             var item = try cases.take(id)
@@ -114,7 +116,7 @@ extension ContactPoint {
 }
 
 extension CaseStore {
-    fileprivate func all(of customer: ID<Customer>) throws -> [ID<Case>] {
+    func all(of customer: ID<Customer>) throws -> [ID<Case>] {
         try tx.all("SELECT id FROM cases WHERE enterprise = \(desk.scope) AND customer = \(customer) ORDER BY id") {
             try $0.next()
         }

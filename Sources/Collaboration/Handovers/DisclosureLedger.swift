@@ -48,12 +48,15 @@ extension Desk {
     }
 
     /// The entries stay; that they were taken back is added to them, and is never undone.
-    func takeBackDisclosures(of item: Case, from link: ID<Link>) throws {
+    func takeBackDisclosures(
+        of item: Case, from link: ID<Link>,
+        _ fields: [SharedField] = [.customerName, .customerContact, .customerPlace]
+    ) throws {
         try tx.run(
             """
             UPDATE disclosures SET taken_back_at = \(now)
             WHERE enterprise = \(scope) AND case_id = \(item.id) AND link = \(link) AND taken_back_at IS NULL
-                AND field IN (\(SQL.list([SharedField.customerName, .customerContact, .customerPlace].map(\.rawValue))))
+                AND field IN (\(SQL.list(fields.map(\.rawValue))))
             """)
     }
 

@@ -80,7 +80,9 @@ package struct DeadLetters {
             // It may have arrived, and what follows it waits.
             try release(conversation, of: link.id, after: settled, at: now)
         } else {
-            guard Self.isStillMeant(event.type, in: try state(of: conversation)) else { throw LinkingError.overtaken }
+            guard Self.isStillMeant(event.type, in: try state(of: conversation)), !event.isErased else {
+                throw LinkingError.overtaken
+            }
             try tx.run("UPDATE outbox SET failed_at = NULL WHERE enterprise = \(scope) AND id = \(id)")
             try Outbox(scope, source: source, tx).enqueue(
                 Outgoing(again: event), link: link, conversation: conversation, at: now)

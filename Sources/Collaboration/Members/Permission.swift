@@ -27,6 +27,8 @@ extension Permission {
     package static let handoversWrite = Permission("handovers.write", .administrator, .sales, .service)
     package static let customersRead = Permission(everybody: "customers.read")
     package static let customersWrite = Permission("customers.write", .administrator, .sales, .service, .marketing)
+    /// It cannot be undone.
+    package static let customersErase = Permission("customers.erase", .administrator)
     package static let linksRead = Permission(everybody: "links.read")
     package static let linksManage = Permission("links.manage", .administrator)
     package static let membersRead = Permission(everybody: "members.read")

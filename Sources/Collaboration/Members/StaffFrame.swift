@@ -36,6 +36,7 @@ struct StaffFrame {
                 "reply": .flag(caller.may(.casesWrite)), "handOver": .flag(caller.may(.handoversWrite)),
                 "triage": .flag(caller.may(.casesWrite)), "open": .flag(caller.may(.casesWrite)),
                 "editCustomer": .flag(caller.may(.customersWrite)), "administer": .flag(caller.may(.linksManage)),
+                "erase": .flag(caller.may(.customersErase)),
             ],
         ]
     }

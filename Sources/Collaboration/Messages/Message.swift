@@ -12,10 +12,12 @@ package struct Message: Sendable {
     /// The handover it belongs to, if it was said in one.
     package let handover: ID<Handover>?
     package let sentAt: Timestamp
+    /// Why its words and files are gone; `nil` if they are here.
+    package let erased: Erased?
 
     package init(
         id: ID<Message> = ID(), caseID: ID<Case>, author: Author, body: String, channel: Channel = .web,
-        audience: Audience, handover: ID<Handover>? = nil, sentAt: Timestamp
+        audience: Audience, handover: ID<Handover>? = nil, sentAt: Timestamp, erased: Erased? = nil
     ) {
         self.id = id
         self.caseID = caseID
@@ -25,6 +27,7 @@ package struct Message: Sendable {
         self.audience = audience
         self.handover = handover
         self.sentAt = sentAt
+        self.erased = erased
     }
 
     package struct Author: Sendable, Equatable {

@@ -10,7 +10,8 @@ package struct MessageStore {
     var tx: Transaction { desk.tx }
 
     private static let columns: SQL = """
-        id, case_id, author_kind, author_name, author_link, body, channel, to_customer, handover, sent_at
+        id, case_id, author_kind, author_name, author_link, body, channel, to_customer, handover, sent_at, \
+        erased_for
         """
 
     package func find(_ id: ID<Message>) throws -> Message? {
@@ -65,7 +66,7 @@ package struct MessageStore {
             INSERT INTO messages (enterprise, \(Self.columns)) VALUES (
                 \(desk.scope), \(message.id), \(message.caseID), \(message.author.kind), \(message.author.name),
                 \(message.author.link), \(message.body), \(message.channel), \(message.audience.customer),
-                \(message.handover), \(message.sentAt))
+                \(message.handover), \(message.sentAt), \(message.erased))
             """)
         for link in message.audience.links { try widen(message.id, to: link) }
     }
@@ -101,6 +102,7 @@ package struct MessageStore {
         let (kind, name, link): (Message.Author.Kind, String, ID<Link>?) = try (row.next(), row.next(), row.next())
         return try Message(
             id: id, caseID: caseID, author: Message.Author(kind, name: name, link: link), body: row.next(),
-            channel: row.next(), audience: Audience(customer: row.next()), handover: row.next(), sentAt: row.next())
+            channel: row.next(), audience: Audience(customer: row.next()), handover: row.next(), sentAt: row.next(),
+            erased: row.next())
     }
 }

@@ -60,6 +60,8 @@ package struct MessageView: Codable, Sendable {
     package let toCustomer: Bool
     package let toLinks: [ID<Link>]
     package let files: [FileView]
+    /// Why its words and files are gone, if they are.
+    package let erased: Erased?
 
     init(_ message: Message, _ files: [Attachment] = [], at now: Timestamp) {
         id = message.id
@@ -69,6 +71,7 @@ package struct MessageView: Codable, Sendable {
         toCustomer = message.audience.customer
         toLinks = message.audience.links.sorted()
         self.files = files.map { FileView($0, at: now) }
+        erased = message.erased
     }
 }
 

@@ -15,7 +15,8 @@ package struct ShowToday: Action {
         _ call: Call<StaffCaller, Input>, _ tx: Transaction
     ) throws -> Reply<Shown<TodayView, [WaitingCase]>> {
         let desk = call.desk(tx)
-        let waiting = try desk.waiting(for: call.caller.member.id)
+        let asked = call.caller.may(.customersErase) ? try desk.waitingErasures() : []
+        let waiting = try asked + desk.waiting(for: call.caller.member.id)
         return .show(Shown(TodayView(waiting, try desk.cases.elsewhere(), desk), from: waiting))
     }
 
@@ -54,7 +55,7 @@ package struct ShowToday: Action {
 
 /// A case that waits for the viewer, and why.
 package struct WaitingCase: Sendable {
-    package enum Why: String, Sendable, Codable { case offer, answer, answered, declined, expired, returned, new, customer }
+    package enum Why: String, Sendable, Codable { case offer, answer, answered, declined, expired, returned, new, customer, erasure }
 
     let line: CaseLine
     let why: Why
@@ -102,6 +103,22 @@ extension Desk {
         let rest = try cases.lines(where: "\(ours) AND c.due_at IS NULL", limit: limit - due.count)
         let newest = try handovers.newest(of: (due + rest).map(\.item.id))
         return try (due + rest).map { line in try reason(for: line, newest[line.item.id] ?? []) }
+    }
+
+    /// Customers, and other companies, that wait to hear whether what we hold is erased; also about closed cases.
+    func waitingErasures() throws -> [WaitingCase] {
+        let waiting = try erasures.waiting()
+        guard !waiting.isEmpty else { return [] }
+        let lines = try Dictionary(
+            cases.lines(where: "AND c.id IN (\(SQL.list(waiting.map(\.item))))", limit: waiting.count).map { ($0.item.id, $0) },
+            uniquingKeysWith: { first, _ in first })
+        return try waiting.compactMap { erasure, item in
+            guard let line = lines[item] else { return nil }
+            let link = try erasure.origin.flatMap { try links.find($0) }
+            return WaitingCase(
+                line: line, why: .erasure, who: link?.name ?? line.customerName ?? "", colour: link?.colour ?? enterprise.colour,
+                due: erasure.due)
+        }
     }
 
     private func reason(for line: CaseLine, _ handovers: [Handover]) throws -> WaitingCase {

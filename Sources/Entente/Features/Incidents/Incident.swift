@@ -69,6 +69,12 @@ extension Incident: CaseKind {
         return incident.resolution.isEmpty ? [severity] : [severity, Detail("Resolution", incident.resolution)]
     }
 
+    static func erase(_ item: Case, _ strikeout: Strikeout, _ desk: Desk) throws {
+        guard var incident = try desk.incidents.find(item.id) else { return }
+        incident.resolution = strikeout(incident.resolution)
+        try desk.incidents.save(incident, of: item.id)
+    }
+
     static func sharedDetails(of item: Case, _ desk: Desk) throws -> JSONValue? {
         guard let incident = try desk.incidents.find(item.id) else { return nil }
         return try JSONValue(encoding: SharedIncidentV1(severity: incident.severity.rawValue))

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+import Exchange
+import Storage
+
+/// What stands where a customer's own words were.
+package enum Erased: String, Sendable, Codable, SQLConvertible {
+    /// At the customer's request, by whichever way it came.
+    case request
+    /// Because the contract's retention is over.
+    case retention
+}
+
+extension Desk {
+    /// Takes out of a case, which the caller holds and saves, what is personal: the customer's own words and files, and
+    /// all that the company told us whose customer it is. What we and others wrote stays, with the name and the contact
+    /// data struck out. Number, stages, clocks and handovers stay.
+    func eraseContent(of item: inout Case, _ strikeout: Strikeout, as erased: Erased) throws {
+        try eraseMessages(of: item, strikeout, as: erased)
+        try rewriteHandovers(of: item, strikeout)
+        try cases.replaceTags(of: item.id, with: cases.tags(of: item.id).filter { strikeout($0) == $0 })
+        item.title = enterprise.reference(item.number)
+        item.product = strikeout(item.product)
+        item.serial = ""
+        try CaseIndex.put(item, self)
+        try kernel.kinds[item.kind]?.erase(item, strikeout, self)
+        try eraseEvents(of: item, strikeout)
+    }
+
+    /// Who a customer is, in their record; what names them is gone for good.
+    func erase(_ customer: Customer) throws {
+        var customer = customer
+        customer.name = enterprise.nameOfErased
+        customer.place = ""
+        customer.erasedAt = now
+        customer.revision += 1
+        try customers.save(customer, reachedBy: [])
+        try keepWish(of: customer.id, against: nil)
+    }
+
+    private func eraseMessages(of item: Case, _ strikeout: Strikeout, as erased: Erased) throws {
+        let all = try messages.list(of: item.id, limit: .max)
+        let isTheirs = { (message: Message) in
+            message.author.kind == .customer || item.origin != nil && message.author.link == item.origin
+        }
+        let gone = all.filter(isTheirs)
+        try attachments.erase(of: gone.map(\.id), in: item.id)
+        for message in gone {
+            let author = message.author.kind == .customer ? enterprise.nameOfErased : message.author.name
+            try messages.rewrite(message.id, author: author, body: "", erased: erased)
+            try CaseIndex.messages.put(message.id, in: scope, text: "", tx)
+        }
+        for message in all where !isTheirs(message) {
+            let body = strikeout(message.body)
+            guard body != message.body else { continue }
+            try messages.rewrite(message.id, author: message.author.name, body: body, erased: message.erased)
+            try CaseIndex.messages.put(message.id, in: scope, text: body, tx)
+        }
+        try attachments.rename(in: item.id, strikeout)
+    }
+
+    /// What another company asked is its word about its customer; what we asked is ours.
+    private func rewriteHandovers(of item: Case, _ strikeout: Strikeout) throws {
+        for var handover in try handovers.list(of: item.id) {
+            let ask = handover.direction == .incoming ? Strikeout.mark : strikeout(handover.ask.text)
+            handover.reason = strikeout(handover.reason)
+            if let text = handover.answer?.text { handover.answer?.text = strikeout(text) }
+            if handover.direction == .outgoing { handover.sharesContact = false }
+            try handovers.save(handover)
+            try handovers.rewrite(handover.id, ask: ask)
+        }
+    }
+
+    /// The log stays: what happened, when, and at whom. Only the words in it that tell who the customer is go.
+    private func eraseEvents(of item: Case, _ strikeout: Strikeout) throws {
+        try tx.run(
+            """
+            UPDATE events SET actor_name = \(enterprise.nameOfErased)
+            WHERE enterprise = \(scope) AND subject = \(item.id) AND actor_kind = 'customer'
+            """)
+        try tx.run(
+            """
+            UPDATE events SET detail = ''
+            WHERE enterprise = \(scope) AND subject = \(item.id) AND type = 'call.requested'
+            """)
+        let details: [(Int, String)] = try tx.all(
+            """
+            SELECT sequence, detail FROM events WHERE enterprise = \(scope) AND subject = \(item.id) AND detail <> ''
+            """
+        ) { try ($0.next(), $0.next()) }
+        for (sequence, detail) in details where strikeout(detail) != detail {
+            try tx.run(
+                """
+                UPDATE events SET detail = \(strikeout(detail))
+                WHERE enterprise = \(scope) AND subject = \(item.id) AND sequence = \(sequence)
+                """)
+        }
+    }
+}
+
+extension Enterprise {
+    /// What a customer is called once they are erased, in the enterprise's own language: it is data from then on.
+    var nameOfErased: String { language == "nl" ? "Gewiste klant" : "Erased customer" }
+}
+
+extension MessageStore {
+    fileprivate func rewrite(_ message: ID<Message>, author: String, body: String, erased: Erased?) throws {
+        try tx.run(
+            """
+            UPDATE messages SET author_name = \(author), body = \(body), erased_for = \(erased)
+            WHERE enterprise = \(desk.scope) AND id = \(message)
+            """)
+    }
+}
+
+extension HandoverStore {
+    fileprivate func rewrite(_ handover: ID<Handover>, ask: String) throws {
+        try tx.run("UPDATE handovers SET ask_text = \(ask) WHERE enterprise = \(desk.scope) AND id = \(handover)")
+    }
+}
+
+extension AttachmentStore {
+    /// Forgets the files of these messages, and their copies in other messages of the case; the bytes too, where no other
+    /// case has the same file.
+    fileprivate func erase(of messages: [ID<Message>], in item: ID<Case>) throws {
+        guard !messages.isEmpty else { return }
+        let digests: [[UInt8]] = try tx.all(
+            """
+            SELECT DISTINCT digest FROM attachments
+            WHERE enterprise = \(desk.scope) AND message IN (\(SQL.list(messages)))
+            """
+        ) { try $0.next() }
+        for digest in digests {
+            try tx.run(
+                "DELETE FROM attachments WHERE enterprise = \(desk.scope) AND case_id = \(item) AND digest = \(digest)")
+            let isElsewhere = try tx.first(
+                "SELECT 1 FROM attachments WHERE enterprise = \(desk.scope) AND digest = \(digest) LIMIT 1"
+            ) { _ in true }
+            guard isElsewhere == nil else { continue }
+            try tx.run("DELETE FROM attachment_grants WHERE enterprise = \(desk.scope) AND digest = \(digest)")
+            try tx.run("DELETE FROM blobs WHERE enterprise = \(desk.scope) AND digest = \(digest)")
+        }
+    }
+
+    fileprivate func rename(in item: ID<Case>, _ strikeout: Strikeout) throws {
+        let names: [(ID<Attachment>, String)] = try tx.all(
+            "SELECT id, name FROM attachments WHERE enterprise = \(desk.scope) AND case_id = \(item)"
+        ) { try ($0.next(), $0.next()) }
+        for (id, name) in names where strikeout(name) != name {
+            try tx.run(
+                "UPDATE attachments SET name = \(strikeout(name)) WHERE enterprise = \(desk.scope) AND id = \(id)")
+        }
+    }
+}

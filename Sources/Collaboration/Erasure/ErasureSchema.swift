@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+import Storage
+
+package enum ErasureSchema {
+    package static let migrations: [Migration] = [
+        Migration(
+            "erasures-1",
+            """
+            CREATE TABLE erasures (
+                enterprise UUID NOT NULL REFERENCES enterprises (id), id UUID NOT NULL, cause TEXT NOT NULL,
+                customer UUID, origin UUID, request UUID, conversation UUID, asked_at BIGINT NOT NULL,
+                state TEXT NOT NULL, ground TEXT, reason TEXT NOT NULL, decided_at BIGINT, decided_by TEXT NOT NULL,
+                answered_at BIGINT, PRIMARY KEY (enterprise, id), UNIQUE (enterprise, origin, request),
+                FOREIGN KEY (enterprise, customer) REFERENCES customers (enterprise, id)
+            )
+            """,
+            "CREATE INDEX erasures_by_customer ON erasures (enterprise, customer, asked_at) WHERE customer IS NOT NULL",
+            "CREATE INDEX erasures_asked ON erasures (enterprise, asked_at) WHERE state = 'asked'",
+            """
+            CREATE TABLE erasure_cases (
+                enterprise UUID NOT NULL, erasure UUID NOT NULL, case_id UUID NOT NULL, erased_at BIGINT,
+                letters_wait BOOLEAN NOT NULL DEFAULT FALSE, PRIMARY KEY (enterprise, case_id, erasure),
+                FOREIGN KEY (enterprise, erasure) REFERENCES erasures (enterprise, id),
+                FOREIGN KEY (enterprise, case_id) REFERENCES cases (enterprise, id)
+            )
+            """,
+            "CREATE INDEX erasure_cases_by_erasure ON erasure_cases (enterprise, erasure)",
+            "CREATE INDEX erasure_cases_with_letters ON erasure_cases (enterprise, case_id) WHERE letters_wait",
+            """
+            CREATE TABLE erasure_requests (
+                enterprise UUID NOT NULL, id UUID NOT NULL, erasure UUID NOT NULL, link UUID NOT NULL,
+                company TEXT NOT NULL, sent_at BIGINT NOT NULL, answered_at BIGINT, result TEXT, ground TEXT,
+                reason TEXT NOT NULL, beyond JSONB NOT NULL, PRIMARY KEY (enterprise, id),
+                FOREIGN KEY (enterprise, erasure) REFERENCES erasures (enterprise, id)
+            )
+            """,
+            "CREATE INDEX erasure_requests_by_erasure ON erasure_requests (enterprise, erasure)"
+        ),
+        Migration("erasures-2-customers", "ALTER TABLE customers ADD COLUMN erased_at BIGINT"),
+        Migration("erasures-3-messages", "ALTER TABLE messages ADD COLUMN erased_for TEXT"),
+        Migration(
+            "erasures-4-retention",
+            "CREATE INDEX cases_by_origin ON cases (enterprise, origin, opened_at) WHERE origin IS NOT NULL"
+        ),
+    ]
+}

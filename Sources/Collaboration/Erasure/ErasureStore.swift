@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+import Exchange
+import Foundation
+import Storage
+
+extension Desk {
+    package var erasures: ErasureStore { ErasureStore(desk: self) }
+}
+
+package struct ErasureStore {
+    let desk: Desk
+    var tx: Transaction { desk.tx }
+
+    private static let columns: SQL = """
+        id, cause, customer, origin, request, conversation, asked_at, state, ground, reason, decided_at, decided_by, \
+        answered_at
+        """
+
+    private static let requestColumns: SQL = """
+        id, erasure, link, company, sent_at, answered_at, result, ground, reason, beyond
+        """
+
+    package func find(_ id: ID<Erasure>) throws -> Erasure? { try list(where: "id = \(id)").first }
+
+    func find(request: UUID, over link: ID<Link>) throws -> Erasure? {
+        try list(where: "origin = \(link) AND request = \(request)").first
+    }
+
+    /// Of a customer, newest first.
+    package func list(of customer: ID<Customer>) throws -> [Erasure] { try list(where: "customer = \(customer)") }
+
+    /// About a case or its customer, newest first.
+    package func list(about item: Case) throws -> [Erasure] {
+        let theirs: SQL = if let customer = item.customer { "OR customer = \(customer)" } else { "" }
+        return try list(
+            where: """
+                (id IN (SELECT erasure FROM erasure_cases WHERE enterprise = \(desk.scope) AND case_id = \(item.id)) \(theirs))
+                """)
+    }
+
+    /// Those that wait for a decision, with a case that each is about; the oldest first.
+    func waiting(limit: Int = 20) throws -> [(erasure: Erasure, item: ID<Case>)] {
+        let waiting = try list(where: "state = 'asked'", order: "asked_at, id", limit: limit)
+        return try waiting.compactMap { erasure in try cases(of: erasure.id).first.map { (erasure, $0) } }
+    }
+
+    private func list(where condition: SQL, order: SQL = "asked_at DESC, id DESC", limit: Int = 100) throws -> [Erasure] {
+        try tx.all(
+            """
+            SELECT \(Self.columns) FROM erasures WHERE enterprise = \(desk.scope) AND \(condition)
+            ORDER BY \(order) LIMIT \(limit)
+            """, Self.read)
+    }
+
+    func add(_ erasure: Erasure, about cases: [ID<Case>]) throws {
+        try tx.run(
+            """
+            INSERT INTO erasures (enterprise, \(Self.columns)) VALUES (
+                \(desk.scope), \(erasure.id), \(erasure.cause), \(erasure.customer), \(erasure.origin),
+                \(erasure.request), \(erasure.conversation), \(erasure.askedAt), \(erasure.state), \(erasure.ground),
+                \(erasure.reason), \(erasure.decidedAt), \(erasure.decidedBy), \(erasure.answeredAt))
+            """)
+        try add(cases, to: erasure.id)
+    }
+
+    func add(_ cases: [ID<Case>], to erasure: ID<Erasure>) throws {
+        for item in cases {
+            try tx.run(
+                """
+                INSERT INTO erasure_cases (enterprise, erasure, case_id) VALUES (\(desk.scope), \(erasure), \(item))
+                ON CONFLICT (enterprise, case_id, erasure) DO NOTHING
+                """)
+        }
+    }
+
+    func save(_ erasure: Erasure) throws {
+        try tx.run(
+            """
+            UPDATE erasures SET state = \(erasure.state), ground = \(erasure.ground), reason = \(erasure.reason),
+                decided_at = \(erasure.decidedAt), decided_by = \(erasure.decidedBy), answered_at = \(erasure.answeredAt)
+            WHERE enterprise = \(desk.scope) AND id = \(erasure.id)
+            """)
+    }
+
+    func cases(of erasure: ID<Erasure>) throws -> [ID<Case>] {
+        try tx.all(
+            "SELECT case_id FROM erasure_cases WHERE enterprise = \(desk.scope) AND erasure = \(erasure) ORDER BY case_id"
+        ) { try $0.next() }
+    }
+
+    /// - Parameter lettersWait: whether events with personal data still have to be delivered.
+    func setErased(_ item: ID<Case>, by erasure: ID<Erasure>, lettersWait: Bool) throws {
+        try tx.run(
+            """
+            UPDATE erasure_cases SET erased_at = \(desk.now), letters_wait = \(lettersWait)
+            WHERE enterprise = \(desk.scope) AND erasure = \(erasure) AND case_id = \(item)
+            """)
+    }
+
+    /// Whether a case of the customer has not been erased.
+    func hasMore(of customer: ID<Customer>) throws -> Bool {
+        try tx.first(
+            """
+            SELECT 1 FROM cases c WHERE c.enterprise = \(desk.scope) AND c.customer = \(customer) AND NOT EXISTS (
+                SELECT 1 FROM erasure_cases e
+                WHERE e.enterprise = c.enterprise AND e.case_id = c.id AND e.erased_at IS NOT NULL)
+            LIMIT 1
+            """
+        ) { _ in true } ?? false
+    }
+
+    func add(_ request: Erasure.Request) throws {
+        try tx.run(
+            """
+            INSERT INTO erasure_requests (enterprise, \(Self.requestColumns)) VALUES (
+                \(desk.scope), \(request.id), \(request.erasure), \(request.link), \(request.company), \(request.sentAt),
+                \(request.answeredAt), \(request.result), \(request.ground), \(request.reason), \(Stored(request.beyond)))
+            """)
+    }
+
+    func save(_ request: Erasure.Request) throws {
+        try tx.run(
+            """
+            UPDATE erasure_requests SET answered_at = \(request.answeredAt), result = \(request.result),
+                ground = \(request.ground), reason = \(request.reason), beyond = \(Stored(request.beyond))
+            WHERE enterprise = \(desk.scope) AND id = \(request.id)
+            """)
+    }
+
+    /// The erasure's row is held first, so that of two answers at once the later sees the earlier.
+    func take(request id: UUID, over link: ID<Link>) throws -> (Erasure.Request, Erasure)? {
+        func find() throws -> Erasure.Request? {
+            try requests(where: "id = \(id) AND link = \(link)").first
+        }
+        guard let found = try find(), let erasure = try take(found.erasure), let request = try find() else { return nil }
+        return (request, erasure)
+    }
+
+    func take(_ id: ID<Erasure>) throws -> Erasure? {
+        try tx.first(
+            "SELECT \(Self.columns) FROM erasures WHERE enterprise = \(desk.scope) AND id = \(id) \(SQL.forUpdate)",
+            Self.read)
+    }
+
+    package func requests(of erasure: ID<Erasure>) throws -> [Erasure.Request] {
+        try requests(where: "erasure = \(erasure)")
+    }
+
+    private func requests(where condition: SQL) throws -> [Erasure.Request] {
+        try tx.all(
+            """
+            SELECT \(Self.requestColumns) FROM erasure_requests WHERE enterprise = \(desk.scope) AND \(condition)
+            ORDER BY sent_at, id
+            """, Self.readRequest)
+    }
+
+    private static func read(_ row: inout Row) throws -> Erasure {
+        let (id, cause, customer): (ID<Erasure>, Erasure.Cause, ID<Customer>?) = try (row.next(), row.next(), row.next())
+        let (origin, request, conversation): (ID<Link>?, UUID?, UUID?) = try (row.next(), row.next(), row.next())
+        return try Erasure(
+            id: id, cause: cause, customer: customer, origin: origin, request: request, conversation: conversation,
+            askedAt: row.next(), state: row.next(), ground: row.next(), reason: row.next(), decidedAt: row.next(),
+            decidedBy: row.next(), answeredAt: row.next())
+    }
+
+    private static func readRequest(_ row: inout Row) throws -> Erasure.Request {
+        let (id, erasure, link, company): (ID<Erasure.Request>, ID<Erasure>, ID<Link>, String) =
+            try (row.next(), row.next(), row.next(), row.next())
+        let (sentAt, answeredAt, result): (Timestamp, Timestamp?, ErasureAnsweredV1.Result?) =
+            try (row.next(), row.next(), row.next())
+        let (ground, reason, beyond): (String?, String, Stored<[Erasure.Outcome]>) =
+            try (row.next(), row.next(), row.next())
+        return Erasure.Request(
+            id: id, erasure: erasure, link: link, company: company, sentAt: sentAt, answeredAt: answeredAt,
+            result: result, ground: ground, reason: reason, beyond: beyond.value)
+    }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+import Exchange
+import Storage
+
+extension Desk {
+    /// The customer of a case, which the caller holds, asks to be forgotten. Asked twice it is one wish.
+    package func askErasure(in item: inout Case) throws -> Erasure {
+        guard item.origin == nil, let id = item.customer, let customer = try customers.find(id) else {
+            throw Missing.customer
+        }
+        guard customer.erasedAt == nil else { throw ErasureRefusal.erased }
+        if let asked = try erasures.list(of: id).first(where: { $0.state == .asked }) { return asked }
+        let erasure = Erasure(cause: .customer, customer: id, askedAt: now)
+        try erasures.add(erasure, about: [item.id])
+        try note("erasure.asked", on: &item, object: erasure.id.uuid)
+        return erasure
+    }
+
+    /// Erases what is held about a customer, and asks those to whom it went to do the same.
+    package func erase(_ id: ID<Erasure>) throws -> Erasure {
+        try decide(id, .erased) { erasure, items in
+            try passOn(erasure, about: items)
+            let customer = try erasure.customer.flatMap { try customers.take($0) }
+            try erase(items, of: customer, by: erasure)
+        }
+    }
+
+    /// Keeps it, on a legal ground.
+    /// - Parameter passingOn: whether those to whom it went are asked to erase it all the same.
+    package func refuse(
+        _ id: ID<Erasure>, on ground: Erasure.Ground, reason: String, passingOn: Bool
+    ) throws -> Erasure {
+        try decide(id, .refused, ground, reason) { erasure, items in
+            if passingOn { try passOn(erasure, about: items) }
+            for id in items {
+                var item = try cases.take(id)
+                try note("erasure.refused", on: &item, object: erasure.id.uuid, detail: ground.rawValue)
+                try cases.save(item)
+            }
+        }
+    }
+
+    /// Nothing is added to what is held about somebody who was erased.
+    func checkNotErased(_ customer: ID<Customer>?) throws {
+        if let customer, try customers.find(customer)?.erasedAt != nil { throw ErasureRefusal.erased }
+    }
+
+    private func decide(
+        _ id: ID<Erasure>, _ state: Erasure.State, _ ground: Erasure.Ground? = nil, _ reason: String = "",
+        then: (Erasure, [ID<Case>]) throws -> Void
+    ) throws -> Erasure {
+        guard var erasure = try erasures.take(id) else { throw ErasureRefusal.notAsked }
+        try erasure.decide(state, ground: ground, reason: reason, by: actor.name, at: now)
+        // Of a customer of ours all cases are meant, also those that came after the wish.
+        if erasure.origin == nil, let customer = erasure.customer {
+            try erasures.add(cases.all(of: customer), to: erasure.id)
+        }
+        try erasures.save(erasure)
+        try then(erasure, erasures.cases(of: erasure.id))
+        try answerOrigin(of: &erasure)
+        return erasure
+    }
+
+    /// Erases these cases, and the customer with the last of theirs.
+    func erase(_ items: [ID<Case>], of customer: Customer?, by erasure: Erasure) throws {
+        let points = try customer.map { try customers.contactPoints(of: $0.id) } ?? []
+        let isKnown = customer.map { $0.erasedAt == nil } ?? false
+        let strikeout = isKnown ? Strikeout(name: customer?.name ?? "", points: points) : .nothing
+        for id in items {
+            var item = try cases.take(id)
+            try note("erasure.done", on: &item, object: erasure.id.uuid, detail: erasure.cause.rawValue)
+            try eraseContent(of: &item, strikeout, as: erasure.cause == .retention ? .retention : .request)
+            try cases.save(item)
+            try erasures.setErased(id, by: erasure.id, lettersWait: eraseLetters(about: id))
+        }
+        if let customer, try !erasures.hasMore(of: customer.id) { try erase(customer) }
+    }
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+import Exchange
+import Foundation
+import SiteTesting
+import Storage
+import StorageTesting
+import Testing
+import Web
+
+@testable import Collaboration
+
+@Suite("The pages about erasure")
+struct ErasurePagesTests {
+    /// A company's site, with people before it.
+    private struct House {
+        let site: Site
+        let company: Company
+
+        init(_ company: Company) throws {
+            self.company = company
+            var services = Services()
+            services.kernel = company.kernel
+            services.exchange = company.node
+            let origin = "https://\(company.kernel.host)"
+            site = try Site(
+                SiteConfiguration(origin: try #require(PublicOrigin(origin))), database: company.database,
+                templates: Templates(folders: [Site.pages.bundleURL, KernelParts.pages.bundleURL, Self.panels()]),
+                assets: Assets(), live: Live(database: company.database) { _, _ in [:] }, services: services,
+                actions: KernelParts.actions, rawActions: [], streams: KernelParts.streams)
+        }
+
+        /// The panel that a kind of case brings.
+        private static func panels() throws -> URL {
+            let folder = FileManager.default.temporaryDirectory.appending(path: "entente-panels-\(UUID())")
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            try Data().write(to: folder.appending(path: "enquiry-panel.mustache"))
+            return folder
+        }
+
+        func member(_ role: Member.Role) async throws -> Browser {
+            let enterprise = company.enterprise
+            let token = try await company.database.write { tx in
+                let member = Member(email: "\(role)@\(enterprise.slug).example", name: "Bo Baker", role: role)
+                try MemberStore(enterprise.id, tx).add(member, password: nil)
+                return try SessionStore(enterprise.id, tx).start(member.id, device: "a test", at: .now)
+            }
+            let browser = Browser(site)
+            browser.keep("__Host-\(StaffCaller.cookie(of: enterprise.slug))", token.text)
+            return browser
+        }
+    }
+
+    @Test("a customer asks, the staff decide, and everybody sees what became of it", arguments: Engine.allCases)
+    func journey(engine: Engine) async throws {
+        let told = try await ErasureTests.Told(engine)
+        let (row, dealer, question) = (told.row, told.row.dealer, told.question)
+        let house = try House(dealer)
+        let key = try await dealer.work { try FollowKey.make(for: question, $0) }
+        let (rider, own) = (Browser(house.site), "/spoke/follow/\(key)")
+        #expect(try await rider.get("\(own)/sharing").text.contains("\(own)/erasure"))
+        let before = try await rider.get("\(own)/erasure")
+        #expect(before.text.contains("What happens then") && before.text.contains("Velora"))
+        let asked = try await rider.post("\(own)/erasure")
+        #expect(asked.status == 303)
+        #expect(try await rider.follow(asked).text.contains("You asked to be forgotten"))
+        #expect(try await !rider.get("\(own)/erasure").text.contains("What happens then"))
+
+        let customer = try #require(try await dealer.work { try $0.cases.find(question)?.customer })
+        let (path, administrator, reader) = ("/spoke/customers/\(customer)", try await house.member(.administrator), try await house.member(.reader))
+        #expect(try await administrator.get("/spoke/today").text.contains("asks for personal data to be erased"))
+        #expect(try await !reader.get("/spoke/today").text.contains("asks for personal data to be erased"))
+        #expect(try await administrator.get(path).text.contains("Lotte Canary Peeters asks to be forgotten"))
+        #expect(try await reader.get(path).text.contains("An administrator answers it."))
+        let number = try #require(try await dealer.work { try $0.cases.find(question)?.number })
+        #expect(try await administrator.get("/spoke/cases/S-\(number)").text.contains("Lotte Canary Peeters asks to be forgotten"))
+        #expect(try await reader.post("\(path)/erasure", [("decision", "erase"), ("sure", "true")]).status == 403)
+        let unsure = try await administrator.post("\(path)/erasure", [("decision", "erase")])
+        #expect(unsure.status == 422 && unsure.text.contains("Confirm it first"))
+        let groundless = try await administrator.post("\(path)/erasure", [("decision", "refuse"), ("reason", "Because.")])
+        #expect(groundless.status == 422 && groundless.text.contains("Choose the legal ground"))
+        #expect(try await administrator.post("\(path)/erasure", [("decision", "erase"), ("sure", "true")]).status == 303)
+        let shown = try await administrator.get(path).text
+        #expect(shown.contains("Erased customer") && shown.contains("asked to erase") && !shown.contains("Lotte"))
+        let work = try await administrator.get("/spoke/cases/S-\(number)").text
+        #expect(work.contains("Removed at the customer’s request") && !work.contains("Lotte"))
+        #expect(try await administrator.post(path, [("name", "Lotte again")]).status == 409)
+
+        let after = try await rider.get(own).text
+        #expect(after.contains("Removed at your request") && !after.contains("Add something"))
+        #expect(try await rider.post("\(own)/messages", [("text", "It is Lotte.")]).status == 409)
+        #expect(try await rider.post("\(own)/erasure").status == 409)
+        try await row.all.settle()
+        try await answers(told, house: House(row.maker))
+        let view = try await APIClient(house.site).get("\(own)/erasure", as: [ErasureView].self)
+        #expect(view.first?.companies.map(\.isErased) == [false])
+        let who = try await rider.get("\(own)/sharing").text
+        #expect(who.contains("You are forgotten here") && who.contains("kept: legal claims") && who.contains("“In court.”"))
+    }
+
+    /// The maker's administrator refuses, on the page of the customer whom the dealer brought.
+    private func answers(_ told: ErasureTests.Told, house: House) async throws {
+        let item = try await told.row.maker.item(told.first)
+        let customer = try #require(item.customer)
+        let administrator = try await house.member(.administrator)
+        #expect(try await administrator.get("/velora/today").text.contains("Spoke asks for personal data to be erased"))
+        let page = try await administrator.get("/velora/customers/\(customer)").text
+        #expect(page.contains("Spoke asks to erase what you hold of its customer") && page.contains("Kraft"))
+        let refused = try await administrator.post(
+            "/velora/customers/\(customer)/erasure",
+            [("decision", "refuse"), ("ground", "legalClaims"), ("reason", "In court.")])
+        #expect(refused.status == 303)
+        #expect(try await administrator.get("/velora/customers/\(customer)").text.contains("Not erased, for a legal ground"))
+        try await told.row.all.settle()
+    }
+
+    @Test("a case whose customer is not known by name is answered on its own page", arguments: Engine.allCases)
+    func unknown(engine: Engine) async throws {
+        let told = try await ErasureTests.Told(engine)
+        let row = told.row
+        let wish = try await told.ask()
+        try await row.dealer.work { _ = try $0.erase(wish) }
+        try await row.all.settle()
+        let atMaker = try #require(try await told.asked(row.maker, told.first).first)
+        try await row.maker.work { _ = try $0.erase(atMaker.id) }
+        try await row.all.settle()
+        let house = try House(row.supplier)
+        let administrator = try await house.member(.administrator)
+        let item = try await row.supplier.item(told.second)
+        let path = "/kraft/cases/K-\(item.number)"
+        #expect(try await administrator.get(path).text.contains("Velora asks to erase what you hold of its customer"))
+        #expect(try await administrator.post("\(path)/erasure", [("decision", "erase"), ("sure", "true")]).status == 303)
+        #expect(try await administrator.post("\(path)/erasure", [("decision", "erase"), ("sure", "true")]).status == 409)
+        try await row.all.settle()
+        #expect(try await row.dealer.outcome(wish).beyond.map(\.isErased) == [true])
+    }
+
+    @Test("a customer who asked otherwise is erased from their page", arguments: Engine.allCases)
+    func otherwise(engine: Engine) async throws {
+        let company = try await Company("Spoke", engine, TestNetwork())
+        let question = try await company.ask("My canary words")
+        let customer = try #require(try await company.work { try $0.cases.find(question)?.customer })
+        let administrator = try await House(company).member(.administrator)
+        #expect(try await administrator.get("/spoke/customers/\(customer)").text.contains("They asked to be forgotten"))
+        let path = "/spoke/customers/\(customer)/erasure"
+        #expect(try await administrator.post(path, [("decision", "refuse"), ("ground", "archiving")]).status == 409)
+        #expect(try await administrator.post(path, [("decision", "erase"), ("sure", "true")]).status == 303)
+        #expect(try await company.holds(ErasureTests.canaries) == [])
+    }
+}
