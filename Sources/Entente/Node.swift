@@ -62,6 +62,7 @@ package struct Node: Sendable {
         let pulling = configuration.pullInterval.map { Pulling(exchange, every: $0) }
         self.services = [
             live, site, Delivery(exchange), ExchangeChores(exchange), jobs, HandoverClock(kernel: kernel, database: database, logger: logger),
+            RetentionClock(kernel: kernel, database: database, logger: logger),
             Statistics(database: database, logger: logger),
             Closing(client: client),
         ] + (pulling.map { [$0] } ?? [])
@@ -125,6 +126,28 @@ private struct HandoverClock: Service {
                 return
             } catch {
                 logger.error("Overdue handovers could not be brought back", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+}
+
+/// Erases what has been kept as long as the contracts say, every hour.
+private struct RetentionClock: Service {
+    let kernel: Kernel
+    let database: Database
+    let logger: Logger
+
+    func run() async throws {
+        var wait = Duration.seconds(30)
+        while !Task.isShuttingDownGracefully {
+            do {
+                try await cancelWhenGracefulShutdown { [wait] in try await Task.sleep(for: wait) }
+                wait = .seconds(3600)
+                try await KeepToRetention.run(kernel, database)
+            } catch is CancellationError {
+                return
+            } catch {
+                logger.error("What was kept long enough could not be erased", metadata: ["error": "\(error)"])
             }
         }
     }

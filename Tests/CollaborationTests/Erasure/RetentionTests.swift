@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+import Exchange
+import Foundation
+import Storage
+import StorageTesting
+import Testing
+
+@testable import Collaboration
+
+@Suite("The contract's retention")
+struct RetentionTests {
+    typealias Told = ErasureTests.Told
+
+    private func chores(_ company: Company, after days: Int) async throws {
+        company.network.advance(days * 86_400)
+        try await KeepToRetention.run(company.kernel, company.database, at: company.network.time)
+    }
+
+    private func settled(_ engine: Engine) async throws -> Told {
+        let told = try await Told(engine)
+        try await told.row.supplier.work { [second = told.second] in _ = try $0.answer(second, Answer(text: "Yes, Lotte Peeters.")) }
+        try await told.row.all.settle()
+        try await told.row.maker.work { [first = told.first] in _ = try $0.answer(first, Answer(text: "Yes.")) }
+        try await told.row.all.settle()
+        return told
+    }
+
+    @Test("what another company told of its customer is erased so long after the case", arguments: Engine.allCases)
+    func afterTheCase(engine: Engine) async throws {
+        let told = try await settled(engine)
+        let maker = told.row.maker
+        try await chores(maker, after: 729)
+        #expect(try await maker.holds(ErasureTests.canaries) == Set(ErasureTests.canaries))
+        try await chores(maker, after: 2)
+        #expect(try await maker.holds(ErasureTests.canaries) == [])
+        let item = try await maker.item(told.first)
+        let event = try await maker.work { desk in try desk.events(of: item.id.uuid).first { $0.type == "erasure.done" } }
+        #expect(event?.actorName == "contract’s retention")
+        #expect(event?.detail == "retention")
+        #expect(try await maker.work { try $0.messages.list(of: item.id).compactMap(\.erased) }.allSatisfy { $0 == .retention })
+        #expect(try await maker.handover(told.first).state == .answered)
+        let count = try await maker.work { try $0.erasures.list(about: item).count }
+        try await chores(maker, after: 1)
+        #expect(try await maker.work { try $0.erasures.list(about: item).count } == count, "once is enough")
+    }
+
+    @Test("an open case, and a customer of one's own, are kept", arguments: Engine.allCases)
+    func kept(engine: Engine) async throws {
+        let told = try await Told(engine)
+        try await chores(told.row.maker, after: 5_000)
+        #expect(try await told.row.maker.holds(["canary words"]) == ["canary words"])
+        try await chores(told.row.dealer, after: 1)
+        #expect(try await told.row.dealer.holds(["canary words"]) == ["canary words"])
+    }
+
+    @Test("once the link has ended it counts from there, open or not", arguments: Engine.allCases)
+    func afterTheLink(engine: Engine) async throws {
+        let told = try await Told(engine)
+        let (maker, supplier, link) = (told.row.maker, told.row.supplier, told.row.toSupplier)
+        let (scope, now) = (supplier.enterprise.id, supplier.network.time)
+        try await supplier.database.write { tx in
+            let links = LinkStore(scope, tx)
+            if let link = try links.take(link) { try links.close(link, at: now) }
+        }
+        try await chores(supplier, after: 89)
+        #expect(try await supplier.holds(["canary words"]) == ["canary words"])
+        try await chores(supplier, after: 2)
+        #expect(try await supplier.holds(["canary words"]) == [])
+        #expect(try await maker.holds(["canary words"]) == ["canary words"], "another link is none of its business")
+    }
+}
