@@ -296,3 +296,53 @@ def test_pages_work_without_script(on_sqlite, open_window):
     page.click("#answer .dialog-foot .primary")
     wait_for(lambda: story.state(on_sqlite.spoke, "outgoing") == "answered", "the answer is back")
     assert handover(story.case(on_sqlite.spoke), "outgoing")["answer"]["text"] == "Without script."
+
+
+def test_a_rider_asks_to_be_forgotten_and_sees_the_answers(on_sqlite, open_window):
+    story = Story(on_sqlite.spoke, on_sqlite.velora, on_sqlite.kraft).run(2)
+    customers = {one: story.case(one)["customer"]["id"] for one in (on_sqlite.spoke, on_sqlite.velora)}
+    follow = f"/spoke{story.follow}"
+    rider = open_window(on_sqlite.spoke, TELEPHONE, java_script_enabled=False).go(f"{follow}/sharing")
+    rider.page.click("a[href$='/erasure']")
+    rider.sees("h1", "Have me forgotten")
+    rider.shot("erasure-ask")
+    rider.page.click("form[action$='/erasure'] button")
+    rider.sees("#erasure", "You asked to be forgotten")
+    rider.shot("erasure-asked")
+
+    def decide(company, answer):
+        staff = open_window(company).sign_in()
+        staff.sees("#today", "asks for personal data to be erased")
+        staff.shot(f"erasure-today-{company.slug}")
+        staff.go(f"/{company.slug}/customers/{customers[company]}")
+        assert staff.fits()
+        staff.shot(f"erasure-customer-{company.slug}")
+        answer(staff)
+        staff.shot(f"erasure-decided-{company.slug}")
+
+    def erase(staff):
+        staff.focus("[name=sure]").press("Space")
+        staff.focus("form:has([value=erase]) .danger").follow()
+        staff.sees("h1", "Erased customer")
+
+    def refuse(staff):
+        staff.focus("#erasure summary").press("Enter")
+        staff.page.select_option("#erasure-ground", "legalClaims")
+        staff.fill("#erasure-reason", "The court asks for it.").shot("erasure-refusing")
+        staff.focus("form:has([value=refuse]) .button").follow()
+        staff.sees("h2", "Not erased, for a legal ground")
+
+    decide(on_sqlite.spoke, erase)
+    wait_for(lambda: on_sqlite.velora.get(f"/customers/{customers[on_sqlite.velora]}")["erasures"], "Velora is asked")
+    decide(on_sqlite.velora, refuse)
+    wait_for(
+        lambda: story.public.get(f"{story.follow}/erasure")[0]["companies"][0].get("isErased") is False, "Spoke knows"
+    )
+    rider.go(f"{follow}/sharing")
+    rider.sees("#erasure", "You are forgotten here")
+    rider.sees(".card", "kept: legal claims")
+    assert rider.fits()
+    rider.shot("erasure-answers")
+    rider.go(follow).sees(".entries", "Removed at your request")
+    assert rider.fits() and not rider.page.locator("#add").count()
+    rider.shot("erasure-own-page")

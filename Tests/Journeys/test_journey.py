@@ -217,3 +217,38 @@ def test_a_rider_takes_back_the_sharing_of_their_contact(network):
     story.do(network.velora, "incoming", "answer", verdict="yes")
     wait_for(lambda: story.state(network.spoke, "outgoing") == "answered", "the answer still comes back")
     assert "Only for the dealer." not in json.dumps(story.case(network.velora))
+
+
+def test_a_rider_is_forgotten_along_the_chain(network):
+    spoke, velora, kraft = network.spoke, network.velora, network.kraft
+    story = Story(spoke, velora, kraft).run(5)
+    numbers = {company: story.case(company)["number"] for company in (spoke, velora, kraft)}
+    customers = {company: story.case(company)["customer"].get("id") for company in (spoke, velora)}
+
+    def wishes(company):
+        return [one for one in company.get(f"/cases/{numbers[company]}")["erasures"] if one["state"] == "asked"]
+
+    story.public.post(f"{story.follow}/erasure")
+    assert story.public.get(f"{story.follow}/erasure")[0]["state"] == "asked"
+    assert wishes(spoke) and not wishes(velora)
+    spoke.post(f"/customers/{customers[spoke]}/erasure", decision="erase", sure=True)
+    wait_for(lambda: wishes(velora), "the wish is at Velora")
+    assert not wishes(kraft)
+    velora.post(f"/customers/{customers[velora]}/erasure", decision="erase", sure=True)
+    wait_for(lambda: wishes(kraft), "the wish is at Kraft Drives")
+    kraft.post(f"/cases/{numbers[kraft]}/erasure", decision="refuse", ground="legalClaims", reason="A recall.")
+
+    def answered():
+        one = story.public.get(f"{story.follow}/erasure")[0]
+        return one["companies"][0].get("isErased") is not None and one
+
+    one = wait_for(answered, "the rider sees what became of it")
+    assert [(at["company"], at["isErased"]) for at in one["companies"]] == [("Velora", True)]
+    assert [(at["company"], at["ground"]) for at in one["beyond"]] == [("Kraft Drives", "legalClaims")]
+    for company in (spoke, velora):
+        kept = json.dumps([company.get(f"/cases/{numbers[company]}"), company.get(f"/customers/{customers[company]}")])
+        assert not any(word in kept for word in (story.rider, story.contact, story.mark)), company.name
+        assert cases(company, story.mark) == [] and PHOTO[0] not in kept
+    with pytest.raises(Refused) as refused:
+        story.public.post(f"{story.follow}/messages", text="Once more.")
+    assert refused.value.status == 409

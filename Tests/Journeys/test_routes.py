@@ -90,6 +90,7 @@ TAKEN = {
     "editCustomer": {"name": "Stolen", "language": "en"},
     "addContactPoint": {"channel": "email", "value": "a@b.example"},
     "removeContactPoint": {"value": "a@b.example"},
+    "decideErasure": {"decision": "erase", "sure": True},
     "closeLink": {"sure": True},
     "changeRole": {"role": "reader"},
     "joinTeam": {"member": None},
