@@ -3,21 +3,25 @@ import Web
 
 /// The `{number}` of a case's address: `V-1042`, or `1042` alone.
 package struct CaseNumber: Sendable {
-    let value: Int
+    fileprivate let text: String
 
-    /// An impossible number is the number of no case.
-    package init(_ form: inout Form) {
-        let text = form.path("number")
-        value = text.split(separator: "-").last.flatMap { Int($0) } ?? 0
-    }
+    package init(_ form: inout Form) { text = form.path("number") }
 }
 
 extension CaseStore {
-    package func take(_ number: CaseNumber) throws -> Case { try take(number: number.value) }
+    package func take(_ number: CaseNumber) throws -> Case { try take(number: value(number)) }
 
     package func find(_ number: CaseNumber) throws -> Case {
-        guard let item = try find(number: number.value) else { throw Missing.case }
+        guard let item = try find(number: value(number)) else { throw Missing.case }
         return item
+    }
+
+    /// Another company's prefix, as any other text, names no case here.
+    private func value(_ number: CaseNumber) throws -> Int {
+        guard let value = number.text.split(separator: "-").last.flatMap({ Int($0) }),
+            number.text.uppercased() == desk.enterprise.reference(value).uppercased() || number.text == "\(value)"
+        else { throw Missing.case }
+        return value
     }
 }
 

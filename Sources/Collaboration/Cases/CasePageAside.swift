@@ -13,7 +13,7 @@ extension CasePage {
         ).model(teams)
     }
 
-    func aside(_ members: [Member], _ teams: [Team], _ kind: (any CaseKind.Type)?) throws -> [String: Model] {
+    func aside(_ members: [(id: ID<Member>, name: String)], _ teams: [Team], _ kind: (any CaseKind.Type)?) throws -> [String: Model] {
         let watchers = try desk.cases.watchers(of: item.id)
         let alike = try desk.cases.alike(item)
         var model: [String: Model] = [
@@ -65,23 +65,34 @@ extension CasePage {
         ]
     }
 
-    private func triage(_ members: [Member], _ teams: [Team], _ kind: (any CaseKind.Type)?) -> Model {
+    private func triage(_ members: [(id: ID<Member>, name: String)], _ teams: [Team], _ kind: (any CaseKind.Type)?) -> Model {
         let lifecycle = kind?.lifecycle
+        let tags = file.tags.joined(separator: ", ")
+        // What was typed, if the form was refused.
+        func chosen(_ field: String, _ was: String) -> String { call.typed(field, in: "triage").first ?? was }
+        let was = (
+            owner: item.owner.map { "\($0)" } ?? "", team: item.team.map { "\($0)" } ?? "",
+            priority: item.priority.rawValue
+        )
+        let stage = chosen("stage", item.stage)
+        let (owner, team) = (chosen("owner", was.owner), chosen("team", was.team))
         let stages = [lifecycle?.stage(item.stage)].compactMap(\.self) + (lifecycle?.following(item.stage) ?? [])
         return [
             "stages": .list(
                 stages.map {
-                    ["value": .text($0.name), "label": .message(Web.Message(stringLiteral: $0.title)), "selected": .flag($0.name == item.stage)]
+                    ["value": .text($0.name), "label": .message(Web.Message(stringLiteral: $0.title)), "selected": .flag($0.name == stage)]
                 }),
             "owners": .list(
                 members.map {
-                    ["value": .text("\($0.id)"), "label": .text($0.name), "selected": .flag($0.id == item.owner)]
+                    ["value": .text("\($0.id)"), "label": .text($0.name), "selected": .flag("\($0.id)" == owner)]
                 }),
             "teams": .list(
                 teams.map {
-                    ["value": .text("\($0.id)"), "label": .text($0.name), "selected": .flag($0.id == item.team)]
+                    ["value": .text("\($0.id)"), "label": .text($0.name), "selected": .flag("\($0.id)" == team)]
                 }),
-            "tags": .text(file.tags.joined(separator: ", ")),
+            "tags": .text(chosen("tags", tags)), "priority": .object([chosen("priority", was.priority): true]),
+            "stageWas": .text(item.stage), "ownerWas": .text(was.owner), "teamWas": .text(was.team),
+            "priorityWas": .text(was.priority), "tagsWas": .text(tags),
         ]
     }
 

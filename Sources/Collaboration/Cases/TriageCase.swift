@@ -3,7 +3,8 @@ import Foundation
 import Storage
 import Web
 
-/// Says what becomes of a case: its stage, owner, team, priority and tags. What is not sent stays as it is.
+/// Says what becomes of a case: its stage, owner, team, priority and tags. What is not sent, or is sent as the page
+/// showed it, stays as it is.
 package struct TriageCase: Action {
     package struct Input: FormInput {
         let number: CaseNumber
@@ -13,16 +14,16 @@ package struct TriageCase: Action {
         let priority: Case.Priority?
         /// Lower case, in order, without doubles; `nil` if not sent.
         let tags: [String]?
-        let sent: Set<String>
+        let changed: Set<String>
 
         package init(_ form: inout Form) {
             number = CaseNumber(&form)
-            stage = form.optionalText("stage", label: "Stage", max: 40)
+            stage = form.isChanged("stage") ? form.optionalText("stage", label: "Stage", max: 40) : nil
             owner = form.optionalID("owner", label: "Owner")
             team = form.optionalID("team", label: "Team")
-            priority = form.optionalChoice("priority", label: "Priority")
-            tags = form.isSent("tags") ? Self.tags(form.optionalText("tags", label: "Tags", max: 400) ?? "") : nil
-            sent = Set(["owner", "team"].filter { form.isSent($0) })
+            priority = form.isChanged("priority") ? form.optionalChoice("priority", label: "Priority") : nil
+            tags = form.isChanged("tags") ? Self.tags(form.optionalText("tags", label: "Tags", max: 400) ?? "") : nil
+            changed = Set(["owner", "team"].filter { form.isChanged($0) })
             if let tags, tags.count > 20 || tags.contains(where: { $0.count > 40 }) {
                 form.reject("tags", "A case has at most 20 tags of at most 40 characters each. Remove some.")
             }
@@ -43,8 +44,8 @@ package struct TriageCase: Action {
     package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<Nothing> {
         let (desk, input) = (call.desk(tx), call.input)
         var item = try desk.cases.take(input.number)
-        if input.sent.contains("owner") { try desk.assign(&item, to: input.owner) }
-        if input.sent.contains("team") { try desk.assign(&item, toTeam: input.team) }
+        if input.changed.contains("owner") { try desk.assign(&item, to: input.owner) }
+        if input.changed.contains("team") { try desk.assign(&item, toTeam: input.team) }
         if let priority = input.priority { try desk.prioritise(&item, priority) }
         if let tags = input.tags { try desk.tag(&item, tags) }
         if let stage = input.stage { try desk.move(&item, to: stage) }

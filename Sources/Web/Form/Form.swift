@@ -54,6 +54,12 @@ package struct Form {
     /// Whether a field was sent at all, be it empty: for changes that leave alone what is not sent.
     package func isSent(_ name: String) -> Bool { isDescribing || !fields.texts(name).isEmpty }
 
+    /// Whether the field was sent with another value than the page showed, which a page sends along as `nameWas`: then
+    /// what others changed meanwhile is not set back. Without that, what is sent counts as a change.
+    package func isChanged(_ name: String) -> Bool {
+        isSent(name) && (isDescribing || fields.texts(name) != fields.texts(name + "Was"))
+    }
+
     /// A value of the route's pattern.
     package mutating func path(_ name: String) -> String {
         describe(name, nil, .string(), in: .path)

@@ -11,52 +11,13 @@ import Web
 
 @Suite("The pages about erasure")
 struct ErasurePagesTests {
-    /// A company's site, with people before it.
-    private struct House {
-        let site: Site
-        let company: Company
-
-        init(_ company: Company) throws {
-            self.company = company
-            var services = Services()
-            services.kernel = company.kernel
-            services.exchange = company.node
-            let origin = "https://\(company.kernel.host)"
-            site = try Site(
-                SiteConfiguration(origin: try #require(PublicOrigin(origin))), database: company.database,
-                templates: Templates(folders: [Site.pages.bundleURL, KernelParts.pages.bundleURL, Self.panels()]),
-                assets: Assets(), live: Live(database: company.database) { _, _ in [:] }, services: services,
-                actions: KernelParts.actions, rawActions: [], streams: KernelParts.streams)
-        }
-
-        /// The panel that a kind of case brings.
-        private static func panels() throws -> URL {
-            let folder = FileManager.default.temporaryDirectory.appending(path: "entente-panels-\(UUID())")
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            try Data().write(to: folder.appending(path: "enquiry-panel.mustache"))
-            return folder
-        }
-
-        func member(_ role: Member.Role) async throws -> Browser {
-            let enterprise = company.enterprise
-            let token = try await company.database.write { tx in
-                let member = Member(email: "\(role)@\(enterprise.slug).example", name: "Bo Baker", role: role)
-                try MemberStore(enterprise.id, tx).add(member, password: nil)
-                return try SessionStore(enterprise.id, tx).start(member.id, device: "a test", at: .now)
-            }
-            let browser = Browser(site)
-            browser.keep("__Host-\(StaffCaller.cookie(of: enterprise.slug))", token.text)
-            return browser
-        }
-    }
-
     @Test("a customer asks, the staff decide, and everybody sees what became of it", arguments: Engine.allCases)
     func journey(engine: Engine) async throws {
         let told = try await ErasureTests.Told(engine)
         let (row, dealer, question) = (told.row, told.row.dealer, told.question)
-        let house = try House(dealer)
+        let counter = try Counter(dealer)
         let key = try await dealer.work { try FollowKey.make(for: question, $0) }
-        let (rider, own) = (Browser(house.site), "/spoke/follow/\(key)")
+        let (rider, own) = (Browser(counter.site), "/spoke/follow/\(key)")
         #expect(try await rider.get("\(own)/sharing").text.contains("\(own)/erasure"))
         let before = try await rider.get("\(own)/erasure")
         #expect(before.text.contains("What happens then") && before.text.contains("Velora"))
@@ -66,7 +27,7 @@ struct ErasurePagesTests {
         #expect(try await !rider.get("\(own)/erasure").text.contains("What happens then"))
 
         let customer = try #require(try await dealer.work { try $0.cases.find(question)?.customer })
-        let (path, administrator, reader) = ("/spoke/customers/\(customer)", try await house.member(.administrator), try await house.member(.reader))
+        let (path, administrator, reader) = ("/spoke/customers/\(customer)", try await counter.member(.administrator), try await counter.member(.reader))
         #expect(try await administrator.get("/spoke/today").text.contains("asks for personal data to be erased"))
         #expect(try await !reader.get("/spoke/today").text.contains("asks for personal data to be erased"))
         #expect(try await administrator.get(path).text.contains("Lotte Canary Peeters asks to be forgotten"))
@@ -90,18 +51,18 @@ struct ErasurePagesTests {
         #expect(try await rider.post("\(own)/messages", [("text", "It is Lotte.")]).status == 409)
         #expect(try await rider.post("\(own)/erasure").status == 409)
         try await row.all.settle()
-        try await answers(told, house: House(row.maker))
-        let view = try await APIClient(house.site).get("\(own)/erasure", as: [ErasureView].self)
+        try await answers(told, counter: Counter(row.maker))
+        let view = try await APIClient(counter.site).get("\(own)/erasure", as: [ErasureView].self)
         #expect(view.first?.companies.map(\.isErased) == [false])
         let who = try await rider.get("\(own)/sharing").text
         #expect(who.contains("You are forgotten here") && who.contains("kept: legal claims") && who.contains("“In court.”"))
     }
 
     /// The maker's administrator refuses, on the page of the customer whom the dealer brought.
-    private func answers(_ told: ErasureTests.Told, house: House) async throws {
+    private func answers(_ told: ErasureTests.Told, counter: Counter) async throws {
         let item = try await told.row.maker.item(told.first)
         let customer = try #require(item.customer)
-        let administrator = try await house.member(.administrator)
+        let administrator = try await counter.member(.administrator)
         #expect(try await administrator.get("/velora/today").text.contains("Spoke asks for personal data to be erased"))
         let page = try await administrator.get("/velora/customers/\(customer)").text
         #expect(page.contains("Spoke asks to erase what you hold of its customer") && page.contains("Kraft"))
@@ -123,8 +84,8 @@ struct ErasurePagesTests {
         let atMaker = try #require(try await told.asked(row.maker, told.first).first)
         try await row.maker.work { _ = try $0.erase(atMaker.id) }
         try await row.all.settle()
-        let house = try House(row.supplier)
-        let administrator = try await house.member(.administrator)
+        let counter = try Counter(row.supplier)
+        let administrator = try await counter.member(.administrator)
         let item = try await row.supplier.item(told.second)
         let path = "/kraft/cases/K-\(item.number)"
         #expect(try await administrator.get(path).text.contains("Velora asks to erase what you hold of its customer"))
@@ -139,7 +100,7 @@ struct ErasurePagesTests {
         let company = try await Company("Spoke", engine, TestNetwork())
         let question = try await company.ask("My canary words")
         let customer = try #require(try await company.work { try $0.cases.find(question)?.customer })
-        let administrator = try await House(company).member(.administrator)
+        let administrator = try await Counter(company).member(.administrator)
         #expect(try await administrator.get("/spoke/customers/\(customer)").text.contains("They asked to be forgotten"))
         let path = "/spoke/customers/\(customer)/erasure"
         #expect(try await administrator.post(path, [("decision", "refuse"), ("ground", "archiving")]).status == 409)

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import SiteTesting
+import StorageTesting
+import Testing
+import Web
+
+@testable import Collaboration
+
+/// A company's site, with people before it.
+struct Counter {
+    let site: Site
+    let company: Company
+
+    init(_ company: Company) throws {
+        self.company = company
+        var services = Services()
+        services.kernel = company.kernel
+        services.exchange = company.node
+        let origin = "https://\(company.kernel.host)"
+        site = try Site(
+            SiteConfiguration(origin: try #require(PublicOrigin(origin))), database: company.database,
+            templates: Templates(folders: [Site.pages.bundleURL, KernelParts.pages.bundleURL, Self.panels()]),
+            assets: Assets(), live: Live(database: company.database) { _, _ in [:] }, services: services,
+            actions: KernelParts.actions, rawActions: [], streams: KernelParts.streams)
+    }
+
+    /// The panel that a kind of case brings.
+    private static func panels() throws -> URL {
+        let folder = try TestFolder.make()
+        try Data().write(to: folder.appending(path: "enquiry-panel.mustache"))
+        return folder
+    }
+
+    func member(_ role: Member.Role) async throws -> Browser {
+        let enterprise = company.enterprise
+        let token = try await company.database.write { tx in
+            let member = Member(email: "\(role)@\(enterprise.slug).example", name: "Bo Baker", role: role)
+            try MemberStore(enterprise.id, tx).add(member, password: nil)
+            return try SessionStore(enterprise.id, tx).start(member.id, device: "a test", at: .now)
+        }
+        let browser = Browser(site)
+        browser.keep("__Host-\(StaffCaller.cookie(of: enterprise.slug))", token.text)
+        return browser
+    }
+}
