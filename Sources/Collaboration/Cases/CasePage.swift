@@ -23,7 +23,7 @@ struct CasePage {
 
     func page() throws -> Page {
         let stops = stops
-        let members = try desk.members.list()
+        let members = try desk.members.names()
         let teams = try desk.teams.list()
         let kind = desk.kernel.kinds[item.kind]
         var model: [String: Model] = [
@@ -60,7 +60,7 @@ struct CasePage {
     }
 
     /// Also of an owner who has left.
-    private func ownerName(_ members: [Member]) throws -> String? {
+    private func ownerName(_ members: [(id: ID<Member>, name: String)]) throws -> String? {
         try item.owner.flatMap { owner in
             try members.first { $0.id == owner }?.name ?? desk.members.find(owner)?.name
         }

@@ -94,7 +94,9 @@ package struct CaseFile: Sendable {
         let said: [ID<Message>] = events.filter { $0.type == "message.added" }.compactMap(\.object).map(ID.init)
         // An answer stays on the desk, with its files, also when it has scrolled out of what is shown.
         let answers = handovers.compactMap { $0.answer?.message }
-        messages = try desk.messages.find(Array(Set(said + answers)))
+        let times = events.map(\.at)
+        let shown = times.min().flatMap { first in times.max().map { first...$0 } }
+        messages = try desk.messages.find(Set(said + answers), of: item.id, sentIn: shown)
         files = try desk.attachments.list(of: item.id)
         links = try Dictionary(
             desk.links.all(handovers.map(\.link) + [item.origin].compactMap(\.self)).map { ($0.id, $0) },

@@ -38,6 +38,15 @@ package struct MemberStore {
             """, Self.read)
     }
 
+    /// Their names alone, for lists to choose from.
+    func names() throws -> [(id: ID<Member>, name: String)] {
+        try tx.all(
+            """
+            SELECT id, name FROM members WHERE enterprise = \(scope) AND disabled_at IS NULL ORDER BY name, id LIMIT 1000
+            """
+        ) { row in (try row.next(), try row.next()) }
+    }
+
     /// Also those who have left, by name, after the given one.
     func page(after: Member?, limit: Int) throws -> [Member] {
         let onwards: SQL = after.map { "AND (m.name, m.id) > (\($0.name), \($0.id))" } ?? ""

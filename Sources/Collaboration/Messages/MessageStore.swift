@@ -21,15 +21,31 @@ package struct MessageStore {
         return try withAudiences([found]).first
     }
 
-    /// These messages, in no particular order.
-    package func find(_ ids: [ID<Message>]) throws -> [Message] {
-        guard !ids.isEmpty else { return [] }
+    /// These messages of a case, oldest first. What was sent in `span` is read along an index; a message of another
+    /// company may have been sent long before it came, and is looked for by its id.
+    func find(_ ids: Set<ID<Message>>, of item: ID<Case>, sentIn span: ClosedRange<Timestamp>?) throws -> [Message] {
+        guard let span else { return try find(Array(ids)) }
+        let near = try list(
+            where: "m.case_id = \(item) AND m.sent_at BETWEEN \(span.lowerBound) AND \(span.upperBound)",
+            limit: 2 * ids.count
+        ).filter { ids.contains($0.id) }
+        let far = ids.subtracting(near.map(\.id))
+        if far.isEmpty { return near }
+        return try (find(Array(far)) + near).sorted { ($0.sentAt, $0.id) < ($1.sentAt, $1.id) }
+    }
+
+    /// These messages, oldest first.
+    func find(_ ids: [ID<Message>]) throws -> [Message] {
+        ids.isEmpty ? [] : try list(where: "m.id IN (\(SQL.list(ids)))")
+    }
+
+    private func list(where condition: SQL, limit: Int = 1000) throws -> [Message] {
         var messages: [Message] = []
         let rows: [(Message, ID<Link>?)] = try tx.all(
             """
             SELECT \(Self.columns), a.link FROM messages m
             LEFT JOIN message_audience a ON a.enterprise = m.enterprise AND a.message = m.id
-            WHERE m.enterprise = \(desk.scope) AND m.id IN (\(SQL.list(ids))) ORDER BY m.id
+            WHERE m.enterprise = \(desk.scope) AND \(condition) ORDER BY m.sent_at, m.id LIMIT \(limit)
             """
         ) { row in (try Self.read(&row), try row.next()) }
         for (message, link) in rows {

@@ -7,18 +7,24 @@ struct Renderer {
     let language: String
 
     private(set) var output: [UInt8] = []
-    private var stack: [Model]
+    private var stack: [Level]
     /// The place in the innermost list.
     private var place: (isFirst: Bool, isLast: Bool) = (false, false)
     /// What replaces a block: steps of the template that replaces it.
     private var blocks: [String: (template: Template, steps: Range<Int>)] = [:]
     private var depth = 0
 
+    /// What a section is about, and where in it the next name probably is.
+    private struct Level {
+        let model: Model
+        var next = 0
+    }
+
     init(templates: [String: Template], translations: Translations, language: String, model: Model) {
         self.templates = templates
         self.translations = translations
         self.language = language
-        stack = [model]
+        stack = [Level(model: model)]
         output.reserveCapacity(48 * 1024)
     }
 
@@ -72,7 +78,7 @@ struct Renderer {
         guard value.isPresent else { return }
         if case .flag = value { return render(template, steps) }
         guard case .list(let elements) = value else {
-            stack.append(value)
+            stack.append(Level(model: value))
             render(template, steps)
             stack.removeLast()
             return
@@ -80,25 +86,25 @@ struct Renderer {
         let outer = place
         for index in elements.indices {
             place = (index == 0, index == elements.count - 1)
-            stack.append(elements[index])
+            stack.append(Level(model: elements[index]))
             render(template, steps)
             stack.removeLast()
         }
         place = outer
     }
 
-    private func lookUp(_ name: Template.Name) -> Model? {
+    private mutating func lookUp(_ name: Template.Name) -> Model? {
         var found: Model?
         switch name.scope {
-        case .current: return stack.last
+        case .current: return stack.last?.model
         case .isFirst: return .flag(place.isFirst)
         case .isLast: return .flag(place.isLast)
-        case .local: found = stack.last?[name.first]
+        case .local: found = stack[stack.count - 1].model[name.first]
         case .any:
             var level = stack.count
             while found == nil, level > 0 {
                 level -= 1
-                found = stack[level][name.first]
+                found = stack[level].model.member(name.first, from: &stack[level].next)
             }
         }
         for name in name.rest { found = found?[name] }
