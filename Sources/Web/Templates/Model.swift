@@ -28,23 +28,11 @@ package enum Model: Sendable {
 
     /// A member of an object; `nil` where there is none.
     package subscript(_ name: String) -> Model? {
-        var start = 0
-        return member(name, from: &start)
-    }
-
-    /// A member of an object, looked for from `start` on and then before it; `start` becomes the place behind it.
-    /// Templates name members in about the order in which they are made.
-    func member(_ name: String, from start: inout Int) -> Model? {
         guard case .object(let members) = self else { return nil }
         // By index, because a loop over the members would copy each of them; the length first, because it tells most
         // names apart without a call.
         let length = name.utf8.count
-        for index in start..<max(start, members.count) where members[index].0.utf8.count == length && members[index].0 == name {
-            start = index + 1
-            return members[index].1
-        }
-        for index in 0..<min(start, members.count) where members[index].0.utf8.count == length && members[index].0 == name {
-            start = index + 1
+        for index in members.indices where members[index].0.utf8.count == length && members[index].0 == name {
             return members[index].1
         }
         return nil

@@ -7,24 +7,18 @@ struct Renderer {
     let language: String
 
     private(set) var output: [UInt8] = []
-    private var stack: [Level]
+    private var stack: [Model]
     /// The place in the innermost list.
     private var place: (isFirst: Bool, isLast: Bool) = (false, false)
     /// What replaces a block: steps of the template that replaces it.
     private var blocks: [String: (template: Template, steps: Range<Int>)] = [:]
     private var depth = 0
 
-    /// What a section is about, and where in it the next name probably is.
-    private struct Level {
-        let model: Model
-        var next = 0
-    }
-
     init(templates: [String: Template], translations: Translations, language: String, model: Model) {
         self.templates = templates
         self.translations = translations
         self.language = language
-        stack = [Level(model: model)]
+        stack = [model]
         output.reserveCapacity(48 * 1024)
     }
 
@@ -78,7 +72,7 @@ struct Renderer {
         guard value.isPresent else { return }
         if case .flag = value { return render(template, steps) }
         guard case .list(let elements) = value else {
-            stack.append(Level(model: value))
+            stack.append(value)
             render(template, steps)
             stack.removeLast()
             return
@@ -86,25 +80,25 @@ struct Renderer {
         let outer = place
         for index in elements.indices {
             place = (index == 0, index == elements.count - 1)
-            stack.append(Level(model: elements[index]))
+            stack.append(elements[index])
             render(template, steps)
             stack.removeLast()
         }
         place = outer
     }
 
-    private mutating func lookUp(_ name: Template.Name) -> Model? {
+    private func lookUp(_ name: Template.Name) -> Model? {
         var found: Model?
         switch name.scope {
-        case .current: return stack.last?.model
+        case .current: return stack.last
         case .isFirst: return .flag(place.isFirst)
         case .isLast: return .flag(place.isLast)
-        case .local: found = stack[stack.count - 1].model[name.first]
+        case .local: found = stack[stack.count - 1][name.first]
         case .any:
             var level = stack.count
             while found == nil, level > 0 {
                 level -= 1
-                found = stack[level].model.member(name.first, from: &stack[level].next)
+                found = stack[level][name.first]
             }
         }
         for name in name.rest { found = found?[name] }
