@@ -14,19 +14,14 @@ package struct MessageStore {
         erased_for
         """
 
-    package func find(_ id: ID<Message>) throws -> Message? {
-        let found = try tx.first(
-            "SELECT \(Self.columns) FROM messages WHERE enterprise = \(desk.scope) AND id = \(id)", Self.read)
-        guard let found else { return nil }
-        return try withAudiences([found]).first
-    }
+    package func find(_ id: ID<Message>) throws -> Message? { try find([id]).first }
 
     /// These messages of a case, oldest first. What was sent in `span` is read along an index; a message of another
     /// company may have been sent long before it came, and is looked for by its id.
     func find(_ ids: Set<ID<Message>>, of item: ID<Case>, sentIn span: ClosedRange<Timestamp>?) throws -> [Message] {
         guard let span else { return try find(Array(ids)) }
         let near = try list(
-            where: "m.case_id = \(item) AND m.sent_at BETWEEN \(span.lowerBound) AND \(span.upperBound)",
+            where: "case_id = \(item) AND sent_at BETWEEN \(span.lowerBound) AND \(span.upperBound)",
             limit: 2 * ids.count
         ).filter { ids.contains($0.id) }
         let far = ids.subtracting(near.map(\.id))
@@ -36,44 +31,38 @@ package struct MessageStore {
 
     /// These messages, oldest first.
     func find(_ ids: [ID<Message>]) throws -> [Message] {
-        ids.isEmpty ? [] : try list(where: "m.id IN (\(SQL.list(ids)))")
-    }
-
-    private func list(where condition: SQL, limit: Int = 1000) throws -> [Message] {
-        var messages: [Message] = []
-        let rows: [(Message, ID<Link>?)] = try tx.all(
-            """
-            SELECT \(Self.columns), a.link FROM messages m
-            LEFT JOIN message_audience a ON a.enterprise = m.enterprise AND a.message = m.id
-            WHERE m.enterprise = \(desk.scope) AND \(condition) ORDER BY m.sent_at, m.id LIMIT \(limit)
-            """
-        ) { row in (try Self.read(&row), try row.next()) }
-        for (message, link) in rows {
-            if messages.last?.id != message.id { messages.append(message) }
-            if let link { messages[messages.count - 1].audience.links.insert(link) }
-        }
-        return messages
+        ids.isEmpty ? [] : try list(where: "id IN (\(SQL.list(ids)))", limit: ids.count)
     }
 
     /// The newest messages of a case, oldest of them first.
     package func list(of item: ID<Case>, toCustomerOnly: Bool = false, limit: Int = 50) throws -> [Message] {
         let visible: SQL = toCustomerOnly ? "AND to_customer" : ""
-        let found = try tx.all(
-            """
-            SELECT \(Self.columns) FROM messages WHERE enterprise = \(desk.scope) AND case_id = \(item) \(visible)
-            ORDER BY sent_at DESC, id DESC LIMIT \(limit)
-            """, Self.read)
-        return try withAudiences(found.reversed())
+        return try list(where: "case_id = \(item) \(visible)", newest: true, limit: limit)
     }
 
     /// What the customer first wrote: the question itself.
     package func first(of item: ID<Case>) throws -> Message? {
-        try tx.first(
+        try list(where: "case_id = \(item) AND author_kind = \(Message.Author.Kind.customer)", limit: 1).first
+    }
+
+    /// Messages, each with everybody who sees it, oldest first: the newest of those that fit, or the oldest.
+    private func list(where condition: SQL, newest isNewest: Bool = false, limit: Int) throws -> [Message] {
+        let direction: SQL = isNewest ? "DESC" : "ASC"
+        let rows: [(Message, ID<Link>?)] = try tx.all(
             """
-            SELECT \(Self.columns) FROM messages
-            WHERE enterprise = \(desk.scope) AND case_id = \(item) AND author_kind = \(Message.Author.Kind.customer)
-            ORDER BY sent_at, id LIMIT 1
-            """, Self.read)
+            SELECT \(Self.columns), a.link FROM (
+                SELECT enterprise, \(Self.columns) FROM messages WHERE enterprise = \(desk.scope) AND \(condition)
+                ORDER BY sent_at \(direction), id \(direction) LIMIT \(limit)
+            ) m LEFT JOIN message_audience a ON a.enterprise = m.enterprise AND a.message = m.id
+            """
+        ) { row in (try Self.read(&row), try row.next()) }
+        var messages: [Message] = []
+        // Sorted here: the engines would do it once more after the join.
+        for (message, link) in rows.sorted(by: { ($0.0.sentAt, $0.0.id) < ($1.0.sentAt, $1.0.id) }) {
+            if messages.last?.id != message.id { messages.append(message) }
+            if let link { messages[messages.count - 1].audience.links.insert(link) }
+        }
+        return messages
     }
 
     func add(_ message: Message) throws {
@@ -94,23 +83,6 @@ package struct MessageStore {
             INSERT INTO message_audience (enterprise, message, link) VALUES (\(desk.scope), \(message), \(link))
             ON CONFLICT (enterprise, message, link) DO NOTHING
             """)
-    }
-
-    private func withAudiences(_ messages: [Message]) throws -> [Message] {
-        guard !messages.isEmpty else { return [] }
-        let pairs: [(ID<Message>, ID<Link>)] = try tx.all(
-            """
-            SELECT message, link FROM message_audience
-            WHERE enterprise = \(desk.scope) AND message IN (\(SQL.list(messages.map(\.id))))
-            """
-        ) { try ($0.next(), $0.next()) }
-        guard !pairs.isEmpty else { return messages }
-        let links = Dictionary(grouping: pairs, by: \.0).mapValues { Set($0.map(\.1)) }
-        return messages.map { message in
-            var message = message
-            message.audience.links = links[message.id] ?? []
-            return message
-        }
     }
 
     private static func read(_ row: inout Row) throws -> Message {
