@@ -61,9 +61,16 @@ package struct Node: Sendable {
             maximumAttempts: Self.attemptsInAWeek, logger: logger)
         let pulling = configuration.pullInterval.map { Pulling(exchange, every: $0) }
         self.services = [
-            live, site, Delivery(exchange), ExchangeChores(exchange), jobs, HandoverClock(kernel: kernel, database: database, logger: logger),
-            RetentionClock(kernel: kernel, database: database, logger: logger),
-            Statistics(database: database, logger: logger),
+            live, site, Delivery(exchange), ExchangeChores(exchange), jobs,
+            Clock("bring back what nobody accepted in time", every: .seconds(5), logger) {
+                try await ExpireHandovers.run(kernel, database)
+            },
+            Clock("erase what was kept long enough", first: .seconds(30), every: .seconds(3600), logger) {
+                try await KeepToRetention.run(kernel, database)
+            },
+            Clock("refresh the database's statistics", first: .seconds(20), every: .seconds(86_400), logger) {
+                try await database.refreshStatistics()
+            },
             Closing(client: client),
         ] + (pulling.map { [$0] } ?? [])
     }
@@ -106,69 +113,6 @@ package struct Node: Sendable {
                 guard let enterprise = try EnterpriseStore(tx).find(task.enterprise) else { return }
                 let desk = Desk(enterprise, .system("exchange"), kernel, tx, now: tx.startedAt)
                 try desk.keep(bytes, of: task)
-            }
-        }
-    }
-}
-
-/// Brings back what nobody accepted in time, every few seconds.
-private struct HandoverClock: Service {
-    let kernel: Kernel
-    let database: Database
-    let logger: Logger
-
-    func run() async throws {
-        while !Task.isShuttingDownGracefully {
-            do {
-                try await cancelWhenGracefulShutdown { try await Task.sleep(for: .seconds(5)) }
-                try await ExpireHandovers.run(kernel, database)
-            } catch is CancellationError {
-                return
-            } catch {
-                logger.error("Overdue handovers could not be brought back", metadata: ["error": "\(error)"])
-            }
-        }
-    }
-}
-
-/// Erases what has been kept as long as the contracts say, every hour.
-private struct RetentionClock: Service {
-    let kernel: Kernel
-    let database: Database
-    let logger: Logger
-
-    func run() async throws {
-        var wait = Duration.seconds(30)
-        while !Task.isShuttingDownGracefully {
-            do {
-                try await cancelWhenGracefulShutdown { [wait] in try await Task.sleep(for: wait) }
-                wait = .seconds(3600)
-                try await KeepToRetention.run(kernel, database)
-            } catch is CancellationError {
-                return
-            } catch {
-                logger.error("What was kept long enough could not be erased", metadata: ["error": "\(error)"])
-            }
-        }
-    }
-}
-
-/// Keeps what SQLite knows of its indexes fresh.
-private struct Statistics: Service {
-    let database: Database
-    let logger: Logger
-
-    func run() async throws {
-        var wait = Duration.seconds(20)
-        while !Task.isShuttingDownGracefully {
-            do {
-                try await cancelWhenGracefulShutdown { [wait] in try await Task.sleep(for: wait) }
-                try await database.refreshStatistics()
-                wait = .seconds(86_400)
-            } catch is CancellationError {
-                return
-            } catch {
-                logger.error("The database's statistics could not be refreshed", metadata: ["error": "\(error)"])
             }
         }
     }
