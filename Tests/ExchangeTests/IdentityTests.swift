@@ -82,6 +82,10 @@ struct IdentityTests {
         let held = Sample.statement(root: root, key: try Sample.key(2))
         var older = held
         older.issuedAt = held.issuedAt - 1
+        var revoking = held
+        revoking.revoked = ["a thumbprint"]
+        #expect(revoking.supersedes(held))
+        #expect(!held.supersedes(revoking), "a key comes back by a statement of the same second")
         #expect(held.supersedes(older))
         #expect(!older.supersedes(held))
         #expect(!Sample.statement(root: try Sample.key(3), key: root).supersedes(held))

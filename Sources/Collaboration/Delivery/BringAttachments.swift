@@ -9,7 +9,8 @@ import Storage
 extension ExchangeNode {
     static let bytesType = "application/octet-stream"
 
-    /// Brings a peer what it waits for, as far as it may have it. Returns whether that was all.
+    /// Brings a peer what it waits for, as far as it may have it and we still have it. Returns whether nothing was left
+    /// to bring.
     func bringAttachments(_ destination: Destination) async throws -> Bool {
         let attachments = attachments
         let found = try await database.read { tx -> (PeerContact, Link)? in
@@ -22,21 +23,21 @@ extension ExchangeNode {
         }
         guard let (contact, link) = found else { return true }
         let base = contact.peer.endpoints.attachments
-        let answer = try await contact.call("GET", "\(base)?link=\(link.id)", through: self)
-        // A node of before, which would fetch everything by itself.
-        if answer.response.status == ExchangeStatus.notFound.rawValue { return true }
-        guard answer.response.status == ExchangeStatus.ok.rawValue else {
-            throw PeerFailure.status(answer.response.status, retryAfter: nil)
+        let answer = try await contact.call("GET", "\(base)?link=\(link.id)", through: self).expecting(.ok)
+        let wanted: [String]
+        do { wanted = try WantedAttachments(JSONValue(parsing: answer.response.body)).wanted } catch {
+            throw PeerFailure.unreachable("what it says it waits for is no list: \(error)")
         }
-        let wanted = try WantedAttachments(JSONValue(parsing: answer.response.body)).wanted
+        var brought = 0
         for digest in wanted {
             let bytes = try await database.read { tx in try attachments.bytes(digest, grantedTo: link, tx) }
             guard let bytes else { continue }
-            _ = try await contact.call(
+            let taken = try await contact.call(
                 "POST", "\(base)/\(digest)?link=\(link.id)", body: (Self.bytesType, bytes), expecting: .attachment,
                 through: self)
+            if taken.response.status == ExchangeStatus.ok.rawValue { brought += 1 }
         }
-        return wanted.isEmpty
+        return brought == 0
     }
 
     /// `GET {attachments}?link={id}`: what was announced over the link and has not come.

@@ -16,7 +16,6 @@ package struct ExchangeChores: Service {
     private static let checkAge = 900
     /// Seconds for which the proofs of delivery and the ids of what has come in are kept.
     static let memory = 90 * 86_400
-    private static let visitsAtOnce = 50
 
     package init(
         _ node: ExchangeNode, every interval: Duration = .seconds(60), visitLimit: Duration = .seconds(30)
@@ -61,12 +60,7 @@ package struct ExchangeChores: Service {
     private func tellStatements() async {
         do {
             let untold = try await node.untold(at: node.now())
-            await withTaskGroup(of: Void.self) { group in
-                for (index, destination) in untold.enumerated() {
-                    if index >= Self.visitsAtOnce { await group.next() }
-                    group.addTask { await tellStatement(over: destination) }
-                }
-            }
+            await untold.inParallel { await tellStatement(over: $0) }
         } catch {
             node.logger.error("Cannot look whom to tell our statement", metadata: ["error": "\(error)"])
         }
@@ -120,12 +114,7 @@ package struct ExchangeChores: Service {
     private func visitPeers(all: Bool) async {
         do {
             let links = try await links(dueAt: node.now(), all: all)
-            await withTaskGroup(of: Void.self) { group in
-                for (index, link) in links.enumerated() {
-                    if index >= Self.visitsAtOnce { await group.next() }
-                    group.addTask { await visit(link) }
-                }
-            }
+            await links.inParallel { await visit($0) }
         } catch {
             node.logger.error("Cannot look which peers to visit", metadata: ["error": "\(error)"])
         }
@@ -175,7 +164,7 @@ package struct ExchangeChores: Service {
     }
 }
 
-private func within(_ limit: Duration, _ body: @escaping @Sendable () async throws -> Void) async throws {
+func within(_ limit: Duration, _ body: @escaping @Sendable () async throws -> Void) async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask(operation: body)
         group.addTask {
@@ -184,5 +173,17 @@ private func within(_ limit: Duration, _ body: @escaping @Sendable () async thro
         }
         try await group.next()
         group.cancelAll()
+    }
+}
+
+extension Array where Element: Sendable {
+    /// Does something for each, for some dozens at once, and returns when all is done.
+    func inParallel(_ body: @escaping @Sendable (Element) async -> Void) async {
+        await withTaskGroup(of: Void.self) { group in
+            for (index, element) in enumerated() {
+                if index >= 50 { await group.next() }
+                group.addTask { await body(element) }
+            }
+        }
     }
 }

@@ -84,16 +84,18 @@ extension ExchangeNode {
     func note(_ failure: PeerFailure, of destination: Destination, jitter: Double) async throws {
         let now = now()
         let knowsNoKey = if case .unsigned(401, _) = failure { true } else { false }
-        try await database.write { tx in
+        // A peer that provokes failures must not make us call somebody's address again and again.
+        let mayAsk = try await database.write { tx -> Bool in
             try Destinations(tx).failed(destination, failure, at: now, jitter: jitter)
-            guard knowsNoKey else { return }
-            try tx.run(
+            guard case .unsigned = failure else { return false }
+            return try tx.run(
                 """
-                UPDATE links SET told = NULL
+                UPDATE links SET told = \(knowsNoKey ? SQL("NULL") : SQL("told")), statement_asked_at = \(now)
                 WHERE enterprise = \(destination.enterprise) AND id = \(destination.link)
-                """)
+                    AND (statement_asked_at IS NULL OR statement_asked_at <= \(now - 60))
+                """) > 0
         }
-        guard case .unsigned = failure else { return }
+        guard mayAsk else { return }
         do {
             try await refreshStatement(destination)
             if knowsNoKey { try await tellStatement(over: destination) }

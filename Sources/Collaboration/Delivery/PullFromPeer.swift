@@ -84,7 +84,7 @@ extension ExchangeNode {
 
 extension PeerContact.Answer {
     @discardableResult
-    fileprivate func expecting(_ status: ExchangeStatus) throws -> Self {
+    func expecting(_ status: ExchangeStatus) throws -> Self {
         guard response.status == status.rawValue else {
             throw PeerFailure.status(response.status, retryAfter: response[field: "retry-after"].flatMap { Int($0) })
         }

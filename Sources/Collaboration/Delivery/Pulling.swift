@@ -19,6 +19,8 @@ package final class Pulling: Service {
 
     /// Seconds between two questions about what outlives a link that has ended.
     static let intervalOfEnded = 3_600
+    /// For one peer, however slow it is; files are large.
+    private static let limit = Duration.seconds(600)
     /// Seconds after which a peer is asked for the files that it wants, even if it was told of none.
     static let intervalOfFiles = 900
 
@@ -35,7 +37,8 @@ package final class Pulling: Service {
         await cancelWhenGracefulShutdown {
             await withDiscardingTaskGroup { group in
                 while !Task.isCancelled {
-                    for destination in await self.due() { group.addTask { await self.pull(destination) } }
+                    let destinations = await self.due()
+                    group.addTask { await destinations.inParallel { await self.pull($0) } }
                     do { try await Task.sleep(for: .seconds(self.interval)) } catch { break }
                 }
             }
@@ -44,10 +47,7 @@ package final class Pulling: Service {
 
     /// Asks those whose turn it is, and returns when all have answered.
     package func pullDue() async {
-        let destinations = await due()
-        await withDiscardingTaskGroup { group in
-            for destination in destinations { group.addTask { await self.pull(destination) } }
-        }
+        await due().inParallel { await self.pull($0) }
     }
 
     private func due() async -> [Destination] {
@@ -80,10 +80,12 @@ package final class Pulling: Service {
         defer { underWay.withLock { _ = $0.remove(destination) } }
         do {
             do {
-                try await node.pull(destination)
-                let now = node.now()
-                try await node.database.write { tx in try Destinations(tx).heard(from: destination, at: now) }
-                try await bringFiles(destination)
+                try await within(Self.limit) {
+                    try await self.node.pull(destination)
+                    let now = self.node.now()
+                    try await self.node.database.write { tx in try Destinations(tx).heard(from: destination, at: now) }
+                    try await self.bringFiles(destination)
+                }
             } catch let failure as PeerFailure {
                 try await node.note(failure, of: destination, jitter: jitter())
             }

@@ -13,10 +13,11 @@ extension ExchangeNode {
             (try self.contact(destination, tx), try self.ownStatement(of: destination.enterprise, tx))
         }
         guard let contact, let own else { return }
+        let jwt = try own.statement.signed(by: own.root)
         do {
             let answer = try await contact.call(
                 "POST", contact.peer.endpoints.statement(of: destination.link.uuid),
-                body: (Statement.contentType, Array(own.jwt.utf8)), through: self)
+                body: (Statement.contentType, Array(jwt.utf8)), through: self)
             guard answer.response.status == ExchangeStatus.ok.rawValue else {
                 throw PeerFailure.status(answer.response.status, retryAfter: nil)
             }
@@ -36,7 +37,7 @@ extension ExchangeNode {
     func untold(at now: Timestamp) async throws -> [Destination] {
         try await database.read { tx in
             try EnterpriseStore(tx).all().flatMap { enterprise -> [Destination] in
-                guard let (_, digest) = try self.ownStatement(of: enterprise.id, tx) else { return [] }
+                guard let (_, _, digest) = try self.ownStatement(of: enterprise.id, tx) else { return [] }
                 return try tx.all(
                     """
                     SELECT l.id FROM links l JOIN destinations d ON d.enterprise = l.enterprise AND d.link = l.id
@@ -48,15 +49,17 @@ extension ExchangeNode {
         }
     }
 
-    /// Our statement, and a digest of what it says, whenever it says it.
-    private func ownStatement(of enterprise: ID<Enterprise>, _ tx: Transaction) throws -> (jwt: String, digest: String)?
-    {
+    /// Our statement, the key that signs it, and a digest of what it says, whenever it says it.
+    private func ownStatement(
+        of enterprise: ID<Enterprise>, _ tx: Transaction
+    ) throws -> (statement: Statement, root: SigningKey, digest: String)? {
         guard let enterprise = try EnterpriseStore(tx).find(enterprise) else { return nil }
         let identity = IdentityStore(enterprise.id, tx)
-        var statement = try identity.unsignedStatement(of: enterprise, origin: origin, at: now())
-        let jwt = try statement.signed(by: identity.root())
-        statement.issuedAt = WireTime(seconds: 0)
-        return (jwt, Exchange.Base64URL.encode(Array(SHA256.hash(data: statement.json.bytes))))
+        let statement = try identity.unsignedStatement(of: enterprise, origin: origin, at: now())
+        var timeless = statement
+        timeless.issuedAt = WireTime(seconds: 0)
+        let digest = Exchange.Base64URL.encode(Array(SHA256.hash(data: timeless.json.bytes)))
+        return (statement, try identity.root(), digest)
     }
 
     /// `POST {links}/{id}/statement`: the peer says who it is from now on. The key may be one that only the new statement

@@ -103,10 +103,12 @@ package struct Statement: WireStruct {
         return keys.first { $0.key.thumbprint == thumbprint && $0.isValid(at: now) }?.key
     }
 
-    /// Whether this statement may take the place of one held before: never an earlier one, so that a replayed
-    /// statement cannot bring back a revoked key.
+    /// Whether this statement may take the place of one held before: never an earlier one, nor one of the same second
+    /// that revokes less, so that a replayed statement cannot bring back a revoked key.
     package func supersedes(_ held: Statement) -> Bool {
-        root == held.root && issuedAt >= held.issuedAt
+        guard root == held.root else { return false }
+        return issuedAt > held.issuedAt
+            || issuedAt == held.issuedAt && Set(revoked).isSuperset(of: held.revoked)
     }
 }
 
