@@ -39,10 +39,12 @@ struct CasePage {
         try model.merge(list(teams)) { _, new in new }
         try model.merge(aside(members, teams, kind)) { _, new in new }
         if let answering = answering { model["answering"] = answering }
-        model["handOverTo"] = .list(try companies)
+        let companies = try companies
+        model["handOverTo"] = .list(companies)
+        if companies.isEmpty { model["uncovered"] = try uncovered }
         model["forms"] = forms
         if let reply { model.merge(forwarding(reply)) { _, new in new } }
-        return Page("case", title: item.title, model)
+        return Page("case", verbatimTitle: item.title, model)
     }
 
     private func head(_ owner: String?, _ kind: (any CaseKind.Type)?) -> Model {

@@ -101,7 +101,7 @@ private struct CustomerPage {
         } ?? .none
         let members = try desk.members.list()
         return Page(
-            "customer", title: customer.name,
+            "customer", verbatimTitle: customer.name,
             [
                 "customer": [
                     "id": .text("\(customer.id)"), "href": .text(href), "action": .text(href + "/erasure"), "name": .text(customer.name),

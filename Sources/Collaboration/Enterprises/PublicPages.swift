@@ -68,7 +68,7 @@ package struct ShowFront: Action {
             ]
         }
         return Page(
-            "front", title: desk.enterprise.name, layout: .public,
+            "front", verbatimTitle: desk.enterprise.name, layout: .public,
             ["enterprise": desk.enterprise.model, "doors": .list(doors)])
     }
 }

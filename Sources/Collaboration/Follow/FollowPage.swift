@@ -121,7 +121,7 @@ private struct FollowPage {
     var page: Page {
         let item = file.item
         return Page(
-            "follow", title: item.title, layout: .public,
+            "follow", verbatimTitle: item.title, layout: .public,
             [
                 "live": .text("\(href)/live"), "follow": ["href": .text(href)],
                 "case": ["number": .text(desk.enterprise.reference(item.number)), "subject": .text(item.title)],

@@ -35,6 +35,13 @@ extension Desk {
     func receive(_ event: ContactSharedV1, from link: Link) throws {
         var (handover, item) = try take(event.handover, over: link, .incoming)
         let points = event.points.compactMap(ContactPoint.init)
+        // One handover is about one customer: under another reference they would be somebody else, and the first be left
+        // behind without a case.
+        if let known = try item.customer.flatMap({ try customers.find($0) })?.knownThrough, known.link == link.id,
+            known.reference != event.customer
+        {
+            throw Rejection(.stale, "this handover is about another customer")
+        }
         var customer = try customers.take(
             Acquaintance(link: link.id, reference: event.customer, company: link.name))
         // What was still on its way when they asked to be forgotten.

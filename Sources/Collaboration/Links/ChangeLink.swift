@@ -51,11 +51,31 @@ enum ResumeLink: LinkStep {
     static func change(_ id: ID<Link>, _ desk: Desk) throws { _ = try desk.links.resume(id) }
 }
 
-enum AgreeToName: LinkStep {
+enum AgreeToName: Action {
+    struct Input: FormInput {
+        let link: ID<Link>
+        /// The new name as it was shown, so that nobody agrees to another.
+        let name: String
+
+        init(_ form: inout Form) {
+            link = form.path("link")
+            name = form.text("name", label: "Name", max: Limits.name)
+        }
+    }
+
     static let route = Route.post("/{enterprise}/links/{link}/name")
     static let summary = "Call a linked company what it calls itself by now"
-    static let notice: Web.Message = "They have their new name here from now on."
-    static func change(_ id: ID<Link>, _ desk: Desk) throws { _ = try desk.links.agreeToName(id) }
+    static let access = Permission.linksManage
+
+    static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<LinkView> {
+        let desk = call.desk(tx)
+        guard try desk.links.find(call.input.link) != nil else { throw Missing.link }
+        let link = try desk.links.agree(toName: call.input.name, of: call.input.link)
+        desk.announceLinks()
+        return .done(
+            LinkView(link, try LinkStatus(link, tx)), goTo: "/\(desk.enterprise.slug)/links/\(link.id)",
+            notice: "They have their new name here from now on.")
+    }
 }
 
 enum AgreeToContract: LinkStep {
@@ -127,6 +147,8 @@ package struct ProposeContract: Action {
     package static let route = Route.post("/{enterprise}/links/{link}/contract")
     package static let summary = "Propose a change of a link's contract"
     package static let access = Permission.linksManage
+    package static let retryForm: (any Action.Type)? = ShowLink.self
+    package static let formName = "proposal"
 
     package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<LinkView> {
         let (desk, input) = (call.desk(tx), call.input)

@@ -129,7 +129,7 @@ private struct InvitationPage {
         let link = try desk.links.find(invitation.link).flatMap { $0.state == .pending ? $0 : nil }
         let base = link.map { models.path($0.id) } ?? "/\(desk.enterprise.slug)/invitations/\(id)"
         return Page(
-            "invitation", title: Web.Message(verbatim: invitation.label),
+            "invitation", verbatimTitle: invitation.label,
             [
                 // A page that shows the secret cannot be asked for again.
                 "live": url == nil ? desk.linkStream : .none,

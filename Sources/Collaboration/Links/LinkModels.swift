@@ -64,6 +64,24 @@ struct LinkModels {
         ]
     }
 
+    /// What a change of the contract can be about; nothing while it cannot be changed.
+    func propose(_ link: Link) -> Model {
+        guard link.state == .active, link.proposal == nil, let contract = link.contract else { return .none }
+        return [
+            "kinds": .list(
+                desk.kernel.kinds.all.map {
+                    [
+                        "value": .text($0.name), "label": .message(Web.Message(stringLiteral: $0.title)),
+                        "checked": .flag(contract.kinds.contains($0.name)),
+                    ]
+                }),
+            "fields": .list(
+                SharedField.allCases.filter { $0 != .title && $0 != .ask }.map {
+                    .object($0.model + [("value", .text($0.rawValue))])
+                }),
+        ]
+    }
+
     /// A contract as it will be, for an invitation that nobody has opened.
     func contract(of invitation: LinkInvitation) -> Model {
         model(

@@ -26,9 +26,9 @@ extension LinkStore {
     }
 
     /// Calls the peer from now on what it calls itself.
-    package func agreeToName(_ id: ID<Link>) throws -> Link {
+    package func agree(toName name: String, of id: ID<Link>) throws -> Link {
         try change(id) { link in
-            guard let name = link.newName else { throw LinkingError.wrongState(link.state) }
+            guard link.newName == name else { throw LinkingError.wrongState(link.state) }
             link.name = name
             link.newName = nil
         }

@@ -27,11 +27,11 @@ package struct ShowLink: Action {
         let dead = try DeadLetters(desk.scope, tx).list(of: link.id)
         let root = try IdentityStore(desk.scope, tx).root().thumbprint
         return Page(
-            "link", title: Web.Message(verbatim: link.name),
+            "link", verbatimTitle: link.name,
             [
                 "live": desk.linkStream, "link": try models.page(link, LinkStatus(link, tx)),
                 "contract": link.contract.map { models.contract($0, ownRoot: root) } ?? .none,
-                "proposal": try models.proposal(of: link),
+                "proposal": try models.proposal(of: link), "propose": models.propose(link),
                 "hasDeadLetters": .flag(!dead.isEmpty), "deadLetters": .list(try dead.map(models.deadLetter)),
             ])
     }

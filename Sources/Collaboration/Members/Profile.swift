@@ -29,7 +29,7 @@ package struct ShowProfile: Action {
         }
         let chosenZone = call.typed("timeZone", in: "profile").first ?? member.timeZone
         return Page(
-            "profile", title: member.name,
+            "profile", verbatimTitle: member.name,
             [
                 "email": .text(member.email), "sessions": .list(sessions),
                 "timeZones": .list(TimeZones.all.map { $0.model(isSelected: $0.name == chosenZone, at: call.now) }),

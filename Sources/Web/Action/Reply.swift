@@ -86,8 +86,7 @@ package struct Page: Sendable {
     }
 
     /// A page whose title is somebody's own words, which nobody translates.
-    @_disfavoredOverload
-    package init(_ template: String, title: String, layout: Layout = .staff, _ model: [String: Model]) {
+    package init(_ template: String, verbatimTitle title: String, layout: Layout = .staff, _ model: [String: Model]) {
         self.init(template, title: Message(verbatim: title), layout: layout, model)
     }
 }
