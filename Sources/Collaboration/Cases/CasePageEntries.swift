@@ -97,7 +97,9 @@ extension CasePage {
         case "erasure.refused": (what, more) = ("other", [("to", .message("\(event.actorName) refused to erase it"))])
         case "erasure.doneThere": (what, more) = ("other", [("to", .message("\(event.detail) erased it too"))])
         case "erasure.refusedThere": (what, more) = ("other", [("to", .message("\(event.detail) refused to erase it"))])
-        default: return nil
+        default:
+            guard let told = desk.kernel.kinds[item.kind]?.tell(event) else { return nil }
+            (what, more) = ("kinds", [("to", .message(told))])
         }
         return .object(
             [

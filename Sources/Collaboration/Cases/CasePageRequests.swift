@@ -91,6 +91,16 @@ extension CasePage {
         return .object(model)
     }
 
+    /// The linked companies whose contracts leave out this kind of case.
+    var uncovered: Model {
+        get throws {
+            let names: [Model] = try desk.links.active().filter { $0.contract?.allows(kind: item.kind) != true }.map {
+                ["name": .text($0.name), "href": .text("/\(desk.enterprise.slug)/links/\($0.id)")]
+            }
+            return names.isEmpty ? .none : ["companies": .list(names)]
+        }
+    }
+
     /// The companies it can be handed to, each with the exact preview of what it would see.
     var companies: [Model] {
         get throws {

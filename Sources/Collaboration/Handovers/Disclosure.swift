@@ -84,9 +84,12 @@ struct Shareable {
 }
 
 extension JSONValue {
-    /// The members of an object, as the preview shows them.
+    /// The members of an object, as the preview shows them: `boughtOn` is "bought on".
     fileprivate var lines: String {
-        (object?.members ?? []).map { "\($0.name): \($0.value.string ?? String(decoding: $0.value.bytes, as: UTF8.self))" }
-            .joined(separator: "; ")
+        (object?.members ?? []).map { member in
+            let words = member.name.flatMap { $0.isUppercase ? " \($0.lowercased())" : String($0) }
+            return "\(String(words)): \(member.value.string ?? String(decoding: member.value.bytes, as: UTF8.self))"
+        }
+        .joined(separator: "; ")
     }
 }

@@ -39,6 +39,7 @@ struct TriageTests {
         #expect(page.status == 409 || page.status == 422)
         #expect(page.text.contains("value=\"urgent\" selected"))
         #expect(page.text.contains("value=\"dull\""))
+        #expect(page.text.contains("id=\"triage-error\" role=\"alert\">A case cannot go from"))
     }
 
     @Test("a case is found by its own company's number alone", arguments: Engine.allCases)
