@@ -12,17 +12,13 @@ package struct ErasurePage: Action {
 
     package static func run(_ call: Call<Follower, Input>, _ tx: Transaction) throws -> Reply<[ErasureView]> {
         let desk = call.desk(tx)
-        return .show(try desk.ownErasures(of: call.caller).map { try ErasureView($0, desk) })
+        return .show(try ErasureView.all(desk.ownErasures(of: call.caller), desk))
     }
 
     package static func page(_ output: [ErasureView], _ call: Call<Follower, Input>, _ tx: Transaction) throws -> Page? {
         let desk = call.desk(tx)
         guard let item = try desk.cases.find(call.caller.caseID) else { throw Missing.case }
-        let items = try item.customer.map { try desk.cases.all(of: $0) } ?? [item.id]
-        var told: [String] = []
-        for entry in try items.flatMap({ try desk.disclosed(of: $0) }) where !told.contains(entry.company) {
-            told.append(entry.company)
-        }
+        let told = try item.customer.map { try desk.told(of: $0) } ?? []
         return Page(
             "follow-erasure", title: "Have me forgotten", layout: .public,
             [
@@ -46,6 +42,8 @@ package struct AskErasure: Action {
 
     package static func run(_ call: Call<Follower, Input>, _ tx: Transaction) throws -> Reply<ErasureView> {
         let desk = call.desk(tx)
+        // Before the case, as everybody does who holds both.
+        if let customer = call.caller.customer { _ = try desk.customers.take(customer) }
         var item = try desk.cases.take(call.caller.caseID)
         let erasure = try desk.askErasure(in: &item)
         try desk.cases.save(item)
@@ -59,6 +57,17 @@ extension Desk {
     /// What the customer of a followed case has asked, newest first.
     func ownErasures(of follower: Follower) throws -> [Erasure] {
         try follower.customer.map { try erasures.list(of: $0) } ?? []
+    }
+
+    /// The companies to which something of a customer's cases went, in the order in which they were told.
+    fileprivate func told(of customer: ID<Customer>) throws -> [String] {
+        try tx.all(
+            """
+            SELECT company FROM disclosures WHERE enterprise = \(scope) AND case_id IN (
+                SELECT id FROM cases WHERE enterprise = \(scope) AND customer = \(customer))
+            GROUP BY company ORDER BY MIN(at), company
+            """
+        ) { try $0.next() }
     }
 }
 

@@ -56,10 +56,10 @@ package struct DecideErasure: Action {
 
     package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<[ErasureView]> {
         let (desk, decision) = (call.desk(tx), call.input.decision)
-        guard let customer = try desk.customers.find(call.input.customer) else { throw Missing.customer }
+        guard let customer = try desk.customers.take(call.input.customer) else { throw Missing.customer }
         for erasure in try desk.erasuresToDecide(of: customer, decision.verdict) { try decision.apply(to: erasure, desk) }
         return .done(
-            try desk.erasures.list(of: customer.id).map { try ErasureView($0, desk) },
+            try ErasureView.all(desk.erasures.list(of: customer.id), desk),
             goTo: "/\(desk.enterprise.slug)/customers/\(customer.id)", notice: decision.notice)
     }
 }
@@ -89,7 +89,7 @@ package struct DecideErasureOfCase: Action {
         guard !asked.isEmpty else { throw ErasureRefusal.notAsked }
         for erasure in asked { try decision.apply(to: erasure, desk) }
         return .done(
-            try desk.erasures.list(about: item).map { try ErasureView($0, desk) }, goTo: desk.path(to: item),
+            try ErasureView.all(desk.erasures.list(about: item), desk), goTo: desk.path(to: item),
             notice: decision.notice)
     }
 }

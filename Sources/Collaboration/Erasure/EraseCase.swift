@@ -19,6 +19,7 @@ extension Desk {
         try rewriteHandovers(of: item, strikeout)
         try cases.replaceTags(of: item.id, with: cases.tags(of: item.id).filter { strikeout($0) == $0 })
         item.title = enterprise.reference(item.number)
+        if !item.customerLabel.isEmpty { item.customerLabel = enterprise.nameOfErased }
         item.product = strikeout(item.product)
         item.serial = ""
         try CaseIndex.put(item, self)
@@ -62,7 +63,9 @@ extension Desk {
     private func rewriteHandovers(of item: Case, _ strikeout: Strikeout) throws {
         for var handover in try handovers.list(of: item.id) {
             let ask = handover.direction == .incoming ? Strikeout.mark : strikeout(handover.ask.text)
-            handover.reason = strikeout(handover.reason)
+            // Why it was withdrawn is said by the company that asked.
+            let isTheirs = handover.direction == .incoming && handover.state == .withdrawn
+            handover.reason = isTheirs ? "" : strikeout(handover.reason)
             if let text = handover.answer?.text { handover.answer?.text = strikeout(text) }
             if handover.direction == .outgoing { handover.sharesContact = false }
             try handovers.save(handover)
@@ -80,7 +83,10 @@ extension Desk {
         try tx.run(
             """
             UPDATE events SET detail = ''
-            WHERE enterprise = \(scope) AND subject = \(item.id) AND type = 'call.requested'
+            WHERE enterprise = \(scope) AND subject = \(item.id) AND (
+                type = 'call.requested' OR type = 'handover.withdrawn' AND object IN (
+                    SELECT id FROM handovers
+                    WHERE enterprise = \(scope) AND case_id = \(item.id) AND direction = 'incoming'))
             """)
         let details: [(Int, String)] = try tx.all(
             """
@@ -119,8 +125,9 @@ extension HandoverStore {
 }
 
 extension AttachmentStore {
-    /// Forgets the files of these messages, and their copies in other messages of the case; the bytes too, where no other
-    /// case has the same file.
+    /// Forgets the files of these messages, and their copies in other messages of the case; the bytes too, where nothing
+    /// else has the same file. A file that somebody else brought before stays with them: sending it back, or naming its
+    /// digest, makes it nobody's to destroy.
     fileprivate func erase(of messages: [ID<Message>], in item: ID<Case>) throws {
         guard !messages.isEmpty else { return }
         let digests: [[UInt8]] = try tx.all(
@@ -130,8 +137,15 @@ extension AttachmentStore {
             """
         ) { try $0.next() }
         for digest in digests {
-            try tx.run(
-                "DELETE FROM attachments WHERE enterprise = \(desk.scope) AND case_id = \(item) AND digest = \(digest)")
+            let rows: [(ID<Attachment>, ID<Message>)] = try tx.all(
+                """
+                SELECT id, message FROM attachments
+                WHERE enterprise = \(desk.scope) AND case_id = \(item) AND digest = \(digest) ORDER BY id
+                """
+            ) { try ($0.next(), $0.next()) }
+            let isTheirs = rows.first.map { messages.contains($0.1) } ?? false
+            let gone = rows.filter { isTheirs || messages.contains($0.1) }.map(\.0)
+            try tx.run("DELETE FROM attachments WHERE enterprise = \(desk.scope) AND id IN (\(SQL.list(gone)))")
             let isElsewhere = try tx.first(
                 "SELECT 1 FROM attachments WHERE enterprise = \(desk.scope) AND digest = \(digest) LIMIT 1"
             ) { _ in true }

@@ -82,6 +82,8 @@ package struct Erasure: Sendable {
         package let id: ID<Request>
         package let erasure: ID<Erasure>
         package let link: ID<Link>
+        /// What the company knows it by; `nil` for requests of programs before this was kept.
+        package let handover: ID<Handover>?
         package let company: String
         package let sentAt: Timestamp
         package var answeredAt: Timestamp?
@@ -90,6 +92,12 @@ package struct Erasure: Sendable {
         package var reason: String
         /// What companies further on answered.
         package var beyond: [Outcome]
+
+        /// The ground where a company could not be told at all: it counts as a refusal, so that nobody waits for it.
+        static let untold = "could not be told"
+
+        /// Whether nothing was heard of it from the company itself.
+        var isOpen: Bool { answeredAt == nil || ground == Self.untold }
     }
 
     /// What became of it at one company, for pages, for JSON, and for the company that asked us.

@@ -42,5 +42,33 @@ package enum ErasureSchema {
             "erasures-4-retention",
             "CREATE INDEX cases_by_origin ON cases (enterprise, origin, opened_at) WHERE origin IS NOT NULL"
         ),
+        // Of two wishes of one customer, made at once, the older stays: it takes in all their cases anyhow.
+        Migration(
+            "erasures-5-one-wish",
+            """
+            DELETE FROM erasure_cases WHERE erasure IN (
+                SELECT e.id FROM erasures e JOIN erasures o ON o.enterprise = e.enterprise AND o.customer = e.customer
+                WHERE e.enterprise = erasure_cases.enterprise AND e.state = 'asked' AND e.origin IS NULL
+                    AND o.state = 'asked' AND o.origin IS NULL AND (o.asked_at, o.id) < (e.asked_at, e.id))
+            """,
+            """
+            DELETE FROM erasures WHERE state = 'asked' AND origin IS NULL AND EXISTS (
+                SELECT 1 FROM erasures o WHERE o.enterprise = erasures.enterprise AND o.customer = erasures.customer
+                    AND o.state = 'asked' AND o.origin IS NULL
+                    AND (o.asked_at, o.id) < (erasures.asked_at, erasures.id))
+            """,
+            """
+            CREATE UNIQUE INDEX erasures_one_wish ON erasures (enterprise, customer)
+            WHERE state = 'asked' AND origin IS NULL
+            """
+        ),
+        Migration(
+            "erasures-6-handover-of-request", "ALTER TABLE erasure_requests ADD COLUMN handover UUID",
+            """
+            CREATE INDEX erasure_requests_by_handover ON erasure_requests (enterprise, handover)
+            WHERE handover IS NOT NULL
+            """,
+            "CREATE INDEX erasure_requests_open ON erasure_requests (enterprise, link) WHERE answered_at IS NULL"
+        ),
     ]
 }

@@ -17,7 +17,7 @@ package struct ErasureStore {
         """
 
     private static let requestColumns: SQL = """
-        id, erasure, link, company, sent_at, answered_at, result, ground, reason, beyond
+        id, erasure, link, handover, company, sent_at, answered_at, result, ground, reason, beyond
         """
 
     package func find(_ id: ID<Erasure>) throws -> Erasure? { try list(where: "id = \(id)").first }
@@ -31,10 +31,13 @@ package struct ErasureStore {
 
     /// About a case or its customer, newest first.
     package func list(about item: Case) throws -> [Erasure] {
-        let theirs: SQL = if let customer = item.customer { "OR customer = \(customer)" } else { "" }
+        let theirs: SQL =
+            if let customer = item.customer {
+                "UNION SELECT id FROM erasures WHERE enterprise = \(desk.scope) AND customer = \(customer)"
+            } else { "" }
         return try list(
             where: """
-                (id IN (SELECT erasure FROM erasure_cases WHERE enterprise = \(desk.scope) AND case_id = \(item.id)) \(theirs))
+                id IN (SELECT erasure FROM erasure_cases WHERE enterprise = \(desk.scope) AND case_id = \(item.id) \(theirs))
                 """)
     }
 
@@ -113,8 +116,8 @@ package struct ErasureStore {
         try tx.run(
             """
             INSERT INTO erasure_requests (enterprise, \(Self.requestColumns)) VALUES (
-                \(desk.scope), \(request.id), \(request.erasure), \(request.link), \(request.company), \(request.sentAt),
-                \(request.answeredAt), \(request.result), \(request.ground), \(request.reason), \(Stored(request.beyond)))
+                \(desk.scope), \(request.id), \(request.erasure), \(request.link), \(request.handover),
+                \(request.company), \(request.sentAt), \(request.answeredAt), \(request.result), \(request.ground), \(request.reason), \(Stored(request.beyond)))
             """)
     }
 
@@ -127,12 +130,16 @@ package struct ErasureStore {
             """)
     }
 
+    /// A request of ours, whoever asks to know of it has that link.
+    func find(sent id: UUID, over link: ID<Link>) throws -> Erasure.Request? {
+        try requests(where: "id = \(id) AND link = \(link)").first
+    }
+
     /// The erasure's row is held first, so that of two answers at once the later sees the earlier.
     func take(request id: UUID, over link: ID<Link>) throws -> (Erasure.Request, Erasure)? {
-        func find() throws -> Erasure.Request? {
-            try requests(where: "id = \(id) AND link = \(link)").first
-        }
-        guard let found = try find(), let erasure = try take(found.erasure), let request = try find() else { return nil }
+        guard let found = try find(sent: id, over: link), let erasure = try take(found.erasure),
+            let request = try find(sent: id, over: link)
+        else { return nil }
         return (request, erasure)
     }
 
@@ -144,6 +151,61 @@ package struct ErasureStore {
 
     package func requests(of erasure: ID<Erasure>) throws -> [Erasure.Request] {
         try requests(where: "erasure = \(erasure)")
+    }
+
+    /// Of several wishes at once, the oldest request first.
+    func requests(of erasures: [Erasure]) throws -> [Erasure.Request] {
+        guard !erasures.isEmpty else { return [] }
+        return try requests(where: "erasure IN (\(SQL.list(erasures.map(\.id))))")
+    }
+
+    /// Of whatever wish, those about these cases after which nothing is left there.
+    func requestsDone(about cases: [ID<Case>]) throws -> [Erasure.Request] {
+        guard !cases.isEmpty else { return [] }
+        return try requests(
+            where: """
+                result = \(ErasureAnsweredV1.Result.done) AND handover IN (
+                    SELECT id FROM handovers WHERE enterprise = \(desk.scope) AND case_id IN (\(SQL.list(cases))))
+                """)
+    }
+
+    /// Whether a company has erased what went with a handover, and was told nothing of the case since.
+    func isErasedThere(_ handover: Handover) throws -> Bool {
+        try tx.first(
+            """
+            SELECT 1 FROM erasure_requests r
+            WHERE r.enterprise = \(desk.scope) AND r.handover = \(handover.id) AND r.result = \(ErasureAnsweredV1.Result.done)
+                AND NOT EXISTS (
+                    SELECT 1 FROM disclosures d WHERE d.enterprise = r.enterprise AND d.case_id = \(handover.caseID)
+                        AND d.link = r.link AND d.at >= r.answered_at)
+                AND NOT EXISTS (
+                    SELECT 1 FROM messages m
+                    JOIN message_audience a ON a.enterprise = m.enterprise AND a.message = m.id
+                    WHERE m.enterprise = r.enterprise AND m.case_id = \(handover.caseID) AND a.link = r.link
+                        AND m.sent_at >= r.answered_at)
+            LIMIT 1
+            """
+        ) { _ in true } ?? false
+    }
+
+    /// Whether a case was erased and nothing has come into it since but word of other erasures.
+    func isErased(_ item: ID<Case>) throws -> Bool {
+        let isErased = try tx.first(
+            """
+            SELECT 1 FROM erasure_cases
+            WHERE enterprise = \(desk.scope) AND case_id = \(item) AND erased_at IS NOT NULL LIMIT 1
+            """
+        ) { _ in true }
+        let hasMore = try tx.first(
+            """
+            SELECT 1 FROM events WHERE enterprise = \(desk.scope) AND subject = \(item)
+                AND type NOT LIKE 'erasure.%' AND type <> 'progress' AND sequence > (
+                    SELECT COALESCE(MAX(sequence), 0) FROM events
+                    WHERE enterprise = \(desk.scope) AND subject = \(item) AND type = 'erasure.done')
+            LIMIT 1
+            """
+        ) { _ in true }
+        return isErased != nil && hasMore == nil
     }
 
     private func requests(where condition: SQL) throws -> [Erasure.Request] {
@@ -164,14 +226,14 @@ package struct ErasureStore {
     }
 
     private static func readRequest(_ row: inout Row) throws -> Erasure.Request {
-        let (id, erasure, link, company): (ID<Erasure.Request>, ID<Erasure>, ID<Link>, String) =
-            try (row.next(), row.next(), row.next(), row.next())
+        let (id, erasure, link): (ID<Erasure.Request>, ID<Erasure>, ID<Link>) = try (row.next(), row.next(), row.next())
+        let (handover, company): (ID<Handover>?, String) = try (row.next(), row.next())
         let (sentAt, answeredAt, result): (Timestamp, Timestamp?, ErasureAnsweredV1.Result?) =
             try (row.next(), row.next(), row.next())
         let (ground, reason, beyond): (String?, String, Stored<[Erasure.Outcome]>) =
             try (row.next(), row.next(), row.next())
         return Erasure.Request(
-            id: id, erasure: erasure, link: link, company: company, sentAt: sentAt, answeredAt: answeredAt,
+            id: id, erasure: erasure, link: link, handover: handover, company: company, sentAt: sentAt, answeredAt: answeredAt,
             result: result, ground: ground, reason: reason, beyond: beyond.value)
     }
 }

@@ -5,12 +5,12 @@ import Storage
 extension Desk {
     /// The customer of a case, which the caller holds, asks to be forgotten. Asked twice it is one wish.
     package func askErasure(in item: inout Case) throws -> Erasure {
-        guard item.origin == nil, let id = item.customer, let customer = try customers.find(id) else {
+        guard item.origin == nil, let customer = try item.customer.flatMap({ try customers.take($0) }) else {
             throw Missing.customer
         }
         guard customer.erasedAt == nil else { throw ErasureRefusal.erased }
-        if let asked = try erasures.list(of: id).first(where: { $0.state == .asked }) { return asked }
-        let erasure = Erasure(cause: .customer, customer: id, askedAt: now)
+        if let asked = try erasures.list(of: customer.id).first(where: { $0.state == .asked }) { return asked }
+        let erasure = Erasure(cause: .customer, customer: customer.id, askedAt: now)
         try erasures.add(erasure, about: [item.id])
         try note("erasure.asked", on: &item, object: erasure.id.uuid)
         return erasure
@@ -18,9 +18,8 @@ extension Desk {
 
     /// Erases what is held about a customer, and asks those to whom it went to do the same.
     package func erase(_ id: ID<Erasure>) throws -> Erasure {
-        try decide(id, .erased) { erasure, items in
+        try decide(id, .erased) { erasure, customer, items in
             try passOn(erasure, about: items)
-            let customer = try erasure.customer.flatMap { try customers.take($0) }
             try erase(items, of: customer, by: erasure)
         }
     }
@@ -30,7 +29,7 @@ extension Desk {
     package func refuse(
         _ id: ID<Erasure>, on ground: Erasure.Ground, reason: String, passingOn: Bool
     ) throws -> Erasure {
-        try decide(id, .refused, ground, reason) { erasure, items in
+        try decide(id, .refused, ground, reason) { erasure, _, items in
             if passingOn { try passOn(erasure, about: items) }
             for id in items {
                 var item = try cases.take(id)
@@ -45,18 +44,23 @@ extension Desk {
         if let customer, try customers.find(customer)?.erasedAt != nil { throw ErasureRefusal.erased }
     }
 
+    /// Holds the customer first, so that no case of theirs is opened meanwhile, and then the cases, so that nothing goes
+    /// to anybody once the ledger is read. Whoever holds several of these takes them in this order.
     private func decide(
         _ id: ID<Erasure>, _ state: Erasure.State, _ ground: Erasure.Ground? = nil, _ reason: String = "",
-        then: (Erasure, [ID<Case>]) throws -> Void
+        then: (Erasure, Customer?, [ID<Case>]) throws -> Void
     ) throws -> Erasure {
+        guard let found = try erasures.find(id) else { throw ErasureRefusal.notAsked }
+        let customer = try found.customer.flatMap { try customers.take($0) }
+        var items = Set(try erasures.cases(of: id))
+        // Of a customer of ours all cases are meant, also those that came after the wish.
+        if found.origin == nil, let customer { items.formUnion(try cases.all(of: customer.id)) }
+        let held = try items.sorted().map { try cases.take($0).id }
         guard var erasure = try erasures.take(id) else { throw ErasureRefusal.notAsked }
         try erasure.decide(state, ground: ground, reason: reason, by: actor.name, at: now)
-        // Of a customer of ours all cases are meant, also those that came after the wish.
-        if erasure.origin == nil, let customer = erasure.customer {
-            try erasures.add(cases.all(of: customer), to: erasure.id)
-        }
+        try erasures.add(held, to: erasure.id)
         try erasures.save(erasure)
-        try then(erasure, erasures.cases(of: erasure.id))
+        try then(erasure, customer, held)
         try answerOrigin(of: &erasure)
         return erasure
     }
@@ -65,7 +69,7 @@ extension Desk {
     func erase(_ items: [ID<Case>], of customer: Customer?, by erasure: Erasure) throws {
         let points = try customer.map { try customers.contactPoints(of: $0.id) } ?? []
         let isKnown = customer.map { $0.erasedAt == nil } ?? false
-        let strikeout = isKnown ? Strikeout(name: customer?.name ?? "", points: points) : .nothing
+        let strikeout = isKnown ? Strikeout(name: customer?.name ?? "", customer?.kind ?? .person, points: points) : .nothing
         for id in items {
             var item = try cases.take(id)
             try note("erasure.done", on: &item, object: erasure.id.uuid, detail: erasure.cause.rawValue)

@@ -18,8 +18,14 @@ package struct ErasureView: Codable, Sendable {
     /// Companies further on, as those told us.
     package let beyond: [Erasure.Outcome]
 
-    init(_ erasure: Erasure, _ desk: Desk) throws {
-        let requests = try desk.erasures.requests(of: erasure.id)
+    init(_ erasure: Erasure, _ desk: Desk) throws { self.init(erasure, try desk.erasures.requests(of: erasure.id)) }
+
+    static func all(_ erasures: [Erasure], _ desk: Desk) throws -> [ErasureView] {
+        let requests = Dictionary(grouping: try desk.erasures.requests(of: erasures), by: \.erasure)
+        return erasures.map { ErasureView($0, requests[$0.id] ?? []) }
+    }
+
+    private init(_ erasure: Erasure, _ requests: [Erasure.Request]) {
         id = erasure.id
         cause = erasure.cause
         state = erasure.state
@@ -88,6 +94,7 @@ struct ErasureModels {
     /// A ground that this program knows has a name in the viewer's language.
     static func ground(_ ground: String?) -> Model {
         guard let ground else { return ["none": true] }
+        if ground == Erasure.Request.untold { return ["untold": true] }
         return Erasure.Ground(rawValue: ground).map { .object([$0.rawValue: true]) } ?? ["other": .text(ground)]
     }
 }

@@ -59,7 +59,7 @@ extension CaseStore {
         let isOver: SQL =
             if hasLinkPassed { "" } else {
                 """
-                AND c.opened_at <= \(settled) AND (c.closed_at IS NULL OR c.closed_at <= \(settled)) AND (
+                AND c.is_open = FALSE AND c.opened_at <= \(settled) AND c.closed_at <= \(settled) AND (
                     SELECT MAX(COALESCE(h.settled_at, \(desk.now + 1))) FROM handovers h
                     WHERE h.enterprise = c.enterprise AND h.case_id = c.id AND h.direction = 'incoming') <= \(settled)
                 """
@@ -67,9 +67,12 @@ extension CaseStore {
         return try tx.all(
             """
             SELECT c.id FROM cases c WHERE c.enterprise = \(desk.scope) AND c.origin = \(link.id) \(one) \(isOver)
-                AND NOT EXISTS (
+                AND (NOT EXISTS (
                     SELECT 1 FROM erasure_cases e WHERE e.enterprise = c.enterprise AND e.case_id = c.id
                         AND e.erased_at IS NOT NULL AND e.erased_at >= COALESCE(c.closed_at, 0))
+                    OR EXISTS (
+                        SELECT 1 FROM messages m WHERE m.enterprise = c.enterprise AND m.case_id = c.id
+                            AND m.erased_for IS NULL AND (m.author_kind = 'customer' OR m.author_link = c.origin)))
             ORDER BY c.opened_at LIMIT \(limit)
             """
         ) { try $0.next() }

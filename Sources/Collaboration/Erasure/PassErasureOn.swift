@@ -14,10 +14,10 @@ extension Desk {
             let subject = item.customer ?? ID(item.id.uuid)
             for handover in try handovers.list(of: id)
             where handover.direction == .outgoing && told.contains(handover.link) {
-                guard let link = try links.find(handover.link) else { continue }
+                guard let link = try links.find(handover.link), try !erasures.isErasedThere(handover) else { continue }
                 let request = Erasure.Request(
-                    id: ID(), erasure: erasure.id, link: link.id, company: link.name, sentAt: now, answeredAt: nil,
-                    result: nil, ground: nil, reason: "", beyond: [])
+                    id: ID(), erasure: erasure.id, link: link.id, handover: handover.id, company: link.name, sentAt: now,
+                    answeredAt: nil, result: nil, ground: nil, reason: "", beyond: [])
                 try erasures.add(request)
                 try tell(
                     ErasureRequestedV1(
@@ -35,11 +35,16 @@ extension Desk {
         else { return }
         let told = try erasures.requests(of: erasure.id)
         guard told.allSatisfy({ $0.answeredAt != nil }) else { return }
-        let own: [ErasureOutcomeV1] = try told.byCompany.compactMap { id, outcome in
+        // Who has it further on is told as progress is: where both contracts let it, under the names they allow.
+        let tellsOn = link.contract?.shares(.journey, accepted: true) == true
+        let open = try told.filter { request in
+            try tellsOn && links.find(request.link)?.contract?.passOn(.journey) != .never
+        }
+        let own: [ErasureOutcomeV1] = try open.byCompany.compactMap { id, outcome in
             let name = try links.find(id)?.peer?.onwardName ?? outcome.company
             return outcome.wire(as: name)
         }
-        let further = told.beyond.compactMap { $0.wire(as: $0.company) }
+        let further = open.beyond.compactMap { $0.wire(as: $0.company) }
         try tell(
             ErasureAnsweredV1(
                 request: request, result: erasure.state == .erased ? .done : .refused, ground: erasure.ground,

@@ -14,6 +14,10 @@ extension Desk {
             return try tell(
                 ErasureAnsweredV1(request: event.request, result: .done), in: envelope.conversation, over: link)
         }
+        // Whoever asks again and again waits for one answer first; people here would lose sight of what others ask.
+        let waiting = try about.flatMap { try cases.find($0).map { try erasures.list(about: $0) } ?? [] }
+            .filter { $0.state == .asked && $0.origin == link.id }
+        guard waiting.count < 5 else { throw Rejection(.stale, "this has been asked before and is not decided yet") }
         let first = try cases.find(about[0])?.customer.flatMap { try customers.find($0) }
         let customer = known ?? (first?.knownThrough?.link == link.id ? first : nil)
         let erasure = Erasure(
