@@ -10,6 +10,10 @@ package struct Currency: Hashable, Sendable, RawRepresentable, Codable, SQLConve
         self.rawValue = rawValue
     }
 
+    package static let euro = Currency(letters: "EUR")
+
+    private init(letters: String) { rawValue = letters }
+
     /// The decimal places of the minor unit.
     package var minorUnitDigits: Int {
         switch rawValue {

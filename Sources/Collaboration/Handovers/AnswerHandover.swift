@@ -24,20 +24,13 @@ package struct AnswerHandover: Action {
         package init(_ form: inout Form) {
             handover = form.path("handover")
             verdict = form.optionalChoice("verdict", label: "Your answer")
-            date = form.optionalText("date", label: "The date", max: 10)
+            date = form.optionalDate("date", label: "The date")?.rawValue
             text = form.optionalText("text", label: "Answer", max: 20_000, multiline: true) ?? ""
             files = form.files("files", label: "Attach").map { Upload(name: $0.name, bytes: $0.bytes) }
             source = form.optionalID("source", label: "Source")
             wording = form.choice("wording", label: "Wording", default: Wording.reworded)
             forwarded = form.list("forward", label: "Goes along").compactMap { ID<Attachment>($0) }
-            if let date, !AnswerHandover.isDate(date) {
-                form.reject("date", "“\(date)” is not a date. Write it like 2026-11-24.")
-            }
         }
-    }
-
-    fileprivate static func isDate(_ text: String) -> Bool {
-        text.wholeMatch(of: /\d{4}-\d{2}-\d{2}/) != nil && Timestamp(rfc3339: "\(text)T00:00:00Z") != nil
     }
 
     package static let route = Route.post("/{enterprise}/cases/{number}/handovers/{handover}/answer")

@@ -154,6 +154,9 @@ indirect enum FieldType: Sendable {
     case boolean
     case choice([String])
     case time
+    case date
+    case amount
+    case currency
     case id
     case file
     case list(FieldType)

@@ -56,6 +56,8 @@ final class SchemaDecoder: Decoder {
         case is UUID.Type: (["type": "string", "format": "uuid"], UUID())
         case is Date.Type: (["type": "string", "format": "date-time"], Date())
         case is Timestamp.Type: (["type": "string", "format": "date-time"], Timestamp.now)
+        case is CivilDate.Type: (["type": "string", "format": "date"], CivilDate(.now, in: .gmt))
+        case is Currency.Type: (["type": "string"], Currency.euro)
         case let type as any Identity.Type: (["type": "string", "format": "uuid"], type.placeholder)
         default: nil
         }
