@@ -73,7 +73,7 @@ let package = Package(
             name: "Entente",
             dependencies: ["Collaboration", "Web", "Storage", "Exchange", logging, lifecycle],
             exclude: features.map { "Features/\($0)/Tests" },
-            resources: features.map { .process("Features/\($0)/Pages") }
+            resources: [.process("Pages")] + features.map { .process("Features/\($0)/Pages") }
         ),
         .executableTarget(
             name: "EntenteCommand",
@@ -103,7 +103,7 @@ let package = Package(
         ),
         .testTarget(
             name: "EntenteCommandTests",
-            dependencies: ["EntenteCommand", "Entente", "Storage", "Web", .product(name: "Configuration", package: "swift-configuration")]
+            dependencies: ["EntenteCommand", "Entente", "Collaboration", "Storage", "Web", .product(name: "Configuration", package: "swift-configuration")]
         ),
         .testTarget(
             name: "EntenteTests",

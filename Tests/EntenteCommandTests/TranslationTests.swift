@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+import Collaboration
 import Entente
 import Testing
-import Web
+
+@testable import Web
 
 @Suite("Dutch")
 struct TranslationTests {
@@ -10,5 +12,20 @@ struct TranslationTests {
         let templates = try Templates(folders: Node.pages)
         #expect(templates.untranslated(in: "nl") == [])
         #expect(templates.names.count > 50)
+    }
+
+    @Test("so have the title, the stages and the door of every kind of case, and the label of every field")
+    func code() throws {
+        let translations = try Templates(folders: Node.pages).translations
+        let kinds = Features.kinds.all.flatMap { kind in
+            [kind.title] + kind.lifecycle.stages.map(\.title) + (kind.door.map { [$0.label, $0.hint] } ?? [])
+        }
+        let labels = (KernelParts.actions + Features.actions).flatMap { Self.labels($0) }
+        #expect(labels.count > 100)
+        #expect(Set(kinds + labels).filter { translations.translation(of: $0, in: "nl") == nil }.sorted() == [])
+    }
+
+    private static func labels<A: Web.Operation>(_ action: A.Type) -> [String] {
+        OperationDescription(action).fields.compactMap { $0.label?.key }
     }
 }
