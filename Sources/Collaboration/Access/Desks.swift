@@ -37,3 +37,12 @@ extension Call where As == Anyone {
         return Desk(enterprise, .system("public page"), services.kernel, tx, now: now)
     }
 }
+
+extension Desk {
+    /// Whether the member who works here has a permission, for what their page offers: the action checks it again, and knows
+    /// of a token whose role is less than its maker's.
+    package func may(_ permission: Permission) throws -> Bool {
+        guard case .member(let id, _) = actor, let member = try members.find(id) else { return false }
+        return permission.roles.contains(member.role)
+    }
+}
