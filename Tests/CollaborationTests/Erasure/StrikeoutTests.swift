@@ -16,6 +16,7 @@ struct StrikeoutTests {
         "the name, its words, and the ways to reach them",
         arguments: [
             ("Dear Lotte van Peeters-Maes,", "Dear […],"), ("LOTTE called.", "[…] called."),
+            ("lotte  van peeters-maes called, and lotte peeters-maes again", "[…] called, and […] again"),
             ("Write to lotte.p@rider.example today", "Write to […] today"), ("On +32470555001 or +32 470 55 50 01.", "On […] or […]."),
             ("Mrs Peeters-Maes’s bike", "Mrs […]’s bike"),
         ])
@@ -23,7 +24,7 @@ struct StrikeoutTests {
         #expect(strikeout(text) == left)
     }
 
-    @Test("other words stay, also those with a name inside", arguments: ["van the man", "Charlotte’s", "+324705550012", "Lottery", ""])
+    @Test("other words stay, also those with a name inside", arguments: ["van the man", "Charlotte’s", "+324705550012", "Lottery", "Van", ""])
     func stays(text: String) {
         #expect(strikeout(text) == text)
         #expect(Strikeout.nothing(text) == text)
@@ -33,5 +34,33 @@ struct StrikeoutTests {
     func literal() {
         #expect(Strikeout(name: "noor q7b", points: [])("Noor q7b, or NOOR") == "[…], or […]")
         #expect(Strikeout(name: "A.*B (C$1", points: [])("A.*B (C$1 and axxb") == "[…] and axxb")
+    }
+
+    @Test(
+        "words that much else is written with stay, wherever they stand",
+        arguments: [
+            ("The Old Bakery", "The oven of the old house. The bakery is shut.", "The oven of the old house. The bakery is shut."),
+            ("The Old Bakery", "Call the old bakery, or Bakery for short", "Call […], or […] for short"),
+            ("Jan Van den Berg", "Van out of den, up the berg. Mr Berg.", "Van out of den, up the berg. Mr […]."),
+            ("Will Mark", "He will see a mark, says WILL.", "He will see a mark, says […]."),
+        ])
+    func common(name: String, text: String, left: String) {
+        #expect(Strikeout(name: name, points: [])(text) == left)
+    }
+
+    @Test("an organisation is struck by its whole name only")
+    func organisation() {
+        let strikeout = Strikeout(name: "The Old Bakery", .organisation, points: [])
+        #expect(strikeout("The Old Bakery bakes in an Old house, says THE OLD BAKERY") == "[…] bakes in an Old house, says […]")
+    }
+
+    @Test(
+        "a short name is struck as a whole, and one that is written without spaces also in the midst of a text",
+        arguments: [
+            ("李明", "请打给李明吧", "请打给[…]吧"), ("Bo", "Bo called. bo! Bobo", "[…] called. […]! Bobo"), ("I", "I do, i do", "[…] do, i do"),
+            ("민호", "민호씨가 전화했다", "[…]씨가 전화했다"), ("–", "Here – there", "Here – there"),
+        ])
+    func short(name: String, text: String, left: String) {
+        #expect(Strikeout(name: name, points: [])(text) == left)
     }
 }
