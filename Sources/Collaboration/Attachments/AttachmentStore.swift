@@ -184,11 +184,13 @@ package struct AttachmentStore {
         ) { try $0.next() }
     }
 
+    /// Holds the row also where the bytes are here already, so that nobody forgets them before they are referred to.
     private func keep(_ bytes: [UInt8], digest: [UInt8]) throws {
+        let held = SQL.perEngine(sqlite: "NOTHING", postgres: "UPDATE SET digest = excluded.digest")
         try tx.run(
             """
             INSERT INTO blobs (enterprise, digest, bytes) VALUES (\(desk.scope), \(digest), \(bytes))
-            ON CONFLICT (enterprise, digest) DO NOTHING
+            ON CONFLICT (enterprise, digest) DO \(held)
             """)
     }
 

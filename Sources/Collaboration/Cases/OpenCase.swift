@@ -31,9 +31,11 @@ package struct CaseDraft: Sendable {
 }
 
 extension Desk {
-    /// Opens a case with its first message.
+    /// Opens a case with its first message. Its customer is held until the transaction ends, so that they are not being
+    /// erased meanwhile.
     package func open(_ draft: CaseDraft) throws -> (case: Case, message: Message) {
         guard let kind = kernel.kinds[draft.kind] else { throw CaseRefusal.unknownKind(draft.kind) }
+        if let customer = draft.customer, try customers.take(customer)?.erasedAt != nil { throw ErasureRefusal.erased }
         let stage = kind.lifecycle.first
         let keepsMessage = !draft.body.isEmpty || !draft.uploads.isEmpty || draft.expectsFiles
         let item = Case(

@@ -86,7 +86,6 @@ package struct OpenCaseByHand: Action {
         let (desk, input) = (call.desk(tx), call.input)
         let customer = try input.customer.map { id in
             guard let customer = try desk.customers.find(id), customer.knownThrough == nil else { throw Missing.customer }
-            guard customer.erasedAt == nil else { throw ErasureRefusal.erased }
             return customer
         } ?? desk.customers.findOrAdd(name: input.name, reachedBy: [input.contact].compactMap(\.self))
         var draft = CaseDraft(
@@ -116,7 +115,10 @@ extension ContactPoint {
 extension CustomerStore {
     /// The customer with this name and one of these contact points, or a new one.
     package func findOrAdd(name: String, reachedBy points: [ContactPoint], language: String = "en") throws -> Customer {
-        if let known = try match(name: name, points) { return known }
+        // Matched again under the lock: they may have been erased meanwhile.
+        if let found = try match(name: name, points), try take(found.id) != nil, let known = try match(name: name, points) {
+            return known
+        }
         let customer = Customer(name: name, language: language, createdAt: desk.now)
         try add(customer, reachedBy: points)
         return customer

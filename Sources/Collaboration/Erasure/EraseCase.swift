@@ -17,7 +17,7 @@ extension Desk {
     func eraseContent(of item: inout Case, _ strikeout: Strikeout, as erased: Erased) throws {
         try eraseMessages(of: item, strikeout, as: erased)
         try rewriteHandovers(of: item, strikeout)
-        try cases.replaceTags(of: item.id, with: cases.tags(of: item.id).filter { strikeout($0) == $0 })
+        try strikeTags(of: item, strikeout)
         item.title = enterprise.reference(item.number)
         if !item.customerLabel.isEmpty { item.customerLabel = enterprise.nameOfErased }
         item.product = strikeout(item.product)
@@ -25,6 +25,25 @@ extension Desk {
         try CaseIndex.put(item, self)
         try kernel.kinds[item.kind]?.erase(item, strikeout, self)
         try eraseEvents(of: item, strikeout)
+    }
+
+    /// Strikes out who the customer is in what we and others than their company wrote about a case, which the caller holds
+    /// and saves; for when the name goes but nothing else. Afterwards nobody knows any more what to look for.
+    func strikeOut(_ strikeout: Strikeout, in item: inout Case) throws {
+        for message in try messages.list(of: item.id, limit: .max) where !isTheirs(message, item) {
+            try strike(message, strikeout)
+        }
+        try attachments.rename(in: item.id, strikeout)
+        for var handover in try handovers.list(of: item.id) {
+            handover.reason = strikeout(handover.reason)
+            if let text = handover.answer?.text { handover.answer?.text = strikeout(text) }
+            try handovers.save(handover)
+            if handover.direction == .outgoing { try handovers.rewrite(handover.id, ask: strikeout(handover.ask.text)) }
+        }
+        try strikeTags(of: item, strikeout)
+        item.product = strikeout(item.product)
+        try CaseIndex.put(item, self)
+        try strikeEvents(of: item, strikeout)
     }
 
     /// Who a customer is, in their record; what names them is gone for good.
@@ -40,23 +59,31 @@ extension Desk {
 
     private func eraseMessages(of item: Case, _ strikeout: Strikeout, as erased: Erased) throws {
         let all = try messages.list(of: item.id, limit: .max)
-        let isTheirs = { (message: Message) in
-            message.author.kind == .customer || item.origin != nil && message.author.link == item.origin
-        }
-        let gone = all.filter(isTheirs)
+        let gone = all.filter { isTheirs($0, item) }
         try attachments.erase(of: gone.map(\.id), in: item.id)
         for message in gone {
             let author = message.author.kind == .customer ? enterprise.nameOfErased : message.author.name
             try messages.rewrite(message.id, author: author, body: "", erased: erased)
             try CaseIndex.messages.put(message.id, in: scope, text: "", tx)
         }
-        for message in all where !isTheirs(message) {
-            let body = strikeout(message.body)
-            guard body != message.body else { continue }
-            try messages.rewrite(message.id, author: message.author.name, body: body, erased: message.erased)
-            try CaseIndex.messages.put(message.id, in: scope, text: body, tx)
-        }
+        for message in all where !isTheirs(message, item) { try strike(message, strikeout) }
         try attachments.rename(in: item.id, strikeout)
+    }
+
+    /// Whether it is the customer's own word, or their company's about them.
+    private func isTheirs(_ message: Message, _ item: Case) -> Bool {
+        message.author.kind == .customer || item.origin != nil && message.author.link == item.origin
+    }
+
+    private func strike(_ message: Message, _ strikeout: Strikeout) throws {
+        let body = strikeout(message.body)
+        guard body != message.body else { return }
+        try messages.rewrite(message.id, author: message.author.name, body: body, erased: message.erased)
+        try CaseIndex.messages.put(message.id, in: scope, text: body, tx)
+    }
+
+    private func strikeTags(of item: Case, _ strikeout: Strikeout) throws {
+        try cases.replaceTags(of: item.id, with: cases.tags(of: item.id).filter { strikeout($0) == $0 })
     }
 
     /// What another company asked is its word about its customer; what we asked is ours.
@@ -88,6 +115,10 @@ extension Desk {
                     SELECT id FROM handovers
                     WHERE enterprise = \(scope) AND case_id = \(item.id) AND direction = 'incoming'))
             """)
+        try strikeEvents(of: item, strikeout)
+    }
+
+    private func strikeEvents(of item: Case, _ strikeout: Strikeout) throws {
         let details: [(Int, String)] = try tx.all(
             """
             SELECT sequence, detail FROM events WHERE enterprise = \(scope) AND subject = \(item.id) AND detail <> ''
@@ -146,6 +177,10 @@ extension AttachmentStore {
             let isTheirs = rows.first.map { messages.contains($0.1) } ?? false
             let gone = rows.filter { isTheirs || messages.contains($0.1) }.map(\.0)
             try tx.run("DELETE FROM attachments WHERE enterprise = \(desk.scope) AND id IN (\(SQL.list(gone)))")
+            // Whoever brings the same file waits for the end of this, and finds it gone or sees their own kept.
+            _ = try tx.first(
+                "SELECT 1 FROM blobs WHERE enterprise = \(desk.scope) AND digest = \(digest) \(SQL.forUpdate)"
+            ) { _ in true }
             let isElsewhere = try tx.first(
                 "SELECT 1 FROM attachments WHERE enterprise = \(desk.scope) AND digest = \(digest) LIMIT 1"
             ) { _ in true }

@@ -33,6 +33,9 @@ extension Desk {
 
     /// Another company's customer becomes known here, as a record of its own.
     func receive(_ event: ContactSharedV1, from link: Link) throws {
+        // Before the case, as everybody does who holds both.
+        var customer = try customers.take(
+            Acquaintance(link: link.id, reference: event.customer, company: link.name))
         var (handover, item) = try take(event.handover, over: link, .incoming)
         let points = event.points.compactMap(ContactPoint.init)
         // One handover is about one customer: under another reference they would be somebody else, and the first be left
@@ -42,8 +45,6 @@ extension Desk {
         {
             throw Rejection(.stale, "this handover is about another customer")
         }
-        var customer = try customers.take(
-            Acquaintance(link: link.id, reference: event.customer, company: link.name))
         // What was still on its way when they asked to be forgotten.
         guard customer.erasedAt == nil else { return }
         let isNew = customer.revision == 0
@@ -64,9 +65,12 @@ extension Desk {
         guard let known = try customers.find(reference: event.customer, through: link.id),
             var customer = try customers.take(known.id), customer.erasedAt == nil
         else { return }
+        let strikeout = Strikeout(
+            name: customer.name, customer.kind, points: try customers.contactPoints(of: customer.id))
         for id in try cases.all(of: customer.id) {
             var item = try cases.take(id)
             try revokeContact(of: &item, telling: nil, because: event.reason)
+            try strikeOut(strikeout, in: &item)
             try note("contact.revoked", on: &item, detail: link.name)
             try cases.save(item)
         }
