@@ -107,7 +107,7 @@ package struct CaseFile: Sendable {
         tags = try desk.cases.tags(of: item.id)
         details = try desk.kernel.kinds[item.kind]?.details(of: item, desk) ?? []
         erasures = try desk.erasures.list(about: item)
-        erasureViews = try erasures.map { try ErasureView($0, desk) }
+        erasureViews = try ErasureView.all(erasures, desk)
     }
 
     var incoming: Handover? { handovers.last { $0.direction == .incoming } }

@@ -84,7 +84,7 @@ package struct CustomerView: Codable, Sendable {
         }
         cases = file.cases.map { CaseLineView($0, desk) }
         erasedAt = file.customer.erasedAt
-        erasures = try file.erasures.map { try ErasureView($0, desk) }
+        erasures = try ErasureView.all(file.erasures, desk)
     }
 }
 
@@ -177,7 +177,7 @@ private struct CustomerPage {
     private var knows: [Model] {
         get throws {
             let entries = try file.cases.flatMap { try desk.disclosed(of: $0.item.id) }
-            let asked = try file.erasures.first.map { try desk.erasures.requests(of: $0.id) } ?? []
+            let asked = try desk.erasures.requests(of: file.erasures).latest
             let outcomes = Dictionary(asked.byCompany.map { ($0.link, $0.outcome) }, uniquingKeysWith: { $1 })
             let models = ErasureModels(desk: desk, moments: moments)
             return try Dictionary(grouping: entries, by: \.link).sorted { $0.key < $1.key }.map { id, entries in

@@ -13,9 +13,9 @@ extension Desk {
             SELECT o.id, o.event, o.convseq <= c.settled_out OR o.failed_at IS NOT NULL OR c.held_at IS NOT NULL
             FROM outbox o
             JOIN conversations c ON c.enterprise = o.enterprise AND c.link = o.link AND c.id = o.conversation
-            WHERE o.enterprise = \(scope) AND o.type NOT IN (\(SQL.list(EventType.outliving.map(\.rawValue))))
-                AND EXISTS (SELECT 1 FROM handovers h
-                    WHERE h.enterprise = o.enterprise AND h.case_id = \(item) AND h.link = o.link AND h.id = o.conversation)
+            WHERE o.enterprise = \(scope) AND (o.link, o.conversation) IN (
+                    SELECT h.link, h.id FROM handovers h WHERE h.enterprise = \(scope) AND h.case_id = \(item))
+                AND o.type NOT IN (\(SQL.list(EventType.outliving.map(\.rawValue))))
             """
         ) { try Letter(id: $0.next(), event: $0.next(), isThere: $0.next()) }
         for letter in letters where letter.isThere {
@@ -27,18 +27,27 @@ extension Desk {
         return letters.contains { !$0.isThere }
     }
 
-    /// Erases what had still to be delivered when its case was erased, as far as it is by now.
-    func eraseWaitingLetters(limit: Int = 100) throws {
-        let waiting: [ID<Case>] = try tx.all(
+    /// Cases that were erased when events about them had still to be delivered, in the order in which they were erased.
+    func casesWithLetters(after last: WaitingLetters? = nil, limit: Int = 100) throws -> [WaitingLetters] {
+        let onwards: SQL = if let last { "AND (erased_at, case_id) > (\(last.erasedAt), \(last.item))" } else { "" }
+        return try tx.all(
             """
-            SELECT DISTINCT case_id FROM erasure_cases WHERE enterprise = \(scope) AND letters_wait LIMIT \(limit)
+            SELECT case_id, erased_at FROM erasure_cases WHERE enterprise = \(scope) AND letters_wait \(onwards)
+            GROUP BY erased_at, case_id ORDER BY erased_at, case_id LIMIT \(limit)
             """
-        ) { try $0.next() }
-        for item in waiting where try !eraseLetters(about: item) {
-            try tx.run(
-                "UPDATE erasure_cases SET letters_wait = FALSE WHERE enterprise = \(scope) AND case_id = \(item)")
-        }
+        ) { WaitingLetters(item: try $0.next(), erasedAt: try $0.next()) }
     }
+
+    /// Erases what had still to be delivered when its case was erased, as far as it is by now.
+    func eraseWaitingLetters(about item: ID<Case>) throws {
+        guard try !eraseLetters(about: item) else { return }
+        try tx.run("UPDATE erasure_cases SET letters_wait = FALSE WHERE enterprise = \(scope) AND case_id = \(item)")
+    }
+}
+
+struct WaitingLetters: Sendable {
+    let item: ID<Case>
+    let erasedAt: Timestamp
 }
 
 private struct Letter {

@@ -134,6 +134,14 @@ extension [Erasure.Request] {
         return outcome(true, at: compactMap(\.answeredAt).max())
     }
 
+    /// Of several wishes: of each handover the newest request, since a later answer takes an earlier one's place; those
+    /// without one all.
+    var latest: [Erasure.Request] {
+        filter { request in
+            !contains { $0.handover != nil && $0.handover == request.handover && ($0.sentAt, $0.id) > (request.sentAt, request.id) }
+        }
+    }
+
     /// Companies further on, as those that we asked told us; one name once, a refusal before all else.
     package var beyond: [Erasure.Outcome] {
         let byName = Dictionary(grouping: flatMap(\.beyond), by: \.company).sorted { $0.key < $1.key }

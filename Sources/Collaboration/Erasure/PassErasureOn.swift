@@ -33,26 +33,31 @@ extension Desk {
         guard erasure.cause == .company, erasure.state != .asked, erasure.answeredAt == nil,
             let request = erasure.request, let link = try erasure.origin.flatMap({ try links.find($0) })
         else { return }
-        let told = try erasures.requests(of: erasure.id)
-        guard told.allSatisfy({ $0.answeredAt != nil }) else { return }
-        // Who has it further on is told as progress is: where both contracts let it, under the names they allow.
-        let tellsOn = link.contract?.shares(.journey, accepted: true) == true
-        let open = try told.filter { request in
-            try tellsOn && links.find(request.link)?.contract?.passOn(.journey) != .never
-        }
-        let own: [ErasureOutcomeV1] = try open.byCompany.compactMap { id, outcome in
-            let name = try links.find(id)?.peer?.onwardName ?? outcome.company
-            return outcome.wire(as: name)
-        }
-        let further = open.beyond.compactMap { $0.wire(as: $0.company) }
+        let asked = try erasures.requests(of: erasure.id)
+        guard asked.allSatisfy({ $0.answeredAt != nil }) else { return }
+        // Who had erased it before was not asked again.
+        let before = try erasures.requestsDone(about: erasures.cases(of: erasure.id))
+            .filter { done in !asked.contains { $0.handover == done.handover } }
         try tell(
             ErasureAnsweredV1(
                 request: request, result: erasure.state == .erased ? .done : .refused, ground: erasure.ground,
                 reason: erasure.reason.isEmpty ? nil : erasure.reason,
-                beyond: Array((own + further).prefix(Limits.journey))),
+                beyond: outcomes(of: asked + before, for: link)),
             in: erasure.conversation ?? request, over: link)
         erasure.answeredAt = now
         try erasures.save(erasure)
+    }
+
+    /// What became of it at others, for a company that asked: who has it further on is told as progress is, where both
+    /// contracts let it, under the names they allow.
+    func outcomes(of told: [Erasure.Request], for link: Link) throws -> [ErasureOutcomeV1] {
+        guard link.contract?.shares(.journey, accepted: true) == true else { return [] }
+        let open = try told.filter { try links.find($0.link)?.contract?.passOn(.journey) != .never }
+        let own: [ErasureOutcomeV1] = try open.byCompany.compactMap { id, outcome in
+            let name = try links.find(id)?.peer?.onwardName ?? outcome.company
+            return outcome.wire(as: name)
+        }
+        return Array((own + open.beyond.compactMap { $0.wire(as: $0.company) }).prefix(Limits.journey))
     }
 
     /// Whether the handover's conversation waits for a person: what stands in it may never go, and is erased at once.

@@ -7,12 +7,17 @@ extension Desk {
     /// Another company asks to forget its customer. People here decide; where nothing is held there is nothing to decide.
     func receive(_ event: ErasureRequestedV1, _ envelope: Envelope, from link: Link) throws {
         guard try erasures.find(request: event.request, over: link.id) == nil else { return }
-        let known = try customers.find(reference: event.customer, through: link.id)
+        let known = try customers.find(reference: event.customer, through: link.id).flatMap { try customers.take($0.id) }
         var about = try event.handover.map { try casesBroughtBy($0, over: link) } ?? []
-        if event.handover == nil, let known { about = try cases.all(of: known.id) }
-        guard !about.isEmpty else {
+        // A handover that never came does not say that nothing is held of the customer.
+        if about.isEmpty, let known { about = try cases.all(of: known.id) }
+        if about.isEmpty, let known, known.erasedAt == nil { try erase(known) }
+        guard try !isErased(about, known) else {
             return try tell(
-                ErasureAnsweredV1(request: event.request, result: .done), in: envelope.conversation, over: link)
+                ErasureAnsweredV1(
+                    request: event.request, result: .done,
+                    beyond: outcomes(of: erasures.requestsDone(about: about), for: link)),
+                in: envelope.conversation, over: link)
         }
         // Whoever asks again and again waits for one answer first; people here would lose sight of what others ask.
         let waiting = try about.flatMap { try cases.find($0).map { try erasures.list(about: $0) } ?? [] }
@@ -31,6 +36,18 @@ extension Desk {
         }
     }
 
+    /// Whether nothing is left to decide: all was erased before, here and where it went, and nothing has come since.
+    private func isErased(_ about: [ID<Case>], _ known: Customer?) throws -> Bool {
+        guard known.map({ $0.erasedAt != nil || about.isEmpty }) ?? true else { return false }
+        return try about.allSatisfy { id in
+            let item = try cases.take(id)
+            let told = Set(try disclosed(of: id).map(\.link)).subtracting([item.origin].compactMap(\.self))
+            return try erasures.isErased(id)
+                && handovers.list(of: id).filter { $0.direction == .outgoing && told.contains($0.link) }
+                    .allSatisfy { try erasures.isErasedThere($0) }
+        }
+    }
+
     private func casesBroughtBy(_ id: UUID, over link: Link) throws -> [ID<Case>] {
         guard let handover = try handovers.find(ID(id)), handover.link == link.id, handover.direction == .incoming else {
             return []
@@ -40,26 +57,24 @@ extension Desk {
 
     /// What a company that we asked has done. It may say so once.
     func receive(_ event: ErasureAnsweredV1, from link: Link) throws {
-        guard let (found, erasure) = try erasures.take(request: event.request, over: link.id) else {
+        guard let found = try takeAnswered(event.request, over: link.id) else {
             throw Rejection(.unknownSubject, "nobody asked for this on this link")
         }
-        guard found.answeredAt == nil else { throw Rejection(.stale, "this has been answered before") }
-        var (request, answered) = (found, erasure)
+        var (request, erasure) = (found.request, found.erasure)
+        guard request.isOpen else { throw Rejection(.stale, "this has been answered before") }
         request.answeredAt = now
         request.result = event.result
         request.ground = event.ground
         request.reason = event.reason ?? ""
         request.beyond = event.beyond.map(Erasure.Outcome.init)
         try erasures.save(request)
-        for id in try erasures.cases(of: erasure.id) {
-            var item = try cases.take(id)
-            guard try disclosed(of: id).contains(where: { $0.link == link.id }) else { continue }
+        for var item in found.items {
             if event.result == .done { try takeBackDisclosures(of: item, from: link.id, SharedField.allCases) }
             try note(
                 event.result == .done ? "erasure.doneThere" : "erasure.refusedThere", on: &item, object: erasure.id.uuid,
                 detail: link.name)
             try cases.save(item)
         }
-        try answerOrigin(of: &answered)
+        try answerOrigin(of: &erasure)
     }
 }

@@ -24,8 +24,9 @@ package struct FollowSharing: Action {
         let desk = call.desk(tx)
         let moments = Moments(call.caller.locale, now: call.now)
         guard let item = try desk.cases.find(call.caller.caseID) else { throw Missing.case }
-        let wish = try desk.ownErasures(of: call.caller).first
-        let asked = try wish.map { try desk.erasures.requests(of: $0.id) } ?? []
+        let wishes = try desk.ownErasures(of: call.caller)
+        let wish = wishes.first
+        let asked = try desk.erasures.requests(of: wishes).latest
         let outcomes = Dictionary(asked.byCompany.map { ($0.link, $0.outcome) }, uniquingKeysWith: { $1 })
         let erasureModels = ErasureModels(desk: desk, moments: moments)
         let byLink = Dictionary(grouping: output.material ?? [], by: \.link)

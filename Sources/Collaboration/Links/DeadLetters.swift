@@ -40,7 +40,7 @@ package struct DeadLetters {
         try tx.all(
             """
             SELECT o.id, o.link, o.conversation, o.type, o.code, o.detail, o.failed_at, o.convseq > c.settled_out,
-                l.state, h.state FROM outbox o
+                l.state, h.state, o.event FROM outbox o
             JOIN links l ON l.enterprise = o.enterprise AND l.id = o.link
             JOIN conversations c ON c.enterprise = o.enterprise AND c.link = o.link AND c.id = o.conversation
             LEFT JOIN handovers h ON h.enterprise = o.enterprise AND h.id = o.conversation
@@ -165,9 +165,12 @@ package struct DeadLetters {
         let (name, code, detail): (String, RejectionCode, String?) = try (row.next(), row.next(), row.next())
         let (failedAt, isHeld): (Timestamp, Bool) = try (row.next(), row.next())
         let (linkState, state): (Link.State, Handover.State?) = try (row.next(), row.next())
+        let event: [UInt8] = try row.next()
         let type = EventType(rawValue: name)
+        let isErased = try Envelope(JSONValue(parsing: event)).isErased
         return DeadLetter(
             id: id, link: link, conversation: conversation, type: type, code: code, detail: detail, failedAt: failedAt,
-            canBeSentAgain: (linkState != .closed || type.outlivesLink) && (isHeld || isStillMeant(type, in: state)))
+            canBeSentAgain: (linkState != .closed || type.outlivesLink)
+                && (isHeld || isStillMeant(type, in: state) && !isErased))
     }
 }

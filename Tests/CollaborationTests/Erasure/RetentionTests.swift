@@ -68,4 +68,43 @@ struct RetentionTests {
         #expect(try await supplier.holds(["canary words"]) == [])
         #expect(try await maker.holds(["canary words"]) == ["canary words"], "another link is none of its business")
     }
+
+    @Test("a case that cannot be erased stops no other", arguments: Engine.allCases)
+    func failing(engine: Engine) async throws {
+        let row = try await ChainTests.Row(engine)
+        var items: [ID<Case>] = []
+        for words in ["The broken one", "The whole one"] {
+            let offer = try await row.dealer.offer(row.dealer.ask(words), over: row.toMaker)
+            try await row.all.settle()
+            try await row.maker.work { _ = try $0.accept(offer) }
+            try await row.maker.work { _ = try $0.answer(offer, Answer(text: "Yes.")) }
+            try await row.all.settle()
+            items.append(try await row.maker.item(offer).id)
+        }
+        try await row.maker.work { [broken = items[0]] in
+            try $0.tx.run("UPDATE messages SET channel = 'pigeon' WHERE case_id = \(broken)")
+        }
+        try await chores(row.maker, after: 800)
+        #expect(try await row.maker.holds(["the broken one", "the whole one"]) == ["the broken one"])
+    }
+
+    @Test("a letter that cannot be read keeps no other from being erased", arguments: Engine.allCases)
+    func letters(engine: Engine) async throws {
+        let row = try await ChainTests.Row(engine)
+        let dealer = row.dealer
+        let questions = [try await dealer.ask("The broken one"), try await dealer.ask("The whole one")]
+        var offers: [ID<Handover>] = []
+        for question in questions {
+            offers.append(try await dealer.offer(question, over: row.toMaker))
+            let wish = try await dealer.asCustomer(of: question) { desk, item in try desk.askErasure(in: &item).id }
+            try await dealer.work { _ = try $0.erase(wish) }
+            row.network.advance(1)
+        }
+        try await row.all.settle()
+        try await dealer.work { [broken = offers[0]] in
+            try $0.tx.run("UPDATE outbox SET event = \(Array("{".utf8)) WHERE conversation = \(broken)")
+        }
+        try await KeepToRetention.run(dealer.kernel, dealer.database, at: row.network.time)
+        #expect(try await dealer.holds(["the whole one"]) == [])
+    }
 }
