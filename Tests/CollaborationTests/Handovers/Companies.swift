@@ -15,6 +15,8 @@ enum Question: CaseKind {
     static let lifecycle = Lifecycle(
         [.init("new", "New"), .init("working", "In progress"), .init("closed", "Closed", isOpen: false)],
         moves: ["new": ["working", "closed"], "working": ["closed"], "closed": ["working"]])
+
+    static func erase(_ item: Case, _ strikeout: Strikeout, _ desk: Desk) throws {}
 }
 
 /// A company with the whole kernel, on a node of its own or on another company's.
