@@ -20,10 +20,16 @@ package struct MessageStore {
     /// company may have been sent long before it came, and is looked for by its id.
     func find(_ ids: Set<ID<Message>>, of item: ID<Case>, sentIn span: ClosedRange<Timestamp>?) throws -> [Message] {
         guard let span else { return try find(Array(ids)) }
-        let near = try list(
-            where: "case_id = \(item) AND sent_at BETWEEN \(span.lowerBound) AND \(span.upperBound)",
-            limit: 2 * ids.count
-        ).filter { ids.contains($0.id) }
+        let most = 4 * ids.count
+        var rows = try rows(
+            """
+            messages m LEFT JOIN message_audience a ON a.enterprise = m.enterprise AND a.message = m.id
+            WHERE m.enterprise = \(desk.scope) AND m.case_id = \(item)
+                AND m.sent_at BETWEEN \(span.lowerBound) AND \(span.upperBound) ORDER BY m.sent_at, m.id LIMIT \(most)
+            """)
+        // Not all who see the last one may have fitted.
+        if rows.count == most, let last = rows.last?.message.id { rows.removeAll { $0.message.id == last } }
+        let near = Self.gathered(rows.filter { ids.contains($0.message.id) })
         let far = ids.subtracting(near.map(\.id))
         if far.isEmpty { return near }
         return try (find(Array(far)) + near).sorted { ($0.sentAt, $0.id) < ($1.sentAt, $1.id) }
@@ -48,17 +54,29 @@ package struct MessageStore {
     /// Messages, each with everybody who sees it, oldest first: the newest of those that fit, or the oldest.
     private func list(where condition: SQL, newest isNewest: Bool = false, limit: Int) throws -> [Message] {
         let direction: SQL = isNewest ? "DESC" : "ASC"
-        let rows: [(Message, ID<Link>?)] = try tx.all(
-            """
-            SELECT \(Self.columns), a.link FROM (
-                SELECT enterprise, \(Self.columns) FROM messages WHERE enterprise = \(desk.scope) AND \(condition)
-                ORDER BY sent_at \(direction), id \(direction) LIMIT \(limit)
-            ) m LEFT JOIN message_audience a ON a.enterprise = m.enterprise AND a.message = m.id
-            """
-        ) { row in (try Self.read(&row), try row.next()) }
+        // A subquery, because it is messages that are limited, not those who see them.
+        return Self.gathered(
+            try rows(
+                """
+                (
+                    SELECT enterprise, \(Self.columns) FROM messages WHERE enterprise = \(desk.scope) AND \(condition)
+                    ORDER BY sent_at \(direction), id \(direction) LIMIT \(limit)
+                ) m LEFT JOIN message_audience a ON a.enterprise = m.enterprise AND a.message = m.id
+                """
+            ).sorted { ($0.message.sentAt, $0.message.id) < ($1.message.sentAt, $1.message.id) })
+    }
+
+    private typealias SeenBy = (message: Message, link: ID<Link>?)
+
+    /// A row for each company that sees a message, and one for a message that none sees.
+    private func rows(_ source: SQL) throws -> [SeenBy] {
+        try tx.all("SELECT \(Self.columns), a.link FROM \(source)") { row in (try Self.read(&row), try row.next()) }
+    }
+
+    /// - Parameter rows: those of one message beside each other.
+    private static func gathered(_ rows: [SeenBy]) -> [Message] {
         var messages: [Message] = []
-        // Sorted here: the engines would do it once more after the join.
-        for (message, link) in rows.sorted(by: { ($0.0.sentAt, $0.0.id) < ($1.0.sentAt, $1.0.id) }) {
+        for (message, link) in rows {
             if messages.last?.id != message.id { messages.append(message) }
             if let link { messages[messages.count - 1].audience.links.insert(link) }
         }
