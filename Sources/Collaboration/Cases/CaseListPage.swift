@@ -15,7 +15,8 @@ struct CaseListPage {
 
     private var root: String { "/\(desk.enterprise.slug)/cases" }
 
-    func model(_ teams: [Team]) throws -> [String: Model] {
+    /// - Parameter tags: those to choose from; there may be a hundred.
+    func model(_ teams: [Team], tags: [String]) -> [String: Model] {
         [
             "cases": .list(lines.map(row)),
             "list": [
@@ -33,8 +34,9 @@ struct CaseListPage {
                         ["value": .text("\($0.id)"), "label": .text($0.name), "selected": .flag(filter.team == $0.id)]
                     }),
                 "priority": .object(filter.priority.map { [$0.rawValue: true] } ?? [:]),
+                "hasTags": .flag(!tags.isEmpty),
                 "tags": .list(
-                    try desk.cases.tagsInUse().map {
+                    tags.map {
                         ["value": .text($0), "label": .text($0), "selected": .flag(filter.tag == $0)]
                     }),
                 "filtered": .flag(query != nil || filter != CaseFilter()),

@@ -7,10 +7,11 @@ import Web
 extension CasePage {
     func list(_ teams: [Team]) throws -> [String: Model] {
         let lines = try desk.cases.list(CaseFilter(), by: nil, limit: 20)
-        return try CaseListPage(
+        // The tags are on the list's own page; beside a case they would be a good part of it.
+        return CaseListPage(
             filter: CaseFilter(), query: nil, lines: lines, older: nil, desk: desk, viewer: call.caller.member.id,
             moments: moments, current: item.id
-        ).model(teams)
+        ).model(teams, tags: [])
     }
 
     func aside(_ members: [(id: ID<Member>, name: String)], _ teams: [Team], _ kind: (any CaseKind.Type)?) throws -> [String: Model] {

@@ -57,7 +57,7 @@ package struct ListCases: Action {
             filter: call.input.filter, query: call.input.query, lines: output.material ?? [],
             older: output.view.next.flatMap(CaseCursor.init), desk: desk, viewer: call.caller.member.id,
             moments: Moments(call.caller.locale, now: call.now))
-        var model = try list.model(desk.teams.list())
+        var model = try list.model(desk.teams.list(), tags: desk.cases.tagsInUse())
         model["live"] = .text("/\(desk.enterprise.slug)/live")
         return Page("cases", title: "Cases", model)
     }
