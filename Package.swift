@@ -30,6 +30,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CMalloc"),
         .target(
             name: "Storage",
             dependencies: [
@@ -78,7 +79,7 @@ let package = Package(
         .executableTarget(
             name: "EntenteCommand",
             dependencies: [
-                "Entente", "Collaboration", "Web", "Storage", "Exchange", logging,
+                "CMalloc", "Entente", "Collaboration", "Web", "Storage", "Exchange", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "SystemPackage", package: "swift-system"),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import CMalloc
 import Collaboration
 import Configuration
 import Entente
@@ -44,6 +45,7 @@ struct Serve: AsyncParsableCommand {
     var dev: String?
 
     func run() async throws {
+        keepFreedMemory()
         let settings = try await common.settings(flags)
         let logger = try settings.logger
         var configuration = NodeConfiguration(site: try settings.site, logger: logger)
