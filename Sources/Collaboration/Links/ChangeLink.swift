@@ -55,11 +55,11 @@ enum AgreeToName: Action {
     struct Input: FormInput {
         let link: ID<Link>
         /// The new name as it was shown, so that nobody agrees to another.
-        let name: String
+        let name: String?
 
         init(_ form: inout Form) {
             link = form.path("link")
-            name = form.text("name", label: "Name", max: Limits.name)
+            name = form.optionalText("name", label: "Name", max: Limits.name)
         }
     }
 

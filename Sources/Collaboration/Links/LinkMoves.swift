@@ -26,9 +26,9 @@ extension LinkStore {
     }
 
     /// Calls the peer from now on what it calls itself.
-    package func agree(toName name: String, of id: ID<Link>) throws -> Link {
+    package func agree(toName name: String?, of id: ID<Link>) throws -> Link {
         try change(id) { link in
-            guard link.newName == name else { throw LinkingError.wrongState(link.state) }
+            guard let name, link.newName == name else { throw LinkingError.wrongState(link.state) }
             link.name = name
             link.newName = nil
         }
