@@ -71,6 +71,7 @@ extension LinkStore {
         }
         guard link.proposal == nil else { throw LinkingError.alreadyProposed }
         try change(&contract)
+        guard contract.canonicalBytes != link.contract?.canonicalBytes else { throw LinkingError.nothingChanges }
         contract.link = link.id.uuid
         contract.version = (link.contract?.version ?? 0) + 1
         let signed = try contract.signed(by: IdentityStore(scope, tx).root())

@@ -4,7 +4,7 @@ import Web
 extension LinkingError: Problem {
     package var status: Int {
         switch self {
-        case .notAnInvitation, .expired, .wrongCode, .refused, .otherIdentity: 422
+        case .notAnInvitation, .expired, .wrongCode, .refused, .otherIdentity, .nothingChanges: 422
         case .unreachable: 502
         case .alreadyLinked, .wrongState, .nothingProposed, .alreadyProposed, .overtaken: 409
         case .noSuchLetter: 404
@@ -25,6 +25,7 @@ extension LinkingError: Problem {
         case .alreadyProposed: "already-proposed"
         case .noSuchLetter: "no-such-dead-letter"
         case .overtaken: "overtaken"
+        case .nothingChanges: "nothing-changes"
         }
     }
 
@@ -43,6 +44,7 @@ extension LinkingError: Problem {
         case .nothingProposed: "No change of the contract waits for your answer. Reload the page."
         case .alreadyProposed: "A change of the contract waits for an answer. Answer it, or wait for theirs."
         case .noSuchLetter: "This is on its way already. Reload the page to see how it is now."
+        case .nothingChanges: "That is what the contract says already. Change something of it."
         case .overtaken: "This is over meanwhile; sending it again would ask for it anew. Begin again instead."
         }
     }
@@ -51,7 +53,7 @@ extension LinkingError: Problem {
         switch self {
         case .notAnInvitation, .expired, .unreachable, .otherIdentity, .refused, .alreadyLinked:
             [FieldError("url", detail)]
-        case .wrongCode, .wrongState, .nothingProposed, .alreadyProposed, .noSuchLetter, .overtaken: []
+        case .wrongCode, .wrongState, .nothingProposed, .alreadyProposed, .noSuchLetter, .overtaken, .nothingChanges: []
         }
     }
 }

@@ -27,6 +27,8 @@ package enum LinkingError: Error, Sendable, Equatable {
     case nothingProposed
     /// One side has proposed a contract that the other has not answered.
     case alreadyProposed
+    /// What is proposed is the contract that there is.
+    case nothingChanges
     /// There is no such dead letter, or it was sent again already.
     case noSuchLetter
     /// What the dead letter asked or proposed is over here.

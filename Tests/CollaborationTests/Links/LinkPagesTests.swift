@@ -178,6 +178,8 @@ struct LinkPagesTests {
         #expect(try await house.administrator.post("\(path)/contract/refusal").status == 409)
         #expect(try await house.administrator.get(path).text.contains("Propose a change…"))
         #expect(try await !house.reader.get(path).text.contains("Propose a change…"))
+        let nothing = try await house.administrator.post("\(path)/contract", [("field", "serial"), ("shared", "before")])
+        #expect(nothing.status == 422 && nothing.text.contains("That is what the contract says already."))
         let change = [("field", "serial"), ("shared", "never")]
         #expect(try await house.administrator.post("\(path)/contract", change).status == 303)
         #expect(try await house.administrator.get(path).text.contains("You propose another contract"))
