@@ -57,6 +57,11 @@ package struct AttachmentStore {
             "SELECT \(Self.columns) FROM attachments WHERE enterprise = \(desk.scope) AND id = \(id)", Self.read)
     }
 
+    func find(_ id: ID<Attachment>, of item: Case) throws -> Attachment {
+        guard let found = try find(id), found.caseID == item.id else { throw Missing.attachment }
+        return found
+    }
+
     /// All of a case, by message.
     package func list(of item: ID<Case>) throws -> [ID<Message>: [Attachment]] {
         let found = try tx.all(

@@ -21,10 +21,7 @@ package struct DownloadFile: Action {
     package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<Nothing> {
         let desk = call.desk(tx)
         let item = try desk.cases.find(call.input.number)
-        guard let attachment = try desk.attachments.find(call.input.file), attachment.caseID == item.id else {
-            throw Missing.attachment
-        }
-        return .file(try desk.file(attachment))
+        return .file(try desk.file(desk.attachments.find(call.input.file, of: item)))
     }
 }
 

@@ -4,15 +4,7 @@ import Web
 
 /// Asks the company that announced a file for it once more.
 package struct FetchFileAgain: Action {
-    package struct Input: FormInput {
-        let number: CaseNumber
-        let file: ID<Attachment>
-
-        package init(_ form: inout Form) {
-            number = CaseNumber(&form)
-            file = form.path("file")
-        }
-    }
+    package typealias Input = DownloadFile.Input
 
     package static let route = Route.post("/{enterprise}/cases/{number}/files/{file}/fetches")
     package static let summary = "Fetch a file again that did not arrive"
@@ -21,9 +13,7 @@ package struct FetchFileAgain: Action {
     package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<FileView> {
         let desk = call.desk(tx)
         var item = try desk.cases.take(call.input.number)
-        guard let attachment = try desk.attachments.find(call.input.file), attachment.caseID == item.id else {
-            throw Missing.attachment
-        }
+        let attachment = try desk.attachments.find(call.input.file, of: item)
         try desk.fetchAgain(attachment, of: &item)
         try desk.cases.save(item)
         let file = try desk.attachments.find(attachment.id) ?? attachment

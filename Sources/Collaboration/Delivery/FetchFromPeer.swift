@@ -16,10 +16,7 @@ extension ExchangeNode {
         guard answer.response.status == ExchangeStatus.ok.rawValue else {
             throw PeerFailure.status(answer.response.status, retryAfter: nil)
         }
-        let hash = SHA256.hash(data: answer.response.body).map { byte in
-            String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
-        }.joined()
-        guard hash == digest else { throw PeerFailure.unreachable("the peer sent other bytes than it announced") }
+        guard Array(SHA256.hash(data: answer.response.body)).hex == digest else { throw PeerFailure.unreachable("the peer sent other bytes than it announced") }
         return answer.response.body
     }
 

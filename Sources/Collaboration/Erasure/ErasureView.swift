@@ -50,8 +50,10 @@ struct ErasureModels {
         guard let erasure = erasures.first(where: { $0.state == .asked }) ?? erasures.first else { return .none }
         let link = try erasure.origin.flatMap { try desk.links.find($0) }
         let requests = try desk.erasures.requests(of: erasure.id)
-        let colours = try Dictionary(
-            requests.map { ($0.company, try desk.links.find($0.link)?.colour ?? 12) }, uniquingKeysWith: { first, _ in first })
+        let peers = try Dictionary(
+            desk.links.all(requests.map(\.link)).map { ($0.id, $0.colour) }, uniquingKeysWith: { first, _ in first })
+        let colours = Dictionary(
+            requests.map { ($0.company, peers[$0.link] ?? 12) }, uniquingKeysWith: { first, _ in first })
         let (left, late) = moments.deadline(erasure.due)
         let outcomes = requests.byCompany.map(\.outcome) + requests.beyond
         return [
@@ -77,8 +79,13 @@ struct ErasureModels {
     private func told(_ erasure: Erasure) throws -> [Link] {
         var items = try desk.erasures.cases(of: erasure.id)
         if erasure.origin == nil, let customer = erasure.customer { items = try desk.cases.all(of: customer) }
-        let links = Set(try items.flatMap { try desk.disclosed(of: $0).map(\.link) })
-        return try desk.links.all(links.subtracting([erasure.origin].compactMap(\.self))).sorted { $0.name < $1.name }
+        let links: [ID<Link>] = try desk.tx.all(
+            """
+            SELECT DISTINCT link FROM disclosures
+            WHERE enterprise = \(desk.scope) AND case_id IN (\(SQL.list(items)))
+            """
+        ) { try $0.next() }
+        return try desk.links.all(Set(links).subtracting([erasure.origin].compactMap(\.self))).sorted { $0.name < $1.name }
     }
 
     func model(of outcome: Erasure.Outcome?) -> Model {

@@ -52,10 +52,11 @@ extension Desk {
     /// contracts let it, under the names they allow.
     func outcomes(of told: [Erasure.Request], for link: Link) throws -> [ErasureOutcomeV1] {
         guard link.contract?.shares(.journey, accepted: true) == true else { return [] }
-        let open = try told.filter { try links.find($0.link)?.contract?.passOn(.journey) != .never }
-        let own: [ErasureOutcomeV1] = try open.byCompany.compactMap { id, outcome in
-            let name = try links.find(id)?.peer?.onwardName ?? outcome.company
-            return outcome.wire(as: name)
+        let peers = try Dictionary(
+            links.all(told.map(\.link)).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        let open = told.filter { peers[$0.link]?.contract.map { $0.passOn(.journey) != .never } ?? false }
+        let own: [ErasureOutcomeV1] = open.byCompany.compactMap { id, outcome in
+            outcome.wire(as: peers[id]?.peer?.onwardName ?? outcome.company)
         }
         return Array((own + open.beyond.compactMap { $0.wire(as: $0.company) }).prefix(Limits.journey))
     }
