@@ -91,6 +91,8 @@ let package = Package(
                 "Entente", "Collaboration", "Exchange", "HTTPMessageSignatures", "Storage", "Web", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ]
         ),
         .target(name: "SiteTesting", dependencies: ["Web"], path: "Tests/SiteTesting"),

@@ -7,36 +7,36 @@ import Storage
 extension Bench {
     /// Messages that wait at one node, and the time from the first that arrives at another until the last is settled.
     func exchange() async throws -> [Figure] {
-        let (conversations, messages) = (40, 500)
-        let corridor = Corridor()
-        let (velora, kraft) = (
-            try await newOffice("exchange-velora", corridor), try await newOffice("exchange-kraft", corridor)
-        )
-        let (sender, receiver) = (try await velora.found("Velora", colour: 5), try await kraft.found("Kraft", colour: 7))
-        let link = try await sender.link(with: receiver, as: .supplier)
-        var cases: [ID<Case>] = []
-        for number in 0..<conversations { cases.append(try await sender.handOver(number, over: link, to: receiver)) }
+        let pair = try await LinkedPair(self, "exchange")
         let rows = try await repeated("rows, a hundred a transaction") {
-            try await BareStatements(sender).inserts(tasks: 8, rows: 100)
+            try await BareStatements(pair.sender).inserts(tasks: 8, rows: 100)
         }
-        let answering = try await serve(kraft.database.location.argument, port: kraft.port)
-        let rates = try await repeated("exchange") {
-            for item in cases { try await sender.write(messages, in: item, to: link) }
-            let start = Timestamp.now
-            let sending = try await serve(velora.database.location.argument, port: velora.port)
-            while try await velora.waiting() > 0 { try await Task.sleep(for: .milliseconds(20)) }
-            let end = Timestamp.now
-            try await sending.stop()
-            let (first, count) = try await kraft.arrived(since: start)
-            guard count == conversations * messages else { throw BenchError("\(count) events arrived") }
-            return Double(count) / (end - first).seconds
-        }
+        let answering = try await pair.serveReceiver(of: self)
+        let rates = try await repeated("exchange") { try await pair.deliver(500, of: self) }
         try await answering.stop()
-        for office in [velora, kraft] { await office.database.close() }
+        await pair.close()
         return [
             Figure(
                 "exchange over one link", "events/s", rates, .atLeast(2000),
                 limit: "durable rows, a hundred a transaction, in one process \(Figure.text(rows.median))/s")
+        ]
+    }
+
+    /// The same over a way of 280 ms there and back.
+    func distance() async throws -> [Figure] {
+        let pair = try await LinkedPair(self, "distant")
+        let port = try ServerProcess.freePort()
+        let answering = try await pair.serveReceiver(of: self, listeningAt: port)
+        let way = try await DelayingProxy(port: pair.receiver.office.port, to: port, oneWay: .milliseconds(140))
+        let rates = try await repeated("a distant peer") { try await pair.deliver(200, of: self) }
+        try await way.close()
+        try await answering.stop()
+        await pair.close()
+        let most = Double(Batch.maxEvents * ExchangeLimits.standard.batchesInFlight) / 0.28
+        return [
+            Figure(
+                "exchange over one link with a round trip of 280 ms", "events/s", rates, .atLeast(1000),
+                limit: "window × batch ÷ round trip \(Figure.text(most))/s")
         ]
     }
 
@@ -52,18 +52,65 @@ extension Bench {
     }
 }
 
+/// Two nodes, a link, and cases of the first that the second has accepted.
+struct LinkedPair: Sendable {
+    let sender: Company
+    let receiver: Company
+    let link: ID<Link>
+    let cases: [ID<Case>]
+
+    init(_ bench: Bench, _ name: String, cases count: Int = 40) async throws {
+        let corridor = Corridor()
+        let (velora, kraft) = (
+            try await bench.newOffice("\(name)-velora", corridor), try await bench.newOffice("\(name)-kraft", corridor)
+        )
+        (sender, receiver) = (try await velora.found("Velora", colour: 5), try await kraft.found("Kraft", colour: 7))
+        link = try await sender.link(with: receiver, as: .supplier)
+        var cases: [ID<Case>] = []
+        for number in 0..<count { cases.append(try await sender.handOver(number, over: link, to: receiver)) }
+        self.cases = cases
+    }
+
+    func serveReceiver(of bench: Bench, listeningAt port: Int? = nil) async throws -> ServerProcess {
+        try await bench.serve(receiver.office, listeningAt: port)
+    }
+
+    func queue(_ messages: Int) async throws {
+        for item in cases { try await sender.write(messages, in: item, to: link) }
+    }
+
+    /// Queues so many messages a case while nothing sends, and lets them go.
+    /// - Returns: events a second, from the first that arrives until the sender holds the last receipt.
+    func deliver(_ messages: Int, of bench: Bench) async throws -> Double {
+        try await queue(messages)
+        let start = Timestamp.now
+        let sending = try await bench.serve(sender.office)
+        while try await sender.office.waiting() > 0 { try await Task.sleep(for: .milliseconds(20)) }
+        let end = Timestamp.now
+        try await sending.stop()
+        let (first, count) = try await receiver.office.arrived(since: start)
+        guard count == cases.count * messages else { throw BenchError("\(count) events arrived") }
+        return Double(count) / (end - first).seconds
+    }
+
+    func close() async {
+        for office in [sender.office, receiver.office] { await office.database.close() }
+    }
+}
+
 extension Office {
     /// The port of its origin.
     var port: Int { origin.split(separator: ":").last.flatMap { Int($0) } ?? 0 }
 
-    /// Conversations of which the peer has not settled all events.
-    fileprivate func waiting() async throws -> Int {
+    /// Conversations of which the peers have not settled all events; of those over one link, if it is named.
+    func waiting(over link: ID<Link>? = nil) async throws -> Int {
         try await database.read { tx in
-            try tx.first("SELECT COUNT(*) FROM conversations WHERE settled_out < last_out") { try $0.next() }
+            let scope: SQL = link.map { "AND link = \($0)" } ?? ""
+            return try tx.first("SELECT COUNT(*) FROM conversations WHERE settled_out < last_out \(scope)") { try $0.next() }
         } ?? 0
     }
 
-    fileprivate func arrived(since start: Timestamp) async throws -> (first: Timestamp, count: Int) {
+    func arrived(since start: Timestamp) async throws -> (first: Timestamp, count: Int) {
         let found: (Timestamp?, Int)? = try await database.read { tx in
             try tx.first("SELECT MIN(received_at), COUNT(*) FROM inbox WHERE received_at >= \(start)") {
                 (try $0.next(), try $0.next())
@@ -76,28 +123,15 @@ extension Office {
 
 extension Company {
     /// A case of its own that the other company has accepted.
-    fileprivate func handOver(_ number: Int, over link: ID<Link>, to other: Company) async throws -> ID<Case> {
-        let (item, handover) = try await work { desk in
-            var story = Story(seed: number)
-            let customer = Customer(name: story.name(), createdAt: desk.now)
-            try desk.customers.add(customer, reachedBy: [])
-            var draft = CaseDraft(
-                kind: "enquiry", title: story.sentence(words: 6), body: story.sentence(words: 20),
-                author: .init(.customer, name: customer.name), audience: Audience(customer: true))
-            draft.customer = customer.id
-            var item = try desk.open(draft).case
-            let ask = Ask(form: .text, text: story.sentence(words: 6))
-            let handover = try desk.offer(&item, over: link, ask, acceptBy: nil, answerBy: nil)
-            try desk.cases.save(item)
-            return (item.id, handover.id)
-        }
+    func handOver(_ number: Int, over link: ID<Link>, to other: Company) async throws -> ID<Case> {
+        let (item, handover) = try await work { desk in try desk.offer(number, over: link) }
         try await office.delivery.drain()
         try await other.work { desk in _ = try desk.accept(handover) }
         try await other.office.delivery.drain()
         return item
     }
 
-    fileprivate func write(_ count: Int, in id: ID<Case>, to link: ID<Link>) async throws {
+    func write(_ count: Int, in id: ID<Case>, to link: ID<Link>) async throws {
         try await work { desk in
             var story = Story(seed: count)
             var item = try desk.cases.take(id)
@@ -106,5 +140,23 @@ extension Company {
             }
             try desk.cases.save(item)
         }
+    }
+}
+
+extension Desk {
+    /// Opens a case and offers it.
+    func offer(_ number: Int, over link: ID<Link>) throws -> (ID<Case>, ID<Handover>) {
+        var story = Story(seed: number)
+        let customer = Customer(name: story.name(), createdAt: now)
+        try customers.add(customer, reachedBy: [])
+        var draft = CaseDraft(
+            kind: "enquiry", title: story.sentence(words: 6), body: story.sentence(words: 20),
+            author: .init(.customer, name: customer.name), audience: Audience(customer: true))
+        draft.customer = customer.id
+        var item = try open(draft).case
+        let handover = try offer(
+            &item, over: link, Ask(form: .text, text: story.sentence(words: 6)), acceptBy: nil, answerBy: nil)
+        try cases.save(item)
+        return (item.id, handover.id)
     }
 }

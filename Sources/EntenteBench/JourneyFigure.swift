@@ -98,7 +98,7 @@ private struct Line: Decodable {
 }
 
 /// A member of staff who looks every other millisecond.
-private struct Robot: Sendable {
+struct Robot: Sendable {
     let root: String
     let bearer: String
 

@@ -8,7 +8,7 @@ struct Measure: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "measure", abstract: "Measure and print a table; the default.")
 
-    enum Part: String, CaseIterable, ExpressibleByArgument { case start, pages, writing, search, exchange, journey }
+    enum Part: String, CaseIterable, ExpressibleByArgument { case start, pages, writing, search, exchange, distance, backlog, links, live, journey }
 
     @Option(name: .customLong("only"), help: "Measure only this part: \(Part.allCases.map(\.rawValue).joined(separator: ", ")).")
     var parts: [Part] = []
@@ -50,6 +50,10 @@ struct Measure: AsyncParsableCommand {
             try await loaded.close()
         }
         if wants(.exchange) { figures += try await bench.exchange() }
+        if wants(.distance) { figures += try await bench.distance() }
+        if wants(.backlog) { figures += try await bench.backlog() }
+        if wants(.links) { figures += try await bench.manyLinks() }
+        if wants(.live) { figures += try await bench.livePages() }
         if wants(.journey) { figures += try await bench.journey() }
         print("\n\(bench.machine), load \(Bench.load) at the end\n")
         print(Figure.heading)
@@ -91,12 +95,20 @@ struct Bench: Sendable {
     }
 
     /// A node's own process.
-    func serve(_ location: String, port: Int, path: String = "/healthz") async throws -> ServerProcess {
-        let origin = "http://127.0.0.1:\(port)"
+    /// - Parameter listener: the port it listens at, where that is not the one of its origin.
+    func serve(
+        _ location: String, port: Int, listeningAt listener: Int? = nil, more: [String] = [], path: String = "/healthz"
+    ) async throws -> ServerProcess {
+        let (origin, listener) = ("http://127.0.0.1:\(port)", listener ?? port)
         return try await ServerProcess(
             entente,
-            ["serve", "--database", location, "--listen", "127.0.0.1:\(port)", "--origin", origin, "--allow-private-peers"],
-            port: port, path: path, log: folder.appending(path: "serve-\(port).log"))
+            ["serve", "--database", location, "--listen", "127.0.0.1:\(listener)", "--origin", origin, "--allow-private-peers"]
+                + more,
+            port: listener, path: path, log: folder.appending(path: "serve-\(listener).log"))
+    }
+
+    func serve(_ office: Office, listeningAt listener: Int? = nil, more: [String] = []) async throws -> ServerProcess {
+        try await serve(office.database.location.argument, port: office.port, listeningAt: listener, more: more)
     }
 
     /// Date, processor, cores and how busy it is: `2026-11-24, AMD EPYC, 2 cores, load 0.1`.
