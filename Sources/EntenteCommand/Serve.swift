@@ -41,6 +41,9 @@ struct Serve: AsyncParsableCommand {
             "Linked companies cannot reach this node: ask them every so many seconds what waits.", valueName: "seconds"))
     var pullEvery: Int?
 
+    @Option(help: ArgumentHelp("The most pages that are kept up to date as they are open. Default: 10000.", valueName: "number"))
+    var maxLivePages: Int?
+
     @Option(help: ArgumentHelp("A source tree whose pages and styles reload when they change.", valueName: "folder"))
     var dev: String?
 
@@ -49,6 +52,8 @@ struct Serve: AsyncParsableCommand {
         let settings = try await common.settings(flags)
         let logger = try settings.logger
         var configuration = NodeConfiguration(site: try settings.site, logger: logger)
+        let connections = OpenFiles.raiseLimit() - OpenFiles.reserve
+        configuration.site.maxConnections = max(min(configuration.site.maxConnections, connections), 1)
         configuration.allowsPrivatePeers = try settings.allowsPrivatePeers
         configuration.pullInterval = try settings.pullInterval
         configuration.developmentFolder = settings.developmentFolder
@@ -72,6 +77,7 @@ struct Serve: AsyncParsableCommand {
         values["timeZone"] = timeZone.map { .string($0) }
         values["dev"] = dev.map { .string($0) }
         values["pullEvery"] = pullEvery.map { .int($0) }
+        values["maxLivePages"] = maxLivePages.map { .int($0) }
         if !trustedProxies.isEmpty { values["trustedProxies"] = .stringArray(trustedProxies) }
         if allowPrivatePeers { values["allowPrivatePeers"] = .bool(true) }
         return values

@@ -85,15 +85,7 @@ struct Settings {
 
     /// Seconds between two questions to a linked company; `nil` for a node that they can reach.
     var pullInterval: Int? {
-        get throws {
-            let key = ConfigKey("pullEvery")
-            guard let seconds = reader.int(forKey: key) ?? text("pullEvery").map({ Int($0) ?? 0 }) else { return nil }
-            guard (1...3600).contains(seconds) else {
-                throw BadConfiguration(
-                    description: "The setting pullEvery takes a number of seconds from 1 to 3600, such as 5.")
-            }
-            return seconds
-        }
+        get throws { try number("pullEvery", in: 1...3600, "a number of seconds from 1 to 3600, such as 5") }
     }
 
     var site: SiteConfiguration {
@@ -102,6 +94,11 @@ struct Settings {
             var site = SiteConfiguration(origin: try origin(host, port))
             (site.host, site.port) = (host, port)
             site.trustedProxies = try trustedProxies
+            if let pages = try number("maxLivePages", in: 1...1_000_000, "how many pages may be live, such as 10000") {
+                site.maxStreams = pages
+            }
+            // Each live page holds a connection; others come and go beside them.
+            site.maxConnections = max(site.maxConnections, site.maxStreams + SiteConfiguration.otherConnections)
             if let zone = text("timeZone") {
                 guard TimeZone(identifier: zone) != nil else {
                     throw BadConfiguration(
@@ -163,6 +160,15 @@ struct Settings {
 
     private func text(_ name: String) -> String? {
         reader.string(forKey: ConfigKey(name)).flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    private func number(_ name: String, in range: ClosedRange<Int>, _ takes: String) throws -> Int? {
+        guard let number = reader.int(forKey: ConfigKey(name)) ?? text(name).map({ Int($0) ?? range.lowerBound - 1 })
+        else { return nil }
+        guard range.contains(number) else {
+            throw BadConfiguration(description: "The setting \(name) takes \(takes).")
+        }
+        return number
     }
 
     private func flag(_ name: String) throws -> Bool {

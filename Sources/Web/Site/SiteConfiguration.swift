@@ -20,11 +20,14 @@ package struct SiteConfiguration: Sendable {
     package var idleTimeout: Duration = .seconds(30)
     /// How long a client may take to send a body.
     package var bodyTimeout: Duration = .seconds(120)
-    package var maxConnections = 4096
-    package var maxStreams = 2000
+    package var maxConnections = 10_000 + otherConnections
+    package var maxStreams = 10_000
     package var maxStreamsPerClient = 24
     /// How often a silent stream sends a comment, so that both sides notice a broken connection.
     package var heartbeat: Duration = .seconds(20)
+
+    /// Connections beside those that streams hold.
+    package static let otherConnections = 4_096
 
     package init(origin: PublicOrigin) { self.origin = origin }
 }
