@@ -56,6 +56,7 @@ class Node:
         self.port = free_port()
         self.proxy = RecordingProxy(self.port) if proxied else None
         self.hidden = hidden
+        self.environment = ENVIRONMENT
         self.origin = f"http://127.0.0.1:{self.proxy.port if proxied else free_port() if hidden else self.port}"
         self.process = None
 
@@ -67,7 +68,7 @@ class Node:
             text=True,
             timeout=60,
             cwd=self.folder,
-            env=ENVIRONMENT,
+            env=self.environment,
             input=given,
         )
         assert result.returncode == 0, f"entente {' '.join(words)}: {result.stderr or result.stdout}"
@@ -92,7 +93,7 @@ class Node:
                 stdout=log,
                 stderr=log,
                 cwd=self.folder,
-                env=ENVIRONMENT,
+                env=self.environment,
                 preexec_fn=dies_with_us,
             ).result()
         running.add(self)
@@ -203,8 +204,10 @@ class Company(Api):
 class Network:
     """The companies of the demo's story: three nodes, linked; Dekker Fietsen lives on Velora's node."""
 
-    def __init__(self, folder, database=lambda name: None, proxied=False):
-        self.nodes = [Node(folder / name, database(name), proxied) for name in ("velora", "spoke", "kraft")]
+    def __init__(self, folder, database=lambda name: None, proxied=False, make=None):
+        """`make` makes a node of another sort from its folder and its database."""
+        self.make = lambda name: make(folder / name, database(name)) if make else Node(folder / name, database(name), proxied)
+        self.nodes = [self.make(name) for name in ("velora", "spoke", "kraft")]
         velora, spoke, kraft = self.nodes
         together(velora.start, spoke.start, kraft.start)
         self.velora, self.dekker, self.spoke, self.kraft = together(
@@ -217,11 +220,15 @@ class Network:
         self.velora.invite(self.dekker, "partner")
         self.velora.invite(self.kraft, "supplier")
 
-    def extend(self):
-        """Two companies further up, on the nodes that there are: one that makes cells, one that digs."""
-        velora, spoke, kraft = self.nodes
+    def extend(self, apart=()):
+        """Two companies further up, one that makes cells, one that digs: on the nodes that there are, or apart."""
+        homes = dict(zip(("lithium", "cells"), self.nodes))
+        for slug in apart:
+            homes[slug] = self.make(slug).start()
+            self.nodes.append(homes[slug])
         self.cells, self.lithium = together(
-            lambda: spoke.add("cells", "Cell Works", 5), lambda: velora.add("lithium", "Lithium Mining", 6)
+            lambda: homes["cells"].add("cells", "Cell Works", 5),
+            lambda: homes["lithium"].add("lithium", "Lithium Mining", 6),
         )
         self.kraft.invite(self.cells, "supplier")
         self.cells.invite(self.lithium, "supplier")

@@ -40,6 +40,9 @@ class Postgres:
             "UTF8",
             "--locale=C",
         )
+        self.start()
+
+    def start(self):
         self.server = subprocess.Popen(
             [
                 *self.user,
@@ -56,7 +59,7 @@ class Postgres:
                 "max_connections=200",
             ],
             stdout=subprocess.DEVNULL,
-            stderr=open(self.folder.parent / "postgres.log", "wb"),
+            stderr=open(self.folder.parent / "postgres.log", "ab"),
             cwd="/",
         )
         wait_for(
@@ -76,5 +79,12 @@ class Postgres:
 
     def stop(self):
         # SIGINT is PostgreSQL's fast shutdown.
-        self.server.send_signal(signal.SIGINT)
-        self.server.wait(20)
+        self.end(signal.SIGINT)
+
+    def crash(self):
+        """As after a crash: without a checkpoint, so that it recovers when it starts (SIGQUIT)."""
+        self.end(signal.SIGQUIT)
+
+    def end(self, how):
+        self.server.send_signal(how)
+        self.server.wait(60)

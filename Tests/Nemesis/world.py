@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Six companies on three to five nodes, people at work, and what happens to them."""
+
+import collections
+import contextlib
+import random
+import threading
+import time
+
+import faults
+from checks import Checks
+from fault_node import Disk, FaultNode
+from nodes import Network, Node, running
+from postgres import Postgres
+from story import soon
+from waiting import wait_for
+from work import Record, Worker, word
+
+
+class World:
+    def __init__(self, folder, engine, seed, nodes=3, workers=3, patience=240):
+        """`patience` is how many seconds anything may take at most, such as all to arrive after the faults."""
+        self.engine, self.patience = engine, patience
+        self.random = random.Random(f"{seed} {engine}")
+        self.counts = collections.Counter()
+        self.full, self.postgres_is_away = set(), False
+        self.excused_until = 0
+        self.has_disks = engine == "sqlite" and Disk.is_possible()
+        self.postgres = Postgres(folder / "postgres") if engine == "postgres" else None
+        self.network = Network(
+            folder / "nodes",
+            database=self.postgres.create if self.postgres else lambda name: None,
+            make=lambda place, database: FaultNode(
+                place,
+                database,
+                # Two processes on one database are one node.
+                processes=2 if database and place.name == "velora" else 1,
+                seed=seed,
+                has_disk=self.has_disks,
+            ),
+        ).extend(apart=["cells", "lithium"][: nodes - 3])
+        self.nodes = self.network.nodes
+        one = self.network
+        self.companies = [one.velora, one.dekker, one.spoke, one.kraft, one.cells, one.lithium]
+        self.record = Record()
+        self.seed, self.worker_count, self.worker_rounds = seed, workers, 0
+        self.workers = []
+        self.links = Checks(self.companies, self.nodes, self.record).links()
+
+    def close(self):
+        self.quieten()
+        for node in self.nodes:
+            node.stop()
+            node.proxy.close()
+        if self.postgres:
+            self.postgres.stop()
+
+    # Work and harm.
+
+    def excuses(self, company, answer):
+        """A node whose disk is full or whose database is away says so: 503 or 507."""
+        if answer.status in (503, 507):
+            return True
+        # Until both are told as what they are, they are "unexpected" (500).
+        return company.node in self.full or self.postgres_is_away or time.monotonic() < self.excused_until
+
+    def work(self):
+        self.worker_rounds += 1
+        self.workers = [
+            Worker(self.record, self.companies, f"{self.seed} {self.worker_rounds} {number}", self.excuses)
+            for number in range(self.worker_count)
+        ]
+        for worker in self.workers:
+            worker.thread.start()
+
+    def quieten(self):
+        """Everybody goes home."""
+        for worker in self.workers:
+            worker.stopped.set()
+        for worker in self.workers:
+            worker.thread.join(120)
+            if worker.thread.is_alive():
+                self.record.wrong.append("a request was not answered within two minutes")
+        self.workers = []
+
+    def possible(self):
+        """What can be done to a node here, and how often among the others."""
+        harm = {faults.kill: 4, faults.pause: 3, faults.isolate: 2}
+        # Clocks are turned once a link outlives it: faults.seconds: 2, faults.years: 1.
+        if self.has_disks:
+            harm[faults.full_disk] = 2
+        if self.postgres:
+            harm[faults.stop_postgres] = 2
+        return harm
+
+    def round(self, log):
+        """One to three faults at once, each on a node of its own, while the wire does harm as well."""
+        for node in self.nodes:
+            node.proxy.disturb(self.random.choice([0, 15, 40]))
+        harm = self.possible()
+        chosen = self.random.choices(list(harm), list(harm.values()), k=self.random.choice([1, 1, 2, 3]))
+        victims = self.random.sample(self.nodes, len(self.nodes))
+        if faults.stop_postgres in chosen:
+            chosen = [faults.stop_postgres]
+        with contextlib.ExitStack() as stack:
+            for fault, node in zip(chosen, victims):
+                self.counts[faults.NAMES[fault]] += 1
+                log(f"{faults.NAMES[fault]} at {node.name}")
+                stack.enter_context(fault(self, node, self.random))
+                self.breathe(0.3, 1)
+            self.breathe(0.5, 4)
+        self.breathe(0.3, 2)
+
+    def breathe(self, least, most):
+        threading.Event().wait(self.random.uniform(least, most))
+
+    # Quiet.
+
+    def settle(self):
+        """All faults stop; then everything arrives."""
+        for node in self.nodes:
+            node.proxy.heal()
+        self.quieten()
+        for node in self.nodes:
+            # After a start each node tells its peers that it is there again, so that nobody waits any longer.
+            node.kill()
+            node.start()
+        if self.is_quiet():
+            for link, (one, other) in self.links.items():
+                self.hand_over_afresh(link, one, other)
+                self.hand_over_afresh(link, other, one)
+            self.is_quiet()
+
+    def is_quiet(self):
+        """Waits until nothing is under way any more."""
+        deadline = time.monotonic() + self.patience
+        before = None
+        while True:
+            now = self.progress()
+            if now == before and not any(waiting for _, _, waiting in now.values()):
+                return True
+            if time.monotonic() > deadline:
+                self.record.wrong.append(f"not quiet within {self.patience} s: {self.troubles()}")
+                return False
+            before = now
+            self.send_again()
+            threading.Event().wait(1)
+
+    def progress(self):
+        return {
+            (company.slug, link["id"]): (link["sent"], link["received"], link["waiting"])
+            for company in self.companies
+            for link in company.get("/links")["links"]
+        }
+
+    def troubles(self):
+        return [
+            f"{company.name} → {link['name']}: {link['waiting']} waiting, {link.get('trouble')}, {link['state']}"
+            for company in self.companies
+            for link in company.get("/links")["links"]
+            if link["waiting"]
+        ]
+
+    def send_again(self):
+        """Somebody looks at what could not be delivered for a week (as a turned clock counts) and sends it again."""
+        checks = Checks(self.companies, self.nodes, self.record)
+        for company in self.companies:
+            for row in checks.table(company, "id, link", "outbox", "AND failed_at IS NOT NULL AND code = 'undelivered'"):
+                company.call("POST", f"/links/{row['link']}/dead-letters/{row['id']}", {})
+
+    def hand_over_afresh(self, link, giver, taker):
+        """A link is usable: something new goes over it, and the answer comes back."""
+        mark = word("fresh")
+        contract = next(one for one in giver.get("/links")["links"] if one["id"] == link)
+        if contract["state"] != "active":
+            return self.record.wrong.append(f"the link of {giver.name} with {taker.name} is {contract['state']}")
+        case = giver.post("/cases", kind="enquiry", subject=mark, text="Is it well?", name="Nobody In Particular")
+        ask = giver.post(f"/cases/{case['number']}/handovers", link=link, form="text", text=f"Are you there, {mark}?")
+
+        def offered():
+            for line in taker.get("/cases")["cases"]:
+                found = taker.get(f"/cases/{line['number']}")
+                if any(one["id"] == ask["id"] for one in found["handovers"]):
+                    return line["number"]
+
+        try:
+            number = wait_for(offered, f"{taker.name} has what {giver.name} asked", self.patience)
+            path = f"/cases/{number}/handovers/{ask['id']}"
+            taker.post(f"{path}/acceptance")
+            taker.post(f"{path}/answer", text="Yes.")
+            wait_for(
+                lambda: any(
+                    one["id"] == ask["id"] and one["state"] == "answered"
+                    for one in giver.get(f"/cases/{case['number']}")["handovers"]
+                ),
+                f"{giver.name} has the answer of {taker.name}",
+                self.patience,
+            )
+        except AssertionError as error:
+            self.record.wrong.append(f"the link of {giver.name} with {taker.name} is not usable: {error}")
+
+    def check(self):
+        return Checks(self.companies, self.nodes, self.record).run()
