@@ -92,21 +92,42 @@ struct ChoresTests {
         #expect(asked.withLock { $0 } == (goesOn ? 100 : 2))
     }
 
-    @Test("a peer that does not answer keeps nobody waiting", arguments: Engine.allCases)
+    @Test("a peer that does not answer keeps nobody waiting", .timeLimit(.minutes(10)), arguments: Engine.allCases)
     func slowPeer(engine: Engine) async throws {
         let pair = try await LinkedPair(engine)
         let spoke = try await TestNode("spoke.example", engine, pair.network)
         let dealer = try await spoke.enterprise("spoke-co")
         let second = try await LinkedPair.link(pair.velora, pair.inviter, spoke, dealer)
+        // The peer that does not answer is let go once the other has been asked, however long that took.
+        let (asked, isAsked) = AsyncStream<Void>.makeStream()
         pair.network.answerInstead { request in
-            if request.url.contains("kraft") { try await Task.sleep(for: .seconds(3_600)) }
+            if request.method == "GET", request.url.contains("kraft") { for await _ in asked {} }
             return nil
         }
-        await ExchangeChores(pair.velora.node, visitLimit: .seconds(2)).doDue()
-        let checked: [ID<Link>] = try await pair.velora.database.read { tx in
-            try tx.all("SELECT id FROM links WHERE checked_at = \(pair.network.time)") { try $0.next() }
+        let chores = Task { await ExchangeChores(pair.velora.node, visitLimit: .seconds(3_600)).doDue() }
+        let checks = { @Sendable () async throws -> [ID<Link>] in
+            try await pair.velora.database.read { tx in
+                try tx.all("SELECT id FROM links WHERE checked_at = \(pair.network.time)") { try $0.next() }
+            }
         }
-        #expect(checked == [second])
+        while try await checks() != [second] { await Task.yield() }
+        isAsked.finish()
+        await chores.value
+        #expect(try await checks().contains(second))
+    }
+
+    @Test("a visit ends when it takes too long", arguments: Engine.allCases)
+    func endlessVisit(engine: Engine) async throws {
+        let pair = try await LinkedPair(engine)
+        pair.network.answerInstead { _ in
+            try await Task.sleep(for: .seconds(3_600))
+            return nil
+        }
+        await ExchangeChores(pair.velora.node, visitLimit: .milliseconds(10)).doDue()
+        let checked: Int? = try await pair.velora.database.read { tx in
+            try tx.first("SELECT COUNT(*) FROM links WHERE checked_at IS NOT NULL") { try $0.next() }
+        }
+        #expect(checked == 0)
     }
 
     @Test(
