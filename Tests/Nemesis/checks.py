@@ -40,6 +40,13 @@ class Checks:
             for company in companies
         }
 
+    def under_way(self):
+        """What must be true even while faults are about: whatever has come is the beginning of what was sent."""
+        for link, (one, other) in self.links().items():
+            self.beginning(link, one, other)
+            self.beginning(link, other, one)
+        return self
+
     def run(self):
         links = self.links()
         for link, (one, other) in links.items():
@@ -74,6 +81,22 @@ class Checks:
         return [row for row in self.table(company, f"link, {columns}", table) if row["link"] == link]
 
     # Events.
+
+    def beginning(self, link, sender, receiver):
+        # First what has come: what was sent can only have grown meanwhile.
+        taken = self.of_link(receiver, "conversation, convseq, id", "inbox", link)
+        sent = {
+            (row["conversation"], row["convseq"]): row["id"]
+            for row in self.of_link(sender, "conversation, convseq, id", "outbox", link)
+        }
+        places = collections.defaultdict(list)
+        for row in taken:
+            places[row["conversation"]].append(row["convseq"])
+            if sent.get((row["conversation"], row["convseq"])) != row["id"]:
+                self.fault(f"{sender.name} → {receiver.name}: {row['id']} came in a place where something else was sent")
+        for conversation, found in places.items():
+            if receiver.node.was_ahead < MEMORY and sorted(found) != list(range(1, len(found) + 1)):
+                self.fault(f"{sender.name} → {receiver.name}: of {conversation} came {sorted(found)}")
 
     def direction(self, link, sender, receiver):
         """What one side sent is what the other took: all of it, once, in order, with the same outcome, and proven."""

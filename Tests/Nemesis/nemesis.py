@@ -70,6 +70,7 @@ def play(world, chosen):
             print(f"  checked after round {rounds}: {checks.figures.events} events", flush=True)
         is_over = time.monotonic() >= ends if ends else rounds >= (chosen.rounds or 20)
         if is_over or checks.wrong or world.record.wrong:
+            world.compare()
             return rounds, checks
 
 

@@ -83,7 +83,7 @@ class Worker:
             try:
                 self.act()
             except (OSError, http.client.HTTPException):
-                self.stopped.wait(0.05)  # it is down at the moment
+                self.stopped.wait(0.2)  # it is down at the moment
             except Exception as error:  # reported in the end: a mistake of the nemesis or an answer nobody foresaw
                 self.record.wrong.append(f"{type(error).__name__} while working: {error}")
                 raise
@@ -127,7 +127,11 @@ class Worker:
         deed = Deed(marked, company, what, "unknown", number=number_of(case) if case else 0)
         with self.record.lock:
             self.record.deeds.append(deed)
-        answer = self.api(company, is_public).call("POST", path, fields)
+        try:
+            answer = self.api(company, is_public).call("POST", path, fields)
+        except ConnectionRefusedError:
+            deed.outcome = "refused"  # nobody was there to hear it
+            raise
         self.judge(company, answer, f"POST {path}")
         if answer.status >= 500:
             return None  # whether it took effect, nobody was told
