@@ -3,6 +3,7 @@ import Crypto
 import Exchange
 import Foundation
 import Storage
+import Web
 
 /// A file in a case; who may see it follows the message it came with.
 package struct Attachment: Sendable {
@@ -91,7 +92,7 @@ package struct AttachmentStore {
         let digest = Array(SHA256.hash(data: upload.bytes))
         try keep(upload.bytes, digest: digest)
         let attachment = Attachment(
-            id: ID(), caseID: message.caseID, message: message.id, digest: digest, name: Self.safe(upload.name),
+            id: ID(), caseID: message.caseID, message: message.id, digest: digest, name: FileName.safe(upload.name),
             type: FileType(sniffing: upload.bytes).rawValue, size: upload.bytes.count)
         try add(attachment)
         return attachment
@@ -197,13 +198,6 @@ package struct AttachmentStore {
             INSERT INTO blobs (enterprise, digest, bytes) VALUES (\(desk.scope), \(digest), \(bytes))
             ON CONFLICT (enterprise, digest) DO \(held)
             """)
-    }
-
-    /// A name that is safe as the last part of any path: no separators, no leading dots, at most 120 characters.
-    static func safe(_ name: String) -> String {
-        let last = name.split(whereSeparator: { $0 == "/" || $0 == "\\" }).last.map(String.init) ?? ""
-        let clean = last.drop { $0 == "." || $0 == " " }.filter { !$0.isNewline && $0 != "\0" }
-        return clean.isEmpty ? "file" : String(clean.suffix(120))
     }
 
     private static func read(_ row: inout Row) throws -> Attachment {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Exchange
 import Storage
+import Web
 
 extension Desk {
     /// Announces files whose bytes still have to be fetched over a link. They are fetched even if the same bytes are
@@ -11,7 +12,7 @@ extension Desk {
             try attachments.add(
                 Attachment(
                     id: ID(), caseID: message.caseID, message: message.id, digest: digest,
-                    name: AttachmentStore.safe(file.name), type: FileType.unknown.rawValue,
+                    name: FileName.safe(file.name), type: FileType.unknown.rawValue,
                     size: Int(file.size), comingOver: link.id, comingSince: now))
             try fetch(digest, over: link)
         }

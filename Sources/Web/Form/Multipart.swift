@@ -81,15 +81,10 @@ private struct MultipartReader {
         switch pieces[0].lowercased() {
         case "content-disposition":
             part.name = value.parameters["name"]
-            part.fileName = value.parameters["filename"].map(Self.baseName)
+            part.fileName = value.parameters["filename"].map { $0.isEmpty ? "" : FileName.safe($0) }
         case "content-type": part.type = value.type
         default: break
         }
-    }
-
-    /// Some clients send a whole path; only its last part is a name.
-    private static func baseName(_ name: String) -> String {
-        String(name.split(omittingEmptySubsequences: false) { $0 == "/" || $0 == "\\" }.last ?? "")
     }
 
     private func find(_ pattern: [UInt8]) -> Int? {

@@ -42,12 +42,12 @@ extension Site {
         }
         let isWorthRetrying = problem.status != 404 && problem.status != 405
         // A page within an enterprise leads to its front; the front itself, if it is not there, to the node's.
-        let front = visit.path["enterprise"].map { "/\(PercentEncoding.encode($0))" }
+        let front = visit.path["enterprise"].flatMap { LocalPath("/\(PercentEncoding.encode($0))")?.text }
         let home = front.flatMap { visit.target.hasPrefix($0 + "/") ? $0 : nil } ?? "/"
         let model: [String: Model] = [
             "status": .number(problem.status), "detail": .message(problem.detail), "home": .text(home),
             "errors": .list(problem.errors.map { ["field": .text($0.field), "message": .message($0.message)] }),
-            "back": isWorthRetrying ? .text(backPath(visit)) : .none,
+            "back": isWorthRetrying ? .text(LocalPath(of: visit, at: configuration.origin)?.text) : .none,
         ]
         let page = Page("error", title: problem.title, layout: .bare, model)
         do {
@@ -56,13 +56,6 @@ extension Site {
             logger.error("The error page cannot be rendered", metadata: ["error": "\(error)"])
             return .text("\(problem.title). \(problem.detail)", status: problem.status)
         }
-    }
-
-    /// The page of ours that led here, if the browser says.
-    private func backPath(_ visit: Visit) -> String? {
-        let origin = configuration.origin.url
-        guard let referrer = visit.headers[.referer], referrer.hasPrefix(origin + "/") else { return nil }
-        return String(referrer.dropFirst(origin.count))
     }
 
     private func json(_ problem: any Problem, _ visit: Visit) -> Answer {

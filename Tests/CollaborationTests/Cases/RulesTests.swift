@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Testing
+import Web
 
 @testable import Collaboration
 
@@ -19,7 +20,7 @@ struct RulesTests {
         ("../../etc/passwd", "passwd"), ("C:\\temp\\a.png", "a.png"), ("...", "file"), ("", "file"), (".hidden", "hidden"),
     ])
     func names(given: String, kept: String) {
-        #expect(AttachmentStore.safe(given) == kept)
+        #expect(FileName.safe(given) == kept)
     }
 
     @Test("a contact point is checked for what people mistype", arguments: [
