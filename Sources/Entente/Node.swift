@@ -68,6 +68,7 @@ package struct Node: Sendable {
             Clock("erase what was kept long enough", first: .seconds(30), every: .seconds(3600), logger) {
                 try await KeepToRetention.run(kernel, database)
             },
+            Clock("forget kept answers and limits", every: .seconds(600), logger) { try await Site.sweep(database) },
             Clock("refresh the database's statistics", first: .seconds(20), every: .seconds(86_400), logger) {
                 try await database.refreshStatistics()
             },

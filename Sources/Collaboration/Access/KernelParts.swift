@@ -7,7 +7,7 @@ import Web
 package enum KernelParts {
     /// In the order in which tables refer to each other.
     package static var migrations: [Migration] {
-        [Jobs.migration] + EnterpriseSchema.migrations + EventSchema.migrations + MemberSchema.migrations
+        [Jobs.migration] + Site.migrations + EnterpriseSchema.migrations + EventSchema.migrations + MemberSchema.migrations
             + CustomerSchema.migrations + LinkSchema.migrations + CaseSchema.migrations + MessageSchema.migrations
             + AttachmentSchema.migrations + HandoverSchema.migrations + PresenceSchema.migrations
             + ErasureSchema.migrations

@@ -8,6 +8,9 @@ package protocol Caller: Sendable {
     /// Finds out who calls, or throws a ``Problem``, such as a ``Refusal``.
     static func identify(_ credentials: Credentials, meeting requirement: Requirement, _ tx: Transaction) throws -> Self
 
+    /// Tells this caller from all others; empty for anyone. What is kept for one caller is given to no other.
+    var principal: String { get }
+
     /// How this caller reads pages and writes dates.
     var locale: LocaleChoice { get }
 
@@ -16,10 +19,14 @@ package protocol Caller: Sendable {
 
     /// How OpenAPI names the ways to prove this identity; empty for anyone.
     static var security: [Security] { get }
+
+    /// The statuses with which ``identify(_:meeting:_:)`` refuses, besides 404.
+    static var refusals: [Int] { get }
 }
 
 extension Caller {
     package static var security: [Security] { [.cookie, .bearer] }
+    package static var refusals: [Int] { security.isEmpty ? [] : [401, 403] }
 }
 
 /// A way to prove who calls, as the API description names it.
@@ -34,6 +41,7 @@ package struct Anyone: Caller {
     }
 
     package let locale: LocaleChoice
+    package var principal: String { "" }
     package static var security: [Security] { [] }
 
     package static func identify(

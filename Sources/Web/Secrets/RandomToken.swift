@@ -11,7 +11,8 @@ package struct RandomToken: Sendable {
     /// What is stored and looked up: SHA-256 of the text.
     package var digest: [UInt8] { Self.digest(of: text) }
 
-    package static func digest(of text: String) -> [UInt8] { Array(SHA256.hash(data: Array(text.utf8))) }
+    package static func digest(of text: String) -> [UInt8] { digest(of: Array(text.utf8)) }
+    static func digest(of bytes: [UInt8]) -> [UInt8] { Array(SHA256.hash(data: bytes)) }
 
     /// 32 bytes from the system's generator.
     package static func bytes() -> [UInt8] {

@@ -72,6 +72,9 @@ extension HTTPField.Name {
     static let clearSiteData = named("Clear-Site-Data")
     static let secFetchSite = named("Sec-Fetch-Site")
     static let xForwardedFor = named("X-Forwarded-For")
+    static let idempotencyKey = named("Idempotency-Key")
+    /// Says that an answer was given before.
+    static let idempotentReplayed = named("Idempotent-Replayed")
 
     private static func named(_ name: String) -> HTTPField.Name {
         guard let name = HTTPField.Name(name) else { preconditionFailure("\(name) is not a field name") }

@@ -26,16 +26,18 @@ struct Handling: Sendable {
         var visit = visit
         if !visit.isSafe { visit.body = try fields() }
         do {
-            try limitAccount(A.limit, visit)
             let (site, ready) = (site, visit)
-            let work: @Sendable (Transaction) throws -> Result<A.Output> = { tx in
+            let again = try Repeat(ready)
+            let work: @Sendable (Transaction) throws -> Outcome<A.Output> = { tx in
                 let call = try site.call(A.self, ready, tx, mayWrite: !ready.isSafe)
-                return try site.result(A.self, try A.run(call, tx), call, ready, tx)
+                return try site.once(again, call.caller, ready, status, tx) {
+                    try site.result(A.self, try A.run(call, tx), call, ready, tx)
+                }
             }
-            let result = try await site.metrics.timeDatabase {
+            let outcome = try await site.metrics.timeDatabase {
                 visit.isSafe ? try await site.database.read(work) : try await site.database.write(work)
             }
-            return try site.answer(result, visit, status: status)
+            return try site.answer(outcome, visit, status: status)
         } catch {
             return try await retry(A.self, error, visit)
         }
@@ -46,12 +48,13 @@ struct Handling: Sendable {
         var visit = visit
         if !visit.isSafe { visit.body = try fields() }
         do {
-            try limitAccount(A.limit, visit)
             let (site, ready) = (site, visit)
             let call = try await site.database.read { tx in try site.call(A.self, ready, tx) }
-            let reply = try await A.run(call, site.database)
-            let result = try await site.database.read { tx in try site.result(A.self, reply, call, ready, tx) }
-            return try site.answer(result, visit, status: 200)
+            return try await site.once(try Repeat(ready), call.caller) {
+                let reply = try await A.run(call, site.database)
+                let result = try await site.database.read { tx in try site.result(A.self, reply, call, ready, tx) }
+                return try site.answer(result, ready, status: 200)
+            }
         } catch {
             return try await retry(A.self, error, visit)
         }
@@ -89,14 +92,6 @@ struct Handling: Sendable {
         }
     }
 
-    private func limitAccount(_ limit: RateLimit?, _ visit: Visit) throws {
-        guard let limit, let field = limit.accountField, let account = visit.body?.texts(field).first else { return }
-        let digest = Base64URL.encode(RandomToken.digest(of: account.trimmed.lowercased()))
-        // The account within its place, however the address was spelled.
-        let place = visit.path.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: "&")
-        try site.limiter.take(limit, "account \(field) \(place) \(digest)")
-    }
-
     /// Shows a refused form again where it was, or throws the error on.
     private func retry<A: Operation>(_: A.Type, _ error: any Error, _ visit: Visit) async throws -> Answer {
         guard let page = A.retryForm, visit.format == .page, !visit.isSafe, let problem = site.problem(error, visit),
@@ -126,32 +121,13 @@ struct FormPlace {
     let query: Fields
 
     init?(_ route: Route, _ visit: Visit, _ site: Site) {
-        let origin = site.configuration.origin.url
-        if let referrer = visit.headers[.referer], referrer.hasPrefix(origin + "/") {
-            let target = String(referrer.dropFirst(origin.count))
-            let parts = target.split(separator: "?", maxSplits: 1)
-            if let path = Self.values(in: String(parts[0]), of: route),
-                let query = try? Fields(urlEncoded: parts.count > 1 ? Array(parts[1].utf8) : [])
-            {
-                (self.target, self.path, self.query) = (target, path, query)
-                return
-            }
+        if let page = LocalPath(of: visit, at: site.configuration.origin), let path = page.values(of: route),
+            let query = try? Fields(urlEncoded: page.query.utf8)
+        {
+            (self.target, self.path, self.query) = (page.text, path, query)
+            return
         }
         guard route.parameters.allSatisfy({ visit.path[$0] != nil }) else { return nil }
         (target, path, query) = (route.path(visit.path), visit.path, Fields())
-    }
-
-    private static func values(in path: String, of route: Route) -> [String: String]? {
-        let parts = path.split(separator: "/")
-        guard parts.count == route.segments.count else { return nil }
-        var values: [String: String] = [:]
-        for (part, segment) in zip(parts, route.segments) {
-            guard let text = try? PercentEncoding.decode(part.utf8) else { return nil }
-            switch segment {
-            case .literal(let literal): guard text == literal else { return nil }
-            case .parameter(let name): values[name] = text
-            }
-        }
-        return values
     }
 }

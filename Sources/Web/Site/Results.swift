@@ -44,6 +44,7 @@ extension Site {
     func result<A: Operation>(
         _: A.Type, _ reply: Reply<A.Output>, _ call: Call<A.As, A.Input>, _ visit: Visit, _ tx: Transaction
     ) throws -> Handling.Result<A.Output> {
+        assert(reply.gives == A.gives, "\(A.self) gives something else than it declares")
         guard visit.format == .page, case .show(let output) = reply.content,
             let page = try A.page(output, call, tx)
         else { return Handling.Result(reply: reply, page: nil, frame: [:], locale: call.caller.locale) }
@@ -96,6 +97,7 @@ extension Site {
         model = model.overlaid(with: [
             "lang": .text(locale.language), "theme": locale.theme == .system ? .none : .text(locale.theme.rawValue),
             "title": .message(page.title), "assets": .text(assets.path), "notice": .text(notice),
+            "once": .text(RandomToken().text),
             "layout": .object([(page.layout.rawValue, .flag(true))]),
         ])
         // A refused form stands at an address that only takes forms, so its page cannot be fetched again as it changes.
@@ -116,7 +118,7 @@ extension Site {
         var answer = Answer(
             status: 200, type: isShown || file.type == "application/pdf" ? file.type : "application/octet-stream",
             bytes: ByteBuffer(bytes: file.bytes))
-        let name = PercentEncoding.encode(file.name)
+        let name = PercentEncoding.encode(FileName.safe(file.name))
         answer.headers[.contentDisposition] = "\(isShown ? "inline" : "attachment"); filename*=UTF-8''\(name)"
         answer.headers[.contentSecurityPolicy] = "default-src 'none'; frame-ancestors 'none'; sandbox"
         answer.headers[.cacheControl] =
