@@ -10,12 +10,16 @@ import Testing
 /// A tiny program with one of everything, which the tests of this target call.
 struct Notebook {
     static func site(
-        _ change: (inout SiteConfiguration) -> Void = { _ in }, extra: [any Web.Operation.Type] = []
+        _ change: (inout SiteConfiguration) -> Void = { _ in }, extra: [any Web.Operation.Type] = [],
+        database shared: Database? = nil
     ) async throws -> Site {
-        let database = try await Database.open(.sqliteInMemory)
-        try await database.migrate([
-            Migration("notes-1", "CREATE TABLE notes (number BIGINT PRIMARY KEY, text TEXT NOT NULL, tag TEXT UNIQUE)")
-        ])
+        let database: Database
+        if let shared {
+            database = shared
+        } else {
+            database = try await Database.open(.sqliteInMemory)
+            try await database.migrate(migrations)
+        }
         var configuration = SiteConfiguration(origin: try #require(PublicOrigin("https://notes.example")))
         change(&configuration)
         return try Site(
@@ -31,6 +35,11 @@ struct Notebook {
             rawActions: [Echo.self], streams: [Changes.self])
     }
 
+    static let migrations =
+        Site.migrations + [
+            Migration("notes-1", "CREATE TABLE notes (number BIGINT PRIMARY KEY, text TEXT NOT NULL, tag TEXT UNIQUE)")
+        ]
+
     private static func pages() throws -> URL {
         let folder = try TestFolder.make()
         try """
@@ -41,7 +50,7 @@ struct Notebook {
         {{#forms.addNote.text.error}}<b>{{.}}</b>{{/forms.addNote.text.error}}\
         {{#forms.addNote.colour.is.red}}red{{/forms.addNote.colour.is.red}}</form></html>
         """.write(to: folder.appending(path: "note.mustache"), atomically: true, encoding: .utf8)
-        try "<h1>{{status}} {{title}}</h1><p>{{detail}}</p>".write(
+        try #"<h1>{{status}} {{title}}</h1><p>{{detail}}</p>{{#back}}<a href="{{.}}">Back</a>{{/back}}"#.write(
             to: folder.appending(path: "error.mustache"), atomically: true, encoding: .utf8)
         try """
         {"Note by {{viewer.name}}": "Notitie van {{viewer.name}}", "Saved.": "Bewaard.",
@@ -62,6 +71,7 @@ struct Member: Caller {
     enum Right { case read, write }
     let name: String
     let locale: LocaleChoice
+    var principal: String { name }
 
     static func identify(_ credentials: Credentials, meeting right: Right, _ tx: Transaction) throws -> Member {
         guard let name = credentials.bearer ?? credentials.cookies["member"] else {
@@ -136,6 +146,7 @@ struct AddNote: Action {
 
     static let route = Route.post("/{book}/notes")
     static let summary = "Write a note"
+    static let gives = Gives.creation
     static let access = Member.Right.write
     static let retryForm: (any Action.Type)? = ShowNote.self
 
@@ -209,6 +220,7 @@ struct AddPhoto: Action {
 struct ShowPhoto: Action {
     static let route = Route.get("/{book}/photos/{name}")
     static let summary = "A photo"
+    static let gives = Gives.file
     static let access = Anyone.Requirement.open(because: "it is a test")
 
     static func run(_ call: Call<Anyone, NoInput>, _ tx: Transaction) -> Reply<Nothing> {
@@ -235,7 +247,7 @@ struct SignIn: AsyncAction {
     static let route = Route.post("/sign-in")
     static let summary = "Sign in"
     static let access = Anyone.Requirement.open(because: "nobody is signed in yet")
-    static let limit: RateLimit? = RateLimit(5, per: .seconds(86_400), accountField: "name")
+    static let limit: RateLimit? = RateLimit(5, per: .seconds(86_400), isShared: true)
 
     static func run(_ call: Call<Anyone, Input>, _ database: Database) async throws -> Reply<Nothing> {
         .done(goTo: "/b/notes/1", notice: "Welcome, \(call.input.name).").setting(SetCookie("member", call.input.name))
@@ -245,6 +257,7 @@ struct SignIn: AsyncAction {
 struct Echo: RawAction {
     static let route = Route.post("/{book}/echo")
     static let summary = "Echoes"
+    static let exchanged = RawExchange(takes: "application/octet-stream", gives: "application/octet-stream", statuses: [202])
     static let bodyLimit = 100
 
     static func run(_ call: RawCall, _ database: Database) async throws -> RawReply {

@@ -12,16 +12,16 @@ struct SecretTests {
         let hash = try await passwords.hash("correct horse")
         #expect(hash.hasPrefix("scrypt$2$1$1$"))
         #expect(try await passwords.hash("correct horse") != hash)
-        #expect(try await Passwords().verify("correct horse", against: hash))
-        #expect(try await !passwords.verify("correct house", against: hash))
-        #expect(try await !passwords.verify("correct horse", against: nil))
-        #expect(try await !passwords.verify("correct horse", against: "scrypt$nonsense"))
+        #expect(try await Passwords().verify("correct horse", against: hash, for: .known))
+        #expect(try await !passwords.verify("correct house", against: hash, for: .known))
+        #expect(try await !passwords.verify("correct horse", against: nil, for: .known))
+        #expect(try await !passwords.verify("correct horse", against: "scrypt$nonsense", for: .known))
     }
 
     @Test("the standard cost works")
     func standardCost() async throws {
         let passwords = Passwords()
-        #expect(try await passwords.verify("x", against: try await passwords.hash("x")))
+        #expect(try await passwords.verify("x", against: try await passwords.hash("x"), for: .known))
     }
 
     @Test("a token has 256 bits, and only its digest is kept")

@@ -38,7 +38,7 @@ package struct AskErasure: Action {
     package static let summary = "Ask to be forgotten"
     package static let access = Follower.Requirement.theirOwnCase
     package static let retryForm: (any Action.Type)? = ErasurePage.self
-    package static let limit: RateLimit? = RateLimit(10, per: .seconds(60))
+    package static let limit: RateLimit? = RateLimit(10, per: .seconds(60), isShared: true)
 
     package static func run(_ call: Call<Follower, Input>, _ tx: Transaction) throws -> Reply<ErasureView> {
         let desk = call.desk(tx)

@@ -22,7 +22,7 @@ package struct AddToCase: Action {
     package static let access = Follower.Requirement.theirOwnCase
     package static let retryForm: (any Action.Type)? = FollowCase.self
     package static let formName = "add"
-    package static let limit: RateLimit? = RateLimit(20, per: .seconds(60))
+    package static let limit: RateLimit? = RateLimit(20, per: .seconds(60), isShared: true)
 
     package static func run(_ call: Call<Follower, Input>, _ tx: Transaction) throws -> Reply<Nothing> {
         let desk = call.desk(tx)

@@ -23,7 +23,7 @@ package struct RequestCall: Action {
     package static let access = Follower.Requirement.theirOwnCase
     package static let retryForm: (any Action.Type)? = FollowCase.self
     package static let formName = "call"
-    package static let limit: RateLimit? = RateLimit(5, per: .seconds(60))
+    package static let limit: RateLimit? = RateLimit(5, per: .seconds(60), isShared: true)
 
     package static func run(_ call: Call<Follower, Input>, _ tx: Transaction) throws -> Reply<Nothing> {
         let (desk, input) = (call.desk(tx), call.input)

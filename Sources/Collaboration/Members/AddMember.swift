@@ -55,6 +55,7 @@ package struct ResetPassword: AsyncAction {
         try await database.write { tx in
             try call.desk(tx).members.setPassword(hash, of: member.id)
             try SessionStore(call.caller.enterprise.id, tx).endAll(of: member.id)
+            try KnownDevices(call.caller.enterprise, tx).forget(member.id)
         }
         return .show(made)
     }

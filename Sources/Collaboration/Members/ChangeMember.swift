@@ -42,6 +42,7 @@ package struct CloseAccount: Action {
         member.disabledAt = member.disabledAt ?? call.now
         try call.desk(tx).members.save(member)
         try SessionStore(call.caller.enterprise.id, tx).endAll(of: member.id)
+        try KnownDevices(call.caller.enterprise, tx).forget(member.id)
         return .done(
             MemberView(member), goTo: "/\(call.caller.enterprise.slug)/members",
             notice: "\(member.name) can no longer sign in, and the API tokens they made have ended.")

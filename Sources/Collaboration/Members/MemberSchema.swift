@@ -34,11 +34,20 @@ package enum MemberSchema {
                 FOREIGN KEY (enterprise, member) REFERENCES members (enterprise, id)
             )
             """,
+            """
+            CREATE TABLE known_devices (
+                enterprise UUID NOT NULL, member UUID NOT NULL, token_hash BYTEA NOT NULL, seen_at BIGINT NOT NULL,
+                PRIMARY KEY (enterprise, member, token_hash),
+                FOREIGN KEY (enterprise, member) REFERENCES members (enterprise, id)
+            )
+            """,
+            "CREATE INDEX known_devices_by_token ON known_devices (enterprise, token_hash)",
             "CREATE INDEX sessions_by_member ON sessions (enterprise, member, seen_at DESC)",
             """
             CREATE TABLE api_tokens (
                 enterprise UUID NOT NULL, id UUID NOT NULL, token_hash BYTEA NOT NULL, member UUID NOT NULL,
-                label TEXT NOT NULL, role TEXT NOT NULL, created_at BIGINT NOT NULL, used_at BIGINT, revoked_at BIGINT,
+                label TEXT NOT NULL, role TEXT NOT NULL, created_at BIGINT NOT NULL, expires_at BIGINT, used_at BIGINT,
+                revoked_at BIGINT,
                 PRIMARY KEY (enterprise, id), UNIQUE (enterprise, token_hash),
                 FOREIGN KEY (enterprise, member) REFERENCES members (enterprise, id)
             )

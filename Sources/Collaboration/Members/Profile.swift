@@ -105,7 +105,7 @@ package struct ChangePassword: AsyncAction {
         // A program with a token has no password of its own to change.
         guard let session = caller.session else { throw Refusal.forbidden("Sign in with your password to change it.") }
         let old = try await database.read { tx in try MemberStore(scope, tx).password(of: caller.member.id) }
-        guard try await passwords.verify(call.input.current, against: old) else { throw MemberRefusal.wrongPassword }
+        guard try await passwords.verify(call.input.current, against: old, for: .known) else { throw MemberRefusal.wrongPassword }
         let new = try await passwords.hash(call.input.new)
         try await database.write { tx in
             try MemberStore(scope, tx).setPassword(new, of: caller.member.id)

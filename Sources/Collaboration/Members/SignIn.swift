@@ -45,32 +45,47 @@ package struct SignIn: AsyncAction {
     package static let route = Route.post("/{enterprise}/sign-in")
     package static let summary = "Sign in with e-mail and password"
     package static let access = Anyone.Requirement.open(because: "nobody is signed in yet")
-    package static let limit: RateLimit? = RateLimit(20, per: .seconds(900), accountField: "email")
+    // Against floods only: `SignInLimits` counts attempts.
+    package static let limit: RateLimit? = RateLimit(300, per: .seconds(900))
     package static let retryForm: (any Action.Type)? = ShowSignIn.self
 
     package static func run(_ call: Call<Anyone, Input>, _ database: Database) async throws -> Reply<Nothing> {
         let input = call.input
-        let (enterprise, member, hash) = try await database.read { tx in
+        let (enterprise, member, hash, device) = try await database.read { tx in
             let enterprise = try call.desk(tx).enterprise
             let members = MemberStore(enterprise.id, tx)
             let member = try members.find(email: input.email)
-            return (enterprise, member, try member.flatMap { try members.password(of: $0.id) })
+            let token = call.credentials.cookies[enterprise.deviceCookie]
+            let isKnown = try member.map { try KnownDevices(enterprise, tx).knows(token, of: $0.id, at: call.now) }
+            return (
+                enterprise, member, try member.flatMap { try members.password(of: $0.id) }, isKnown == true ? token : nil
+            )
         }
-        let isRight = try await call.services.passwords.verify(input.password, against: hash)
+        let client = call.credentials.client
+        try await SignInLimits.take(input.email, at: enterprise, from: client, device: device, database)
+        let isRight = try await call.services.passwords.verify(
+            input.password, against: hash,
+            for: device == nil
+                ? .stranger(account: "\(enterprise.id) \(input.email.lowercased())", address: client) : .known)
         guard isRight, let member else { throw SignInRefused() }
-        let token = try await database.write { tx in
-            try SessionStore(enterprise.id, tx).start(
-                member.id, device: Device.name(of: call.credentials.userAgent), at: call.now)
+        let (session, token) = try await database.write { tx in
+            let device = call.credentials.cookies[enterprise.deviceCookie]
+            return (
+                try SessionStore(enterprise.id, tx).start(
+                    member.id, device: Device.name(of: call.credentials.userAgent), at: call.now),
+                try KnownDevices(enterprise, tx).remember(device, for: member.id, at: call.now)
+            )
         }
         let start = "/\(enterprise.slug)/today"
         return .done(goTo: input.returnTo.flatMap { safe($0, at: enterprise) } ?? start)
-            .setting(enterprise.sessionCookie(token))
+            .setting(enterprise.sessionCookie(session))
+            .setting(SetCookie(enterprise.deviceCookie, token, maxAge: KnownDevices.lifetime))
     }
 
     /// A path within this enterprise, so that no link can lead elsewhere after signing in.
     static func safe(_ path: String, at enterprise: Enterprise) -> String? {
         let isOurs = path.hasPrefix("/\(enterprise.slug)/") && !path.hasPrefix("/\(enterprise.slug)/sign-in")
-        return isOurs && !path.contains("\\") && !path.contains("//") ? path : nil
+        return isOurs ? LocalPath(path)?.text : nil
     }
 }
 

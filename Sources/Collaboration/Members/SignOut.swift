@@ -28,6 +28,7 @@ package struct SignOutEverywhere: Action {
     package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<Nothing> {
         let caller = call.caller
         try SessionStore(caller.enterprise.id, tx).endAll(of: caller.member.id)
+        try KnownDevices(caller.enterprise, tx).forget(caller.member.id)
         return .signedOut(of: caller.enterprise, notice: "You are signed out everywhere.")
     }
 }

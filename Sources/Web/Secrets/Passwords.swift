@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import Crypto
-import Foundation
-import Synchronization
 import _CryptoExtras
 
 /// Hashes passwords with scrypt (RFC 7914), off the event loop and a few at a time, as each takes memory and time.
@@ -18,19 +16,31 @@ package final class Passwords: Sendable {
         package static let minimal = Cost(rounds: 2, blockSize: 1, parallelism: 1)
     }
 
+    /// Who wants a password checked.
+    package struct Asker: Sendable {
+        let ticket: Turns.Ticket
+
+        /// Somebody who is not known yet. All guesses at one account, and all from one address, hold a few places only, so
+        /// that they queue up for themselves and for nobody else.
+        package static func stranger(account: String, address: String) -> Asker {
+            let places = [(name: "account \(account)", most: 4), (name: "address \(address)", most: 8)]
+            return Asker(ticket: Turns.Ticket(party: account, places: places, isKnown: false))
+        }
+
+        /// Somebody who has signed in before with this device, or is signed in.
+        package static let known = Asker(ticket: Turns.Ticket(party: "", places: [], isKnown: true))
+    }
+
     private let cost: Cost
-    /// Two at a time, so that one slow hash does not hold up everybody.
-    private let queues = (1...2).map { DispatchQueue(label: "net.entente.passwords.\($0)", qos: .userInitiated) }
-    private let pending = Mutex((count: 0, next: 0))
-    /// More hashes than this wait for nobody: the caller is told to come back.
-    private static let mostPending = 64
+    /// Two at a time, so that one slow hash does not hold up everybody; 64 may wait, some 6 s.
+    private let turns = Turns(workers: 2, most: 64)
 
     package init(cost: Cost = .standard) { self.cost = cost }
 
     /// `scrypt$rounds$blockSize$parallelism$salt$hash`, the last two in base64url.
     package func hash(_ password: String) async throws -> String {
         let cost = cost
-        return try await run {
+        return try await turns.run(Asker.known.ticket) {
             let salt = Array(RandomToken.bytes().prefix(16))
             let key = try Self.derive(password, salt, cost)
             let parts = [String(cost.rounds), String(cost.blockSize), String(cost.parallelism)]
@@ -40,27 +50,14 @@ package final class Passwords: Sendable {
 
     /// Whether the password has this hash. Without a hash it works as long and says no, so that an unknown account
     /// cannot be told from a wrong password.
-    package func verify(_ password: String, against hash: String?) async throws -> Bool {
+    package func verify(_ password: String, against hash: String?, for asker: Asker) async throws -> Bool {
         let fallback = cost
-        return try await run {
+        return try await turns.run(asker.ticket) {
             guard let hash, let (cost, salt, expected) = Self.parse(hash) else {
                 _ = try Self.derive(password, [UInt8](repeating: 0, count: 16), fallback)
                 return false
             }
             return Self.areEqual(try Self.derive(password, salt, cost), expected)
-        }
-    }
-
-    private func run<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
-        let queue = try pending.withLock { pending in
-            guard pending.count < Self.mostPending else { throw RequestRefusal.overloaded }
-            pending.count += 1
-            pending.next += 1
-            return queues[pending.next % queues.count]
-        }
-        defer { pending.withLock { $0.count -= 1 } }
-        return try await withCheckedThrowingContinuation { continuation in
-            queue.async { continuation.resume(with: Result(catching: work)) }
         }
     }
 

@@ -6,17 +6,17 @@ import Storage
 package struct RateLimit: Sendable {
     package let burst: Int
     package let window: Duration
-    /// A field of the input that names an account; it gets a bucket of its own, from wherever the attempts come.
-    package let accountField: String?
+    /// Whether all processes of the node count together, in the database; else each counts for itself, in memory.
+    package let isShared: Bool
 
-    package init(_ burst: Int, per window: Duration, accountField: String? = nil) {
+    package init(_ burst: Int, per window: Duration, isShared: Bool = false) {
         self.burst = burst
         self.window = window
-        self.accountField = accountField
+        self.isShared = isShared
     }
 }
 
-/// Token buckets in memory. Several processes each keep their own.
+/// Token buckets in memory, in front of those that processes share.
 final class RateLimiter: Sendable {
     private struct Bucket {
         /// When the bucket is full again, in seconds of `clock`. That one number is the whole state.
@@ -50,6 +50,45 @@ final class RateLimiter: Sendable {
     }
 }
 
+/// Token buckets in the database, which all processes of a node share. Their names are kept as digests only.
+package enum SharedLimits {
+    /// Takes one from each of these buckets, in this order, until one is empty: then it throws 429, and what was taken
+    /// stays taken. It is a transaction of its own, so that what is refused later has counted all the same.
+    package static func take(_ buckets: [(limit: RateLimit, name: String)], _ database: Database) async throws {
+        let wait = try await database.write { tx -> Int? in
+            for (limit, name) in buckets {
+                if let milliseconds = try time(toWaitFor: limit, name, tx) { return milliseconds }
+            }
+            return nil
+        }
+        if let wait { throw RequestRefusal.tooManyRequests(retryAfter: max(1, (wait + 999) / 1000)) }
+    }
+
+    /// Milliseconds until the bucket holds one again; `nil` where one was taken.
+    private static func time(toWaitFor limit: RateLimit, _ name: String, _ tx: Transaction) throws -> Int? {
+        let bucket = RandomToken.digest(of: "\(limit.burst) \(limit.window) \(name)")
+        let (now, window) = (tx.startedAt, limit.window)
+        let interval = window / limit.burst
+        let latest = now.adding(window - interval)
+        let isTaken = try tx.run(
+            """
+            INSERT INTO rate_limits (bucket, full_at) VALUES (\(bucket), \(now.adding(interval)))
+            ON CONFLICT (bucket) DO UPDATE SET full_at =
+                CASE WHEN rate_limits.full_at > \(now) THEN rate_limits.full_at ELSE \(now) END + \(interval.milliseconds)
+            WHERE rate_limits.full_at <= \(latest)
+            """)
+        if isTaken > 0 { return nil }
+        let fullAt: Timestamp? = try tx.first("SELECT full_at FROM rate_limits WHERE bucket = \(bucket)") { try $0.next() }
+        return fullAt.map { ($0 - latest).milliseconds }
+    }
+}
+
+extension Credentials {
+    /// Who counts as one client for limits: an address, or the network of a household.
+    package var client: String { RateLimiter.client(address) }
+}
+
 extension Duration {
     var seconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
+    var milliseconds: Int { Int(components.seconds) * 1000 + Int(components.attoseconds / 1_000_000_000_000_000) }
 }

@@ -57,6 +57,12 @@ package final class Site: Service {
     /// The API description as served at `/api/openapi.json`.
     package var openAPI: [UInt8] { OpenAPI.document(endpoints.compactMap(\.description), origin: configuration.origin) }
 
+    /// Operations and the types of their outputs that the description tells only in part; a test wants none.
+    package var undescribed: [String] {
+        endpoints.compactMap(\.description).filter { !$0.undescribed.isEmpty }
+            .map { "\($0.id): \($0.undescribed.sorted().joined(separator: ", "))" }
+    }
+
     /// Answers one request. Nothing escapes from here: every error has become an answer.
     func respond(to request: Request, peer: String, channel: (any Channel)?) async -> Answer {
         let start = ContinuousClock.now
@@ -71,7 +77,7 @@ package final class Site: Service {
             endpoint = found
             visit.path = parameters
             visit.isForPrograms = !found.negotiates
-            try admit(visit, found)
+            try await admit(visit, found)
             let body = visit.isSafe ? [] : try await read(request, found, from: RateLimiter.client(visit.address), channel)
             answer = try await found.run(
                 Handling(site: self, visit: visit, body: body, request: request, channel: channel))
@@ -106,12 +112,13 @@ package final class Site: Service {
     }
 
     /// What is checked before a body is read.
-    private func admit(_ visit: Visit, _ endpoint: Endpoint) throws {
-        if let limit = endpoint.limit {
-            try limiter.take(limit, "\(endpoint.route) \(RateLimiter.client(visit.address))")
-        }
+    private func admit(_ visit: Visit, _ endpoint: Endpoint) async throws {
         if endpoint.checksOrigin, !visit.isSafe { try OriginCheck(configuration.origin).check(visit) }
         if endpoint.negotiates, !visit.isAcceptable { throw RequestRefusal.notAcceptable }
+        guard let limit = endpoint.limit else { return }
+        let name = "\(endpoint.route) \(RateLimiter.client(visit.address))"
+        try limiter.take(limit, name)
+        if limit.isShared { try await SharedLimits.take([(limit, name)], database) }
     }
 
     private func read(

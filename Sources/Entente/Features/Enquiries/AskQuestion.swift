@@ -39,10 +39,11 @@ struct AskQuestion: Action {
 
     static let route = Route.post("/{enterprise}/ask")
     static let summary = "Ask a question"
+    static let gives = Gives.creation
     static let access = Anyone.Requirement.open(because: "customers need no account to ask")
     static let retryForm: (any Action.Type)? = AskPage.self
     static let formName = "ask"
-    static let limit: RateLimit? = RateLimit(10, per: .seconds(60))
+    static let limit: RateLimit? = RateLimit(10, per: .seconds(60), isShared: true)
 
     static func run(_ call: Call<Anyone, Input>, _ tx: Transaction) throws -> Reply<Followed> {
         let (desk, input) = (try call.desk(tx), call.input)

@@ -43,10 +43,11 @@ struct ReportIncident: Action {
 
     static let route = Route.post("/{enterprise}/report")
     static let summary = "Report a problem"
+    static let gives = Gives.creation
     static let access = Anyone.Requirement.open(because: "customers need no account to report a problem")
     static let retryForm: (any Action.Type)? = ReportPage.self
     static let formName = "report"
-    static let limit: RateLimit? = RateLimit(10, per: .seconds(60))
+    static let limit: RateLimit? = RateLimit(10, per: .seconds(60), isShared: true)
 
     static func run(_ call: Call<Anyone, Input>, _ tx: Transaction) throws -> Reply<Followed> {
         let (desk, input) = (try call.desk(tx), call.input)
