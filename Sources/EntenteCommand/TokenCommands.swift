@@ -24,20 +24,25 @@ struct CreateToken: AsyncParsableCommand {
     @Option(help: "It may do what this role may: administrator, sales, service, marketing, finance or reader.")
     var role: Member.Role = .reader
 
+    @Option(help: "How long it works: month, quarter, year or never.")
+    var lifetime: TokenLifetime = .year
+
     @Option(help: "The e-mail address of the member who answers for it; it ends when they leave.")
     var member: String
 
     func run() async throws {
-        let (slug, label, role, email) = (enterprise, label, role, member)
+        let (slug, label, role, email, lifetime) = (enterprise, label, role, member, lifetime)
         let token = try await common.withDatabase { database in
             try await database.write { tx in
                 let enterprise = try EnterpriseStore(tx).require(slug)
                 guard let member = try MemberStore(enterprise.id, tx).find(email: email) else {
                     throw ValidationError("Nobody at \(enterprise.name) has the address \(email).")
                 }
-                return try TokenStore(enterprise, tx).make(label, role: role, by: member.id, at: tx.startedAt)
+                return try TokenStore(enterprise, tx).make(label, role: role, for: lifetime, by: member.id, at: tx.startedAt)
             }
         }
         print(token)
     }
 }
+
+extension TokenLifetime: ExpressibleByArgument {}

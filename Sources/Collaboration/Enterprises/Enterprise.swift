@@ -17,10 +17,13 @@ package struct Enterprise: Sendable {
     package var timeZone: String
     /// Written before the number of its cases, as in `V-1042`.
     package var prefix: String
+    /// How many days a customer's link to their case works after it was closed; `nil` for ever.
+    package var followDays: Int?
 
     package init(
         id: ID<Enterprise> = ID(), slug: String, name: String, colour: Int, place: String, intro: String = "",
-        language: String = "en", timeZone: String = "Europe/Brussels", prefix: String
+        language: String = "en", timeZone: String = "Europe/Brussels", prefix: String,
+        followDays: Int? = 180
     ) {
         self.id = id
         self.slug = slug
@@ -31,6 +34,7 @@ package struct Enterprise: Sendable {
         self.language = language
         self.timeZone = timeZone
         self.prefix = prefix
+        self.followDays = followDays
     }
 
     package func reference(_ number: Int) -> String { "\(prefix)-\(number)" }

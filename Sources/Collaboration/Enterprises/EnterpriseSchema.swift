@@ -9,8 +9,8 @@ package enum EnterpriseSchema {
             CREATE TABLE enterprises (
                 id UUID PRIMARY KEY, slug TEXT NOT NULL UNIQUE, name TEXT NOT NULL, colour BIGINT NOT NULL,
                 place TEXT NOT NULL, intro TEXT NOT NULL, language TEXT NOT NULL, time_zone TEXT NOT NULL,
-                prefix TEXT NOT NULL, created_at BIGINT NOT NULL,
-                CHECK (colour BETWEEN 1 AND 12)
+                prefix TEXT NOT NULL, follow_days BIGINT, created_at BIGINT NOT NULL,
+                CHECK (colour BETWEEN 1 AND 12), CHECK (follow_days > 0)
             )
             """,
             """

@@ -7,7 +7,7 @@ package struct EnterpriseStore {
 
     package init(_ tx: Transaction) { self.tx = tx }
 
-    private static let columns: SQL = "id, slug, name, colour, place, intro, language, time_zone, prefix"
+    private static let columns: SQL = "id, slug, name, colour, place, intro, language, time_zone, prefix, follow_days"
 
     package func find(slug: String) throws -> Enterprise? {
         try tx.first("SELECT \(Self.columns) FROM enterprises WHERE slug = \(slug)", Self.read)
@@ -26,7 +26,8 @@ package struct EnterpriseStore {
             """
             INSERT INTO enterprises (\(Self.columns), created_at) VALUES (
                 \(enterprise.id), \(enterprise.slug), \(enterprise.name), \(enterprise.colour), \(enterprise.place),
-                \(enterprise.intro), \(enterprise.language), \(enterprise.timeZone), \(enterprise.prefix), \(tx.startedAt))
+                \(enterprise.intro), \(enterprise.language), \(enterprise.timeZone), \(enterprise.prefix),
+                \(enterprise.followDays), \(tx.startedAt))
             """)
     }
 
@@ -34,7 +35,8 @@ package struct EnterpriseStore {
         try tx.run(
             """
             UPDATE enterprises SET name = \(enterprise.name), colour = \(enterprise.colour), place = \(enterprise.place),
-                intro = \(enterprise.intro), language = \(enterprise.language), time_zone = \(enterprise.timeZone)
+                intro = \(enterprise.intro), language = \(enterprise.language), time_zone = \(enterprise.timeZone),
+                follow_days = \(enterprise.followDays)
             WHERE id = \(enterprise.id)
             """)
     }
@@ -42,6 +44,7 @@ package struct EnterpriseStore {
     private static func read(_ row: inout Row) throws -> Enterprise {
         try Enterprise(
             id: row.next(), slug: row.next(), name: row.next(), colour: row.next(), place: row.next(),
-            intro: row.next(), language: row.next(), timeZone: row.next(), prefix: row.next())
+            intro: row.next(), language: row.next(), timeZone: row.next(), prefix: row.next(),
+            followDays: row.next())
     }
 }

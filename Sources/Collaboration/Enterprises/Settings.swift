@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 import Storage
 import Web
 
@@ -7,7 +8,7 @@ package struct ShowSettings: Action {
     package typealias Input = NoInput
 
     package static let route = Route.get("/{enterprise}/settings")
-    package static let summary = "The enterprise's name, colour, place and address"
+    package static let summary = "The enterprise's name, colour, place, time zone and address"
     package static let access = Permission.settingsManage
 
     package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<SettingsView> {
@@ -18,16 +19,19 @@ package struct ShowSettings: Action {
         _ output: SettingsView, _ call: Call<StaffCaller, Input>, _ tx: Transaction
     ) throws -> Page? {
         let enterprise = call.caller.enterprise
+        let chosenZone = call.typed("timeZone", in: "settings").first ?? enterprise.timeZone
         let identity = try IdentityStore(enterprise.id, tx).root().verifyingKey
         return Page(
             "settings", title: "Settings",
             [
                 "colours": .list((1...12).map { ["value": .number($0), "selected": .flag($0 == enterprise.colour)] }),
+                "timeZones": .list(TimeZones.all.map { $0.model(isSelected: $0.name == chosenZone, at: call.now) }),
                 "identity": ["address": .text(output.address), "thumbprint": .text(identity.thumbprint)],
                 "forms": [
                     "settings": [
                         "name": ["value": .text(enterprise.name)], "place": ["value": .text(enterprise.place)],
                         "intro": ["value": .text(enterprise.intro)],
+                        "followDays": ["value": .text(enterprise.followDays.map(String.init))],
                     ]
                 ],
             ])
@@ -40,6 +44,9 @@ package struct SettingsView: Codable, Sendable {
     package let colour: Int
     package let place: String
     package let intro: String
+    package let timeZone: String
+    /// How many days a customer's link works after their case was closed; `nil` for ever.
+    package let followDays: Int?
     /// Where other companies find it: `host/slug`.
     package let address: String
 
@@ -49,6 +56,8 @@ package struct SettingsView: Codable, Sendable {
         colour = enterprise.colour
         place = enterprise.place
         intro = enterprise.intro
+        timeZone = enterprise.timeZone
+        followDays = enterprise.followDays
         self.address = address
     }
 }
@@ -60,17 +69,24 @@ package struct ChangeSettings: Action {
         let colour: Int
         let place: String
         let intro: String
+        /// `nil` leaves it as it is.
+        let timeZone: String?
+        let followDays: Int?
+        let changesFollowDays: Bool
 
         package init(_ form: inout Form) {
             name = form.text("name", label: "Name", max: 200)
             colour = form.integer("colour", label: "Colour", in: 1...12)
             place = form.optionalText("place", label: "Place", max: 200) ?? ""
             intro = form.optionalText("intro", label: "Greeting", max: 1000, multiline: true) ?? ""
+            timeZone = form.optionalText("timeZone", label: "Time zone", max: 60)
+            followDays = form.optionalInteger("followDays", label: "Days that a customer’s link works", in: 1...3650)
+            changesFollowDays = form.isSent("followDays")
         }
     }
 
     package static let route = Route.post("/{enterprise}/settings")
-    package static let summary = "Change the enterprise's name, colour, place and greeting"
+    package static let summary = "Change the enterprise's name, colour, place, greeting, time zone, and how long customers' links work"
     package static let access = Permission.settingsManage
     package static let retryForm: (any Action.Type)? = ShowSettings.self
     package static let formName = "settings"
@@ -81,6 +97,11 @@ package struct ChangeSettings: Action {
         enterprise.colour = call.input.colour
         enterprise.place = call.input.place
         enterprise.intro = call.input.intro
+        if let zone = call.input.timeZone {
+            guard TimeZone(identifier: zone) != nil else { throw MemberRefusal.unknownTimeZone }
+            enterprise.timeZone = zone
+        }
+        if call.input.changesFollowDays { enterprise.followDays = call.input.followDays }
         try EnterpriseStore(tx).save(enterprise)
         return .done(goTo: "/\(enterprise.slug)/settings", notice: "Saved.")
     }

@@ -20,7 +20,7 @@ package struct FollowCase: Action {
     ) throws -> Reply<Shown<FollowView, FollowFile>> {
         let desk = call.desk(tx)
         let file = try FollowFile(call.caller.caseID, desk)
-        return .show(Shown(FollowView(file, desk), from: file))
+        return .show(Shown(FollowView(file, desk, endsAt: call.caller.endsAt), from: file))
     }
 
     package static func page(
@@ -29,7 +29,8 @@ package struct FollowCase: Action {
         guard let file = output.material else { return nil }
         let desk = call.desk(tx)
         return FollowPage(
-            file: file, desk: desk, href: call.caller.href, moments: Moments(call.caller.locale, now: call.now)
+            file: file, desk: desk, href: call.caller.href, endsAt: call.caller.endsAt,
+            moments: Moments(call.caller.locale, now: call.now)
         ).page
     }
 }
@@ -78,6 +79,8 @@ package struct FollowView: Codable, Sendable {
     package let isOpen: Bool
     package let openedAt: Timestamp
     package let due: Timestamp?
+    /// When the link to this page stops working; `nil` while the case is open, or for ever.
+    package let linkEndsAt: Timestamp?
     package let steps: [Step]
     package let messages: [Line]
 
@@ -95,7 +98,8 @@ package struct FollowView: Codable, Sendable {
         package let files: [FileView]
     }
 
-    init(_ file: FollowFile, _ desk: Desk) {
+    init(_ file: FollowFile, _ desk: Desk, endsAt: Timestamp?) {
+        linkEndsAt = endsAt
         number = desk.enterprise.reference(file.item.number)
         title = file.item.title
         isOpen = file.item.isOpen
@@ -116,6 +120,7 @@ private struct FollowPage {
     let file: FollowFile
     let desk: Desk
     let href: String
+    let endsAt: Timestamp?
     let moments: Moments
 
     var page: Page {
@@ -125,7 +130,7 @@ private struct FollowPage {
             [
                 "live": .text("\(href)/live"), "follow": ["href": .text(href)],
                 "case": ["number": .text(desk.enterprise.reference(item.number)), "subject": .text(item.title)],
-                "promise": promise, "erased": .flag(file.isErased), "steps": .list(steps), "messages": .list(messages), "seers": .list(seers),
+                "promise": promise, "linkEnds": .text(endsAt.map(moments.clock)), "erased": .flag(file.isErased), "steps": .list(steps), "messages": .list(messages), "seers": .list(seers),
                 "partly": .list(partly),
                 "forms": ["call": ["phone": ["value": .text(file.points.first { $0.channel != .email }?.value)]]],
             ])

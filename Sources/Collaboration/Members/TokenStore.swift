@@ -9,7 +9,23 @@ package struct APIToken: Sendable {
     let role: Member.Role
     let madeBy: String
     let madeAt: Timestamp
+    /// When it stops working; `nil` never.
+    let expiresAt: Timestamp?
     let usedAt: Timestamp?
+}
+
+/// How long a token works.
+package enum TokenLifetime: String, Sendable, CaseIterable, Codable {
+    case month, quarter, year, never
+
+    func end(from now: Timestamp) -> Timestamp? {
+        switch self {
+        case .month: now + 30 * 86_400
+        case .quarter: now + 90 * 86_400
+        case .year: now + 365 * 86_400
+        case .never: nil
+        }
+    }
 }
 
 package struct TokenStore {
@@ -22,26 +38,29 @@ package struct TokenStore {
     }
 
     /// Makes a token and returns its text, which cannot be read again.
-    package func make(_ label: String, role: Member.Role, by member: ID<Member>, at now: Timestamp) throws -> String {
+    package func make(
+        _ label: String, role: Member.Role, for lifetime: TokenLifetime = .year, by member: ID<Member>, at now: Timestamp
+    ) throws -> String {
         // The name in front tells secret scanners and people what they have found.
         let text = "ent_\(enterprise.slug)_\(RandomToken().text)"
         try tx.run(
             """
-            INSERT INTO api_tokens (enterprise, id, token_hash, member, label, role, created_at)
+            INSERT INTO api_tokens (enterprise, id, token_hash, member, label, role, created_at, expires_at)
             VALUES (\(enterprise.id), \(ID<APIToken>()), \(RandomToken.digest(of: text)), \(member), \(label),
-                \(role), \(now))
+                \(role), \(now), \(lifetime.end(from: now)))
             """)
         return text
     }
 
     /// The member who made the token, under the token's name and with its role.
-    func find(_ text: String) throws -> (id: ID<APIToken>, member: Member, makerRole: Member.Role, usedAt: Timestamp?)? {
+    func find(_ text: String, at now: Timestamp) throws -> (id: ID<APIToken>, member: Member, makerRole: Member.Role, usedAt: Timestamp?)? {
         try tx.first(
             """
             SELECT t.id, t.label, t.role, t.used_at, \(MemberStore.columns) FROM api_tokens t
             JOIN members m ON m.enterprise = t.enterprise AND m.id = t.member
             WHERE t.enterprise = \(enterprise.id) AND t.token_hash = \(RandomToken.digest(of: text))
                 AND t.revoked_at IS NULL AND m.disabled_at IS NULL
+                AND (t.expires_at IS NULL OR t.expires_at > \(now))
             """
         ) { row in
             let id: ID<APIToken> = try row.next()
@@ -61,7 +80,7 @@ package struct TokenStore {
     func list() throws -> [APIToken] {
         try tx.all(
             """
-            SELECT t.id, t.label, t.role, m.name, t.created_at, t.used_at FROM api_tokens t
+            SELECT t.id, t.label, t.role, m.name, t.created_at, t.expires_at, t.used_at FROM api_tokens t
             JOIN members m ON m.enterprise = t.enterprise AND m.id = t.member
             WHERE t.enterprise = \(enterprise.id) AND t.revoked_at IS NULL AND m.disabled_at IS NULL
             ORDER BY t.created_at DESC, t.id LIMIT 200
@@ -69,7 +88,7 @@ package struct TokenStore {
         ) { row in
             try APIToken(
                 id: row.next(), label: row.next(), role: row.next(), madeBy: row.next(), madeAt: row.next(),
-                usedAt: row.next())
+                expiresAt: row.next(), usedAt: row.next())
         }
     }
 

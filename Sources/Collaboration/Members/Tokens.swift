@@ -2,12 +2,12 @@
 import Storage
 import Web
 
-/// The API tokens that work.
+/// The API tokens that were not withdrawn.
 package struct ListTokens: Action {
     package typealias Input = NoInput
 
     package static let route = Route.get("/{enterprise}/tokens")
-    package static let summary = "The API tokens"
+    package static let summary = "The API tokens, those that have run out too"
     package static let access = Permission.tokensManage
 
     package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<[TokenView]> {
@@ -30,12 +30,16 @@ package struct ListTokens: Action {
             [
                 "label": .text(token.label), "href": .text("\(path)/\(token.id)"), "role": token.role.model,
                 "made": .text(moments.clock(token.madeAt)), "by": .text(token.madeBy),
-                "lastUsed": .text(token.usedAt.map(moments.clock)),
+                "expires": .text(token.expiresAt.map(moments.clock)),
+                "ended": .flag(token.expiresAt.map { $0 <= now } ?? false), "lastUsed": .text(token.usedAt.map(moments.clock)),
             ]
         }
         return Page(
             "tokens", title: "API tokens",
-            ["tokens": .list(tokens), "newToken": .text(newToken), "role": Member.Role.reader.model])
+            [
+                "tokens": .list(tokens), "newToken": .text(newToken), "role": Member.Role.reader.model,
+                "forms": ["token": ["lifetime": ["is": ["year": true]]]],
+            ])
     }
 }
 
@@ -45,6 +49,8 @@ package struct TokenView: Codable, Sendable {
     package let role: Member.Role
     package let madeBy: String
     package let madeAt: Timestamp
+    /// When it stops working; `nil` never.
+    package let expiresAt: Timestamp?
     package let usedAt: Timestamp?
 
     init(_ token: APIToken) {
@@ -53,6 +59,7 @@ package struct TokenView: Codable, Sendable {
         role = token.role
         madeBy = token.madeBy
         madeAt = token.madeAt
+        expiresAt = token.expiresAt
         usedAt = token.usedAt
     }
 }
@@ -62,14 +69,20 @@ package struct MakeToken: Action {
     package struct Input: FormInput {
         let label: String
         let role: Member.Role
+        let lifetime: TokenLifetime
 
         package init(_ form: inout Form) {
             label = form.text("label", label: "What is it for?", max: 200)
             role = form.choice("role", label: "It may do what this role may")
+            lifetime = form.choice("lifetime", label: "How long does it work?", default: .year)
         }
     }
 
-    package struct Made: Codable, Sendable { package let token: String }
+    package struct Made: Codable, Sendable {
+        package let token: String
+        /// When it stops working; `nil` never.
+        package let expiresAt: Timestamp?
+    }
 
     package static let route = Route.post("/{enterprise}/tokens")
     package static let summary = "Make an API token; the answer is the only place that shows it"
@@ -80,8 +93,8 @@ package struct MakeToken: Action {
     package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<Made> {
         let caller = call.caller
         let token = try TokenStore(caller.enterprise, tx).make(
-            call.input.label, role: call.input.role, by: caller.member.id, at: call.now)
-        return .show(Made(token: token))
+            call.input.label, role: call.input.role, for: call.input.lifetime, by: caller.member.id, at: call.now)
+        return .show(Made(token: token, expiresAt: call.input.lifetime.end(from: call.now)))
     }
 
     package static func page(_ output: Made, _ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Page? {

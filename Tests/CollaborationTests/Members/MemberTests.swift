@@ -17,7 +17,7 @@ struct House {
 
     init(_ engine: Engine, isEmpty: Bool = false) async throws {
         let migrations =
-            EnterpriseSchema.migrations + EventSchema.migrations + MemberSchema.migrations
+            Site.migrations + EnterpriseSchema.migrations + EventSchema.migrations + MemberSchema.migrations
             + CustomerSchema.migrations + LinkSchema.migrations + CaseSchema.migrations
         database = try await TestDatabase.make(engine, migrations: migrations)
         setUp = SetUp()
@@ -103,6 +103,7 @@ struct SignInTests {
         "signing in leads nowhere else",
         arguments: [
             "https://evil.example", "//evil.example", "/\\evil.example", "/other/today", "/velora/x//evil", "/velora",
+            "/velora/%2fevil.example", "/velora/%09/evil.example", "/velora/../..//evil.example", "/velora/sign-in?to=/x",
         ])
     func openRedirect(target: String) async throws {
         let house = try await House(.sqlite)
@@ -112,16 +113,68 @@ struct SignInTests {
         #expect(answer.headers["Location"] == "/velora/today")
     }
 
-    @Test("attempts are limited per account, from wherever they come")
-    func limited() async throws {
-        let house = try await House(.sqlite)
+    private func attempt(_ house: House, from address: String, password: String = "x") async throws -> Int {
+        try await Browser(house.site, address: address).post(
+            "/velora/sign-in", [("email", "ines@velora.example"), ("password", password)]
+        ).status
+    }
+
+    @Test("strangers' wrong passwords lock nobody out", arguments: Engine.allCases)
+    func strangers(engine: Engine) async throws {
+        let house = try await House(engine)
         var statuses: [Int] = []
-        for number in 0..<21 {
-            let browser = Browser(house.site, address: "198.51.100.\(number)")
-            statuses.append(
-                try await browser.post("/velora/sign-in", [("email", "ines@velora.example"), ("password", "x")]).status)
+        for _ in 0..<22 { statuses.append(try await attempt(house, from: "198.51.100.1")) }
+        #expect(statuses == Array(repeating: 422, count: 20) + [429, 429])
+        for number in 0..<22 { #expect(try await attempt(house, from: "203.0.113.\(number)") == 422) }
+        #expect(try await attempt(house, from: "192.0.2.77", password: House.password) == 303)
+        #expect(try await attempt(house, from: "198.51.100.1", password: House.password) == 429)
+    }
+
+    @Test("guesses from many addresses come to an end, but not for a browser that is known", arguments: Engine.allCases)
+    func knownDevice(engine: Engine) async throws {
+        let house = try await House(engine)
+        try await house.add("jan@velora.example", "Jan", .service)
+        let (ines, jan) = (try await house.signIn(), try await house.signIn("jan@velora.example", address: "192.0.2.9"))
+        for network in 0..<10 {
+            for _ in 0..<20 { _ = try await attempt(house, from: "198.51.100.\(network)") }
         }
-        #expect(statuses == Array(repeating: 422, count: 20) + [429])
+        let right = [("email", "ines@velora.example"), ("password", House.password)]
+        #expect(try await attempt(house, from: "203.0.113.1", password: House.password) == 429)
+        // Another member's browser is a stranger's for this account.
+        #expect(try await jan.post("/velora/sign-in", right).status == 429)
+        #expect(try await ines.post("/velora/sign-in", right).status == 303)
+        #expect(ines.cookies["__Host-entente-device-velora"]?.count == 43)
+        // Its own attempts are limited too: a stolen cookie is no way around.
+        var statuses: [Int] = []
+        for _ in 0..<20 {
+            statuses.append(try await ines.post("/velora/sign-in", [("email", "ines@velora.example"), ("password", "x")]).status)
+        }
+        #expect(statuses == Array(repeating: 422, count: 19) + [429])
+    }
+
+    @Test("a browser that several share is known for each, and for nobody once they sign out everywhere")
+    func sharedDevice() async throws {
+        let house = try await House(.sqlite)
+        try await house.add("jan@velora.example", "Jan", .service)
+        let browser = try await house.signIn()
+        let device = try #require(browser.cookies["__Host-entente-device-velora"])
+        _ = try await browser.post("/velora/sign-in", [("email", "jan@velora.example"), ("password", House.password)])
+        #expect(browser.cookies["__Host-entente-device-velora"] == device)
+        let (enterprise, members) = try await house.database.read { tx in
+            let enterprise = try #require(try EnterpriseStore(tx).find(slug: "velora"))
+            return (enterprise, try MemberStore(enterprise.id, tx).list().map(\.id))
+        }
+        @Sendable func known() async throws -> [Bool] {
+            try await house.database.read { tx in
+                try members.map { try KnownDevices(enterprise, tx).knows(device, of: $0, at: .now) }
+            }
+        }
+        #expect(try await known() == [true, true])
+        _ = try await browser.post("/velora/profile/sessions")
+        #expect(try await known().filter(\.self).count == 1)
+        browser.keep("__Host-entente-device-velora", "made-up")
+        _ = try await browser.post("/velora/sign-in", [("email", "jan@velora.example"), ("password", House.password)])
+        #expect(browser.cookies["__Host-entente-device-velora"] != "made-up")
     }
 
     @Test("a session is for one enterprise only")
@@ -266,6 +319,67 @@ struct MemberTests {
         #expect(try await browser.get("/velora/teams").text.contains("Take Jan Claes off the team"))
         #expect(try await browser.post("/velora/teams/\(team)/members/\(jan.id)/removal").status == 303)
         #expect(try await !browser.get("/velora/teams").text.contains("Take Jan Claes off the team"))
+    }
+
+    @Test("adding a member once more with the same key shows the same password, and adds nobody", arguments: Engine.allCases)
+    func addTwice(engine: Engine) async throws {
+        let house = try await House(engine)
+        let browser = try await house.signIn()
+        let fields = [("name", "Jan Claes"), ("email", "jan@velora.example"), ("role", "service"), ("once", "0123456789abcdef")]
+        let password = /strong">([a-z2-9]{4}(?:-[a-z2-9]{4}){3})</
+        let first = try await browser.post("/velora/members", fields)
+        let second = try await browser.post("/velora/members", fields)
+        #expect(second.headers["Idempotent-Replayed"] == "true" && first.headers["Idempotent-Replayed"] == nil)
+        #expect(first.text.firstMatch(of: password)?.1 == second.text.firstMatch(of: password)?.1)
+        // What was refused may be sent again at once, and is refused again.
+        let taken = fields.map { $0.0 == "once" ? ("once", "fedcba9876543210") : $0 }
+        for _ in 0..<2 { #expect(try await browser.post("/velora/members", taken).status == 422) }
+        // One member's key is nothing to another.
+        try await house.add("ann@velora.example", "Ann", .administrator)
+        let ann = try await house.signIn("ann@velora.example", address: "192.0.2.3")
+        #expect(try await ann.post("/velora/members", fields).status == 422)
+    }
+
+    @Test("a token works until it runs out, and for ever only if somebody chose so", arguments: Engine.allCases)
+    func expiry(engine: Engine) async throws {
+        let house = try await House(engine)
+        let browser = try await house.signIn()
+        var tokens: [String: String] = [:]
+        for lifetime in ["", "month", "never"] {
+            let made = try await browser.post(
+                "/velora/tokens", [("label", "T \(lifetime)"), ("role", "administrator"), ("lifetime", lifetime)])
+            tokens[lifetime] = String(try #require(made.text.firstMatch(of: /ent_velora_[A-Za-z0-9_-]{43}/)?.output))
+        }
+        struct Told: Decodable { let label: String; let expiresAt: Timestamp? }
+        let told = try await APIClient(house.site, token: tokens["never"]).get("/velora/tokens", as: [Told].self)
+        let days = told.reduce(into: [:]) { $0[$1.label] = $1.expiresAt.map { Int((($0 - .now) / .seconds(86_400)).rounded()) } }
+        #expect(days == ["T ": 365, "T month": 30])
+        let page = try await browser.get("/velora/tokens").text
+        #expect(page.contains("never runs out") && page.contains("until ") && !page.contains("ran out"))
+        try await house.database.write { tx in
+            try tx.run("UPDATE api_tokens SET expires_at = \(tx.startedAt) WHERE expires_at IS NOT NULL")
+        }
+        for (lifetime, token) in tokens {
+            let answer = try await APIClient(house.site, token: token).get("/velora/members")
+            #expect(answer.status == (lifetime == "never" ? 200 : 401))
+        }
+        #expect(try await browser.get("/velora/tokens").text.contains("ran out "))
+    }
+
+    @Test("what a page offers knows of a token's lesser role", arguments: [Member.Role.reader, .administrator])
+    func deskOfAProgram(role: Member.Role) async throws {
+        let house = try await House(.sqlite)
+        let ines = try await house.member("ines@velora.example")
+        let may = try await house.database.write { tx in
+            let enterprise = try #require(try EnterpriseStore(tx).find(slug: "velora"))
+            let token = try TokenStore(enterprise, tx).make("T", role: role, by: ines.id, at: .now)
+            let credentials = Credentials(path: ["enterprise": "velora"], bearer: token)
+            let caller = try StaffCaller.identify(credentials, meeting: .casesRead, tx)
+            let call = Call(
+                caller: caller, input: 0, credentials: credentials, origin: house.site.origin, services: Services())
+            return call.desk(tx).may(.settingsManage)
+        }
+        #expect(may == (role == .administrator))
     }
 
     @Test("a token is withdrawn for good")
