@@ -28,10 +28,14 @@ struct AddEnterprise: AsyncParsableCommand {
     @Option(help: "Its colour, 1 to 12, the same at every company that sees it.")
     var colour = 1
 
+    @Option(help: "Time zone of its pages, such as Europe/Brussels. Default: that of the node, or UTC.")
+    var timeZone: String?
+
     func run() async throws {
         let draft = try EnterpriseDraft(name: name, slug: slug, colour: colour, place: place)
+        let timeZone = try await common.settings(timeZone.map { ["timeZone": .string($0)] } ?? [:]).timeZone
         let enterprise = try await common.withDatabase { database in
-            try await database.write { tx in try draft.create(tx) }
+            try await database.write { tx in try draft.create(tx, timeZone: timeZone) }
         }
         print("\(enterprise.name) lives at /\(enterprise.slug).")
     }

@@ -30,12 +30,16 @@ struct InviteLink: AsyncParsableCommand {
     @Option(help: "What they are to you: partner, supplier or customer.")
     var role: Role = .partner
 
-    @Option(help: "The address that people open, such as https://crm.example.org, as for `serve`.")
+    @Option(
+        help: """
+            The address that people open, such as https://crm.example.org: the one that `serve` has. Needed unless \
+            ENTENTE_ORIGIN or the file of settings says it.
+            """)
     var origin: String?
 
     func run() async throws {
         let settings = try await common.settings(origin.map { ["origin": .string($0)] } ?? [:])
-        let origin = try settings.site.origin
+        let origin = try settings.statedOrigin
         let (slug, label, role) = (enterprise, label, role)
         guard let address = Address(host: origin.authority, slug: slug) else {
             throw BadConfiguration(description: "\(origin)/\(slug) is no address that another company could reach.")

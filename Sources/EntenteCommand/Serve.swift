@@ -30,7 +30,8 @@ struct Serve: AsyncParsableCommand {
         help: "A proxy whose X-Forwarded-For is believed, as an address or a block; may be repeated.")
     var trustedProxies: [String] = []
 
-    @Option(help: "Time zone of visitors, such as Europe/Brussels. Default: UTC.")
+    @Option(
+        help: "Time zone of visitors, and of the company that is set up first, such as Europe/Brussels. Default: UTC.")
     var timeZone: String?
 
     @Flag(help: "Let linked companies' systems be in private networks and on this machine.")
@@ -65,8 +66,17 @@ struct Serve: AsyncParsableCommand {
         let origin = configuration.site.origin
         let firstRun = "\(origin)/first-run?key=\(Services().setUp.code)"
         let invitation = "Nobody lives here yet. Set up the first company at\n\n    \(firstRun)\n"
-        Entente.say(isEmpty ? invitation : "Serving \(origin)")
-        try await node.run()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await node.run() }
+            // Only who listens serves: the port may be taken.
+            do {
+                _ = try await node.site.port
+                Entente.say(isEmpty ? invitation : "Serving \(origin)")
+            } catch is CancellationError {
+                // It ended before it listened; the task tells why.
+            }
+            try await group.waitForAll()
+        }
         await database.close()
     }
 

@@ -99,14 +99,32 @@ struct Settings {
             }
             // Each live page holds a connection; others come and go beside them.
             site.maxConnections = max(site.maxConnections, site.maxStreams + SiteConfiguration.otherConnections)
-            if let zone = text("timeZone") {
-                guard TimeZone(identifier: zone) != nil else {
-                    throw BadConfiguration(
-                        description: "The time zone “\(zone)” is not known: write one like Europe/Brussels.")
-                }
-                site.timeZone = zone
-            }
+            site.timeZone = try timeZone
             return site
+        }
+    }
+
+    var timeZone: String {
+        get throws {
+            guard let zone = text("timeZone") else { return LocaleChoice().timeZone }
+            guard TimeZone(identifier: zone) != nil else {
+                throw BadConfiguration(description: "The time zone “\(zone)” is not known: write one like Europe/Brussels.")
+            }
+            return zone
+        }
+    }
+
+    /// The public origin as somebody said it: a command beside the server cannot know what the server was told.
+    var statedOrigin: PublicOrigin {
+        get throws {
+            guard let text = text("origin") else {
+                throw BadConfiguration(
+                    description: """
+                        The public origin is not set: say the one that `entente serve` has, as in --origin https://crm.example.org, \
+                        ENTENTE_ORIGIN, or the file of settings.
+                        """)
+            }
+            return try origin(text)
         }
     }
 
@@ -131,6 +149,10 @@ struct Settings {
                     "The public origin is not set: say what people open, as in --origin https://crm.example.org."
             )
         }
+        return try origin(text)
+    }
+
+    private func origin(_ text: String) throws -> PublicOrigin {
         guard let origin = PublicOrigin(text) else {
             throw BadConfiguration(
                 description: "“\(text)” is no public origin: write scheme and host, such as https://crm.example.org.")

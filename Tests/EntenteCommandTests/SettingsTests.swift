@@ -40,6 +40,21 @@ struct SettingsTests {
         #expect(settings.developmentFolder == nil)
     }
 
+    @Test("a command beside the server takes the origin from who said it, and makes none up")
+    func statedOrigin() async throws {
+        #expect(try await settings([:], ["ENTENTE_ORIGIN": "https://crm.example.org"]).statedOrigin.url == "https://crm.example.org")
+        await #expect(throws: BadConfiguration.self) { try await settings(["listen": .string("127.0.0.1:9")]).statedOrigin }
+        await #expect(throws: BadConfiguration.self) { try await settings(["origin": .string("nowhere")]).statedOrigin }
+    }
+
+    @Test("the time zone is UTC until somebody says another")
+    func timeZone() async throws {
+        #expect(try await settings().timeZone == "UTC")
+        #expect(try await settings().site.timeZone == "UTC")
+        #expect(try await settings(file: #"{"timeZone": "Europe/Lisbon"}"#).site.timeZone == "Europe/Lisbon")
+        await #expect(throws: BadConfiguration.self) { try await settings([:], ["ENTENTE_TIME_ZONE": "Mars/X"]).timeZone }
+    }
+
     @Test("lists and switches come from anywhere")
     func kinds() async throws {
         let environment = ["ENTENTE_TRUSTED_PROXIES": "10.0.0.1, fd00::/8", "ENTENTE_ALLOW_PRIVATE_PEERS": "true"]

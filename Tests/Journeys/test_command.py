@@ -38,6 +38,22 @@ def test_a_revoked_key_is_replaced_and_partners_go_on(on_sqlite):
     Story(on_sqlite.spoke, velora, on_sqlite.kraft).run(3)
 
 
+def test_an_invitation_has_the_origin_that_the_server_has_or_none(on_sqlite):
+    node = on_sqlite.spoke.node
+    words = ["link", "invite", "--enterprise", "spoke", "--label", "Somebody", "--database", node.database]
+    silent = subprocess.run([BINARY, *words], capture_output=True, text=True, timeout=60, env=ENVIRONMENT)
+    assert silent.returncode == 78 and "--origin" in silent.stderr and not silent.stdout
+    said = subprocess.run([BINARY, *words, "--origin", node.origin], capture_output=True, text=True, timeout=60, env=ENVIRONMENT)
+    assert said.returncode == 0 and said.stdout.startswith(f"{node.origin}/spoke/invitation#"), said.stderr
+
+
+def test_a_server_that_cannot_listen_does_not_say_that_it_serves(on_sqlite, tmp_path):
+    taken = on_sqlite.velora.node.port
+    words = ["serve", "--database", f"sqlite:{tmp_path / 'a.sqlite'}", "--listen", f"127.0.0.1:{taken}"]
+    result = subprocess.run([BINARY, *words], capture_output=True, text=True, timeout=60, env=ENVIRONMENT)
+    assert result.returncode != 0 and result.stdout == "" and result.stderr.strip()
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -51,6 +67,7 @@ def test_a_revoked_key_is_replaced_and_partners_go_on(on_sqlite):
         ["migrate", "--database", "mysql:here"],
         ["migrate", "--config", "/nowhere.json"],
         ["token", "create", "--enterprise", "nobody", "--label", "x", "--member", "a@b.example"],
+        ["link", "invite", "--enterprise", "nobody", "--label", "x"],
         ["restore", "/nowhere"],
     ],
     ids=" ".join,

@@ -17,7 +17,8 @@ extension Call where As == StaffCaller {
     /// The caller's enterprise, on the caller's behalf.
     package func desk(_ tx: Transaction) -> Desk {
         Desk(
-            caller.enterprise, .member(caller.member.id, name: caller.member.name), services.kernel, tx, now: now)
+            caller.enterprise, .member(caller.member.id, name: caller.member.name), services.kernel, tx, now: now,
+            roles: caller.roles)
     }
 }
 
@@ -39,10 +40,6 @@ extension Call where As == Anyone {
 }
 
 extension Desk {
-    /// Whether the member who works here has a permission, for what their page offers: the action checks it again, and knows
-    /// of a token whose role is less than its maker's.
-    package func may(_ permission: Permission) throws -> Bool {
-        guard case .member(let id, _) = actor, let member = try members.find(id) else { return false }
-        return permission.roles.contains(member.role)
-    }
+    /// Whether the member or program that works here has a permission, for what a page offers: the action checks it again.
+    package func may(_ permission: Permission) -> Bool { permission.isIncluded(in: roles) }
 }

@@ -9,21 +9,28 @@ package struct Desk {
     package let now: Timestamp
     package let kernel: Kernel
     package let tx: Transaction
+    /// The roles with which the actor works, all of which must include what they do; none for who is no member.
+    let roles: Set<Member.Role>
     /// The event of a linked company that is being applied; what is sent back over its link names it.
     let cause: Cause?
 
-    package init(_ enterprise: Enterprise, _ actor: Actor, _ kernel: Kernel, _ tx: Transaction, now: Timestamp) {
-        self.init(enterprise, actor, kernel, tx, now: now, cause: nil)
+    package init(
+        _ enterprise: Enterprise, _ actor: Actor, _ kernel: Kernel, _ tx: Transaction, now: Timestamp,
+        roles: Set<Member.Role> = []
+    ) {
+        self.init(enterprise, actor, kernel, tx, now: now, roles: roles, cause: nil)
     }
 
     init(
-        _ enterprise: Enterprise, _ actor: Actor, _ kernel: Kernel, _ tx: Transaction, now: Timestamp, cause: Cause?
+        _ enterprise: Enterprise, _ actor: Actor, _ kernel: Kernel, _ tx: Transaction, now: Timestamp,
+        roles: Set<Member.Role> = [], cause: Cause?
     ) {
         self.enterprise = enterprise
         self.actor = actor
         self.now = now
         self.kernel = kernel
         self.tx = tx
+        self.roles = roles
         self.cause = cause
     }
 

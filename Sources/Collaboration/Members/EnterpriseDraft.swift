@@ -28,11 +28,14 @@ package struct EnterpriseDraft: Sendable {
     }
 
     /// Creates the enterprise with its keys.
-    package func create(_ tx: Transaction) throws -> Enterprise {
+    ///
+    /// - Parameter timeZone: that of its pages, and of members until they choose; the settings change it.
+    package func create(_ tx: Transaction, timeZone: String = LocaleChoice().timeZone) throws -> Enterprise {
         if try EnterpriseStore(tx).find(slug: slug) != nil { throw EnterpriseRefusal.slugTaken }
         let letters = name.uppercased().filter { $0.isASCII && $0.isLetter }
         let enterprise = Enterprise(
-            slug: slug, name: name, colour: colour, place: place, prefix: letters.first.map(String.init) ?? "C")
+            slug: slug, name: name, colour: colour, place: place, timeZone: timeZone,
+            prefix: letters.first.map(String.init) ?? "C")
         try EnterpriseStore(tx).add(enterprise)
         try IdentityStore(enterprise.id, tx).establish(at: tx.startedAt)
         return enterprise

@@ -52,6 +52,7 @@ package struct FirstRun: AsyncAction {
 
     package static let route = Route.post("/first-run")
     package static let summary = "Create the first enterprise and its administrator"
+    package static let gives = Gives.creation
     package static let access = Anyone.Requirement.open(because: "nobody exists yet; the set-up code is the key")
     package static let limit: RateLimit? = RateLimit(20, per: .seconds(300))
     package static let retryForm: (any Action.Type)? = ShowFirstRun.self
@@ -62,7 +63,7 @@ package struct FirstRun: AsyncAction {
         let hash = try await call.services.passwords.hash(input.password)
         let (enterprise, token) = try await database.write { tx in
             try SetUp.check(input.key, call.services, tx)
-            let enterprise = try input.draft.create(tx)
+            let enterprise = try input.draft.create(tx, timeZone: call.credentials.locale.timeZone)
             let member = Member(
                 email: input.email, name: input.member, role: .administrator, language: call.caller.locale.language,
                 timeZone: enterprise.timeZone)

@@ -14,6 +14,9 @@ package struct Permission: Sendable, Hashable {
         self.roles = Set(roles)
     }
 
+    /// Whether all of these roles have it; no role at all has none.
+    func isIncluded(in roles: Set<Member.Role>) -> Bool { !roles.isEmpty && self.roles.isSuperset(of: roles) }
+
     private init(everybody name: String) {
         self.name = name
         roles = Set(Member.Role.allCases)

@@ -11,12 +11,19 @@ package struct StaffCaller: Caller {
     let makerRole: Member.Role
     /// The session's digest; `nil` for a program.
     let session: [UInt8]?
+    /// The program's token; `nil` for a person.
+    let token: ID<APIToken>?
+
+    package var principal: String { token.map { "token \($0)" } ?? "member \(member.id)" }
 
     package var locale: LocaleChoice { member.locale }
 
     package func may(_ permission: Permission) -> Bool {
-        permission.roles.contains(member.role) && permission.roles.contains(makerRole)
+        permission.isIncluded(in: roles)
     }
+
+    /// All of them must include what the caller does.
+    var roles: Set<Member.Role> { [member.role, makerRole] }
 
     /// The cookie of an enterprise's sessions, so that one browser can be signed in to several on one node.
     package static func cookie(of slug: String) -> String { "entente-\(slug)" }
@@ -46,18 +53,20 @@ package struct StaffCaller: Caller {
         let stale = credentials.now - traceAge
         if let bearer = credentials.bearer {
             let tokens = TokenStore(enterprise, tx)
-            guard let token = try tokens.find(bearer) else { return nil }
+            guard let token = try tokens.find(bearer, at: credentials.now) else { return nil }
             if credentials.mayWrite, token.usedAt ?? .distantPast < stale {
                 try tokens.touch(token.id, at: credentials.now)
             }
-            return StaffCaller(enterprise: enterprise, member: token.member, makerRole: token.makerRole, session: nil)
+            return StaffCaller(
+                enterprise: enterprise, member: token.member, makerRole: token.makerRole, session: nil, token: token.id)
         }
         guard let token = credentials.cookies[cookie(of: enterprise.slug)] else { return nil }
         let (sessions, digest) = (SessionStore(enterprise.id, tx), RandomToken.digest(of: token))
         guard let session = try sessions.find(digest, at: credentials.now) else { return nil }
         if credentials.mayWrite, session.seenAt < stale { try sessions.touch(digest, at: credentials.now) }
         return StaffCaller(
-            enterprise: enterprise, member: session.member, makerRole: session.member.role, session: digest)
+            enterprise: enterprise, member: session.member, makerRole: session.member.role, session: digest,
+            token: nil)
     }
 }
 

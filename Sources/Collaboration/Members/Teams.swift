@@ -70,6 +70,7 @@ package struct AddTeam: Action {
 
     package static let route = Route.post("/{enterprise}/teams")
     package static let summary = "Make a team"
+    package static let gives = Gives.creation
     package static let access = Permission.membersManage
     package static let retryForm: (any Action.Type)? = ListTeams.self
     package static let formName = "team"

@@ -23,6 +23,7 @@ extension Site {
             onServerRunning: { channel in listening.succeed(channel.localAddress?.port ?? 0) }, logger: quiet(logger))
         do {
             try await application.run()
+            listening.fail(CancellationError())
         } catch {
             listening.fail(error)
             throw error
