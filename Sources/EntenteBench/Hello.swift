@@ -46,6 +46,7 @@ struct SayHello: Action {
 struct KeepHello: Action {
     static let route = Route.post("/hello")
     static let summary = "Keep a greeting"
+    static let gives = Gives.creation
     static let access = Anyone.Requirement.open(because: "it keeps nothing of anybody")
 
     static func run(_ call: Call<Anyone, NoInput>, _ tx: Transaction) throws -> Reply<Greeting> {

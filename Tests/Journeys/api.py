@@ -10,6 +10,10 @@ import uuid
 from types import SimpleNamespace
 
 
+# Who hears of every answer: the API description, which it must fit.
+listeners = []
+
+
 class Refused(AssertionError):
     """An answer of 400 or more: problem details (RFC 9457)."""
 
@@ -31,9 +35,12 @@ def request(url, method="GET", headers=None, body=None, timeout=30):
         connection.request(method, target or "/", body=body, headers=headers or {})
         response = connection.getresponse()
         data = response.read()
-        return SimpleNamespace(
+        answer = SimpleNamespace(
             status=response.status, headers=response.headers, body=data, text=data.decode("utf-8", "replace")
         )
+        for listen in listeners:
+            listen(method, url, answer)
+        return answer
     finally:
         connection.close()
 

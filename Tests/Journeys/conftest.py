@@ -7,7 +7,8 @@ import tempfile
 import pytest
 
 import nodes
-from api import request
+from api import listeners, request
+from description import Description
 from postgres import Postgres
 from routes import Route
 from shots import shots_folder
@@ -91,6 +92,19 @@ def pytest_terminal_summary(terminalreporter):
 @pytest.fixture(scope="session")
 def described(on_sqlite):
     return json.loads(request(f"{on_sqlite.velora.base}/api/openapi.json").body)
+
+
+@pytest.fixture(scope="session")
+def description(described):
+    return Description(described)
+
+
+@pytest.fixture
+def held(description):
+    """While a test runs, every answer it gets must be one that the API description names."""
+    listeners.append(description.check)
+    yield description
+    listeners.remove(description.check)
 
 
 @pytest.fixture(scope="session")

@@ -14,12 +14,13 @@ class Route:
         self.is_open = not any(operation.get("security") or [])
         self.is_exchange = "/exchange/" in path or path.startswith("/.well-known/")
         self.is_follow = "/follow/" in path
-        answer = operation["responses"]["2XX"]["content"]
+        answers = operation["responses"]
+        answer = next(answers[status] for status in ("200", "201") if status in answers)["content"]
         self.is_stream = "text/event-stream" in answer
         self.schema = answer.get("application/json", {}).get("schema")
         content = operation.get("requestBody", {}).get("content", {})
         self.takes_json = "application/json" in content
-        self.fields = {name: kind for body in content.values() for name, kind in body["schema"]["properties"].items()}
+        self.fields = {name: kind for body in content.values() for name, kind in body["schema"].get("properties", {}).items()}
 
     def at(self, places):
         path = self.path

@@ -11,6 +11,8 @@ from api import request
 from routes import is_problem, places_of, send, session, staff
 from story import Story
 
+pytestmark = pytest.mark.usefixtures("held")
+
 BUILT_IN = ["/healthz", "/readyz", "/metrics", "/api/openapi.json"]
 # What is not refused for the role alone: a password change asks for the old one, and looking is reading.
 READERS_OWN = {"changePassword", "tellPresence", "watchCase"}

@@ -48,6 +48,65 @@ struct OpenAPITests {
         #expect(Array(content.keys) == ["multipart/form-data"])
     }
 
+    @Test("every status that an operation gives is described, and what sends again")
+    func statuses() async throws {
+        let add = try await operation("/{book}/notes", "post")
+        let responses = try #require(add["responses"] as? [String: [String: Any]])
+        #expect(
+            responses.keys.sorted() == [
+                "201", "303", "400", "401", "403", "404", "406", "409", "413", "414", "415", "422", "500", "503", "507",
+            ])
+        #expect(responses["201"]?["headers"] != nil && responses["422"]?["$ref"] as? String == "#/components/responses/422")
+        let parameters = try #require(add["parameters"] as? [[String: Any]])
+        #expect(parameters.contains { $0["$ref"] as? String == "#/components/parameters/IdempotencyKey" })
+        let photo = try await operation("/{book}/photos/{name}", "get")
+        #expect((photo["responses"] as? [String: Any])?.keys.contains("304") == true)
+        let signIn = try await operation("/sign-in", "post")
+        #expect((signIn["responses"] as? [String: Any])?.keys.contains("429") == true)
+        let echo = try await operation("/{book}/echo", "post")
+        #expect((echo["responses"] as? [String: Any])?.keys.contains("202") == true)
+        #expect(((echo["requestBody"] as? [String: Any])?["content"] as? [String: Any])?.keys.first == "application/octet-stream")
+    }
+
+    struct Half: Codable, Sendable {
+        enum Kind: String, Codable { case one }
+        let kind: Kind
+        let text: String
+    }
+
+    @Test("what cannot be described wholly is named")
+    func undescribed() async throws {
+        #expect(SchemaDecoder.undescribed(in: Half.self) == ["Kind", "Half"])
+        #expect(SchemaDecoder.undescribed(in: AddNote.Saved.self).isEmpty)
+        #expect(try await Notebook.site().undescribed.isEmpty)
+    }
+
+    struct Maybe: Codable, Sendable {
+        let text: String?
+        let number: Int?
+        let flag: Bool?
+        let at: Timestamp?
+        let list: [String]?
+    }
+
+    @Test("what may be missing is described too")
+    func optional() throws {
+        let schema = try #require(
+            try JSONSerialization.jsonObject(with: Data(SchemaDecoder.schema(of: Maybe.self).text)) as? [String: Any])
+        let properties = try #require(schema["properties"] as? [String: [String: Any]])
+        #expect(properties.compactMapValues { $0["type"] as? String } == [
+            "text": "string", "number": "integer", "flag": "boolean", "at": "string", "list": "array",
+        ])
+        #expect(schema["required"] == nil)
+    }
+
+    @Test("an object with any names has members of one type")
+    func map() throws {
+        let schema = try #require(
+            try JSONSerialization.jsonObject(with: Data(SchemaDecoder.schema(of: [String: [Int]].self).text)) as? [String: Any])
+        #expect(((schema["additionalProperties"] as? [String: Any])?["items"] as? [String: String]) == ["type": "integer"])
+    }
+
     struct Tree: Codable, Sendable {
         let id: ID<Note>
         let at: Timestamp?

@@ -16,6 +16,7 @@ package struct DownloadFile: Action {
 
     package static let route = Route.get("/{enterprise}/cases/{number}/files/{file}")
     package static let summary = "A file of a case"
+    package static let gives = Gives.file
     package static let access = Permission.casesRead
 
     package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<Nothing> {
@@ -38,6 +39,7 @@ package struct DownloadOwnFile: Action {
 
     package static let route = Route.get("/{enterprise}/follow/{token}/files/{file}")
     package static let summary = "A file of one's own case"
+    package static let gives = Gives.file
     package static let access = Follower.Requirement.theirOwnCase
 
     package static func run(_ call: Call<Follower, Input>, _ tx: Transaction) throws -> Reply<Nothing> {

@@ -78,6 +78,7 @@ package struct OpenCaseByHand: Action {
 
     package static let route = Route.post("/{enterprise}/cases")
     package static let summary = "Open a case on a customer's behalf"
+    package static let gives = Gives.creation
     package static let access = Permission.casesWrite
     package static let retryForm: (any Action.Type)? = NewCase.self
     package static let formName = "newCase"

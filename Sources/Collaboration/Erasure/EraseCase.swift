@@ -3,7 +3,7 @@ import Exchange
 import Storage
 
 /// What stands where a customer's own words were.
-package enum Erased: String, Sendable, Codable, SQLConvertible {
+package enum Erased: String, Sendable, CaseIterable, Codable, SQLConvertible {
     /// At the customer's request, by whichever way it came.
     case request
     /// Because the contract's retention is over.

@@ -5,7 +5,7 @@ import Storage
 
 /// A typed ask that returns. Both companies keep a copy; the originator's copy decides.
 package struct Handover: Sendable {
-    package enum Direction: String, Sendable, Codable, SQLConvertible { case outgoing, incoming }
+    package enum Direction: String, Sendable, CaseIterable, Codable, SQLConvertible { case outgoing, incoming }
 
     package enum State: String, Sendable, CaseIterable, Codable, SQLConvertible {
         case offered, accepted, declined, withdrawn, expired, answered, completed, returned

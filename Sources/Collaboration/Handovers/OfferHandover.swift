@@ -25,6 +25,7 @@ package struct OfferHandover: Action {
 
     package static let route = Route.post("/{enterprise}/cases/{number}/handovers")
     package static let summary = "Hand a case over to a linked company"
+    package static let gives = Gives.creation
     package static let access = Permission.handoversWrite
     package static let retryForm: (any Action.Type)? = ShowCase.self
     package static let formName = "handOver"

@@ -35,6 +35,7 @@ package struct WriteMessage: Action {
 
     package static let route = Route.post("/{enterprise}/cases/{number}/messages")
     package static let summary = "Write a note or a message"
+    package static let gives = Gives.creation
     package static let access = Permission.casesWrite
     package static let retryForm: (any Action.Type)? = ShowCase.self
     package static let formName = "message"

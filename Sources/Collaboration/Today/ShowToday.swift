@@ -55,7 +55,7 @@ package struct ShowToday: Action {
 
 /// A case that waits for the viewer, and why.
 package struct WaitingCase: Sendable {
-    package enum Why: String, Sendable, Codable { case offer, answer, answered, declined, expired, returned, new, customer, erasure }
+    package enum Why: String, Sendable, CaseIterable, Codable { case offer, answer, answered, declined, expired, returned, new, customer, erasure }
 
     let line: CaseLine
     let why: Why

@@ -17,6 +17,8 @@ package protocol Operation: Sendable {
     static var summary: String { get }
     /// What the caller must be allowed to do. There is no default.
     static var access: As.Requirement { get }
+    /// What a program gets when it goes well.
+    static var gives: Gives { get }
     /// How often one client may do this; `nil` does not limit.
     static var limit: RateLimit? { get }
     /// The action whose page holds the form that calls this one; there a refused form shows again, as it was typed.
@@ -27,7 +29,18 @@ package protocol Operation: Sendable {
     static func page(_ output: Output, _ call: Call<As, Input>, _ tx: Transaction) throws -> Page?
 }
 
+/// What a program gets from an operation when it goes well.
+package enum Gives: Sendable {
+    /// 200 and the output.
+    case output
+    /// 201, the output, and where it is; a reply that is ``Reply/created(_:at:notice:)``.
+    case creation
+    /// A file; a reply that is ``Reply/file(_:)``.
+    case file
+}
+
 extension Operation {
+    package static var gives: Gives { .output }
     package static var limit: RateLimit? { nil }
     package static var retryForm: (any Action.Type)? { nil }
     /// The type's name with a small first letter: `AskQuestion` is `askQuestion`.

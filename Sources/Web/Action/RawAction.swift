@@ -10,12 +10,38 @@ package protocol RawAction: Sendable {
     /// The largest body accepted, in bytes; beyond it the answer is 413.
     static var bodyLimit: Int { get }
     static var limit: RateLimit? { get }
+    /// What it takes and gives, for the API description.
+    static var exchanged: RawExchange { get }
     static func run(_ call: RawCall, _ database: Database) async throws -> RawReply
 }
 
 extension RawAction {
     package static var bodyLimit: Int { 512 * 1024 }
     package static var limit: RateLimit? { nil }
+}
+
+/// What a raw action takes and gives: names of types and statuses, since its bytes are described elsewhere.
+package struct RawExchange: Sendable {
+    /// The media type of the body; `nil` where there is none.
+    let takes: String?
+    /// The media type of the answer.
+    let gives: String
+    /// Every status it answers with.
+    let statuses: [Int]
+    /// Header fields that it needs.
+    let headers: [String]
+    /// Names in the query that it needs.
+    let query: [String]
+
+    package init(
+        takes: String? = nil, gives: String, statuses: [Int], headers: [String] = [], query: [String] = []
+    ) {
+        self.takes = takes
+        self.gives = gives
+        self.statuses = statuses
+        self.headers = headers
+        self.query = query
+    }
 }
 
 package struct RawCall: Sendable {

@@ -10,6 +10,16 @@ package struct Reply<Output: Codable & Sendable>: Sendable {
     }
 
     let content: Content
+
+    /// What the API description has to say about it.
+    var gives: Gives {
+        switch content {
+        case .done(_, _, true): .creation
+        case .file: .file
+        case .show, .done: .output
+        }
+    }
+
     var notice: Message?
     var cookies: [SetCookie] = []
     var clearsCache = false

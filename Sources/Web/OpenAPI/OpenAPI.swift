@@ -18,19 +18,35 @@ enum OpenAPI {
             ],
             "servers": [["url": .string(origin.url)]],
             "paths": .object(paths),
-            "components": ["schemas": ["Problem": problem], "securitySchemes": securitySchemes],
+            "components": components,
         ]
         return document.text
+    }
+
+    private static var components: JSON {
+        let refusals = Refusals.all.map { (name: "\($0.status)", value: $0.response) }
+        return [
+            "schemas": ["Problem": problem], "securitySchemes": securitySchemes,
+            "parameters": ["IdempotencyKey": idempotencyKey], "responses": .object(refusals),
+        ]
     }
 
     private static func operation(_ operation: OperationDescription) -> JSON {
         .members([
             ("operationId", .string(operation.id)), ("summary", .string(operation.summary)),
             ("security", .array(operation.security.map { .object([(name: $0.rawValue, value: .array([]))]) })),
-            ("parameters", .array(operation.fields.compactMap(parameter))),
+            ("parameters", .array(parameters(operation))),
             ("requestBody", operation.route.method == .get ? nil : body(operation)),
             ("responses", responses(operation)),
         ])
+    }
+
+    private static func parameters(_ operation: OperationDescription) -> [JSON] {
+        let headers = operation.headers.map { name -> JSON in
+            ["name": .string(name), "in": "header", "required": true, "schema": ["type": "string"]]
+        }
+        let key: [JSON] = operation.takesKey ? [["$ref": "#/components/parameters/IdempotencyKey"]] : []
+        return operation.fields.compactMap(parameter) + headers + key
     }
 
     private static func parameter(_ field: FieldDescription) -> JSON? {
@@ -43,8 +59,26 @@ enum OpenAPI {
     }
 
     private static func body(_ operation: OperationDescription) -> JSON? {
+        if let type = operation.takes {
+            let bytes: JSON = [:]
+            let content: JSON = ["schema": bytes]
+            return ["required": true, "content": .object([(name: type, value: content)])]
+        }
         let fields = operation.fields.filter { $0.place == .body }
         guard !fields.isEmpty else { return nil }
+        let hasRequired = fields.contains(where: \.isRequired)
+        // A file comes as multipart; what takes one may still be sent without.
+        let plain = content(of: fields.filter { !$0.type.isFile })
+        let isPlain: Set = ["application/json", "application/x-www-form-urlencoded"]
+        let types = operation.needsFiles ? [] : isPlain.sorted()
+        return [
+            "required": .bool(hasRequired),
+            "content": .object(
+                types.map { (name: $0, value: plain) } + [(name: "multipart/form-data", value: content(of: fields))]),
+        ]
+    }
+
+    private static func content(of fields: [FieldDescription]) -> JSON {
         let properties = fields.map { field in
             let schema = field.type.schema
             guard let description = description(field), case .object(let members) = schema else {
@@ -53,19 +87,11 @@ enum OpenAPI {
             return (name: field.name, value: JSON.object(members + [("description", description)]))
         }
         let required = fields.filter(\.isRequired).map { JSON.string($0.name) }
-        let content: JSON = [
+        return [
             "schema": .members([
                 ("type", "object"), ("properties", .object(properties)),
                 ("required", required.isEmpty ? nil : .array(required)),
             ])
-        ]
-        let types =
-            operation.takesFiles
-            ? ["multipart/form-data"]
-            : ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"]
-        return [
-            "required": .bool(!required.isEmpty),
-            "content": .object(types.map { (name: $0, value: content) }),
         ]
     }
 
@@ -74,15 +100,38 @@ enum OpenAPI {
     }
 
     private static func responses(_ operation: OperationDescription) -> JSON {
-        let schema: JSON = operation.output ?? [:]
-        let content: JSON = ["schema": schema]
-        let answer: JSON = ["description": "Done", "content": .object([(name: operation.answerType, value: content)])]
-        let refusal: JSON = [
-            "description": "A problem (RFC 9457)",
-            "content": ["application/problem+json": ["schema": ["$ref": "#/components/schemas/Problem"]]],
-        ]
-        return ["2XX": answer, "4XX": refusal, "5XX": refusal]
+        var responses = operation.answers.map { answer -> (name: String, value: JSON) in
+            let content = answer.content.map { one -> (name: String, value: JSON) in
+                (name: one.type, value: ["schema": one.schema])
+            }
+            let isElsewhere = operation.tellsLocation && answer.status == 201 || answer.status == 303
+            let headers: JSON? = isElsewhere ? ["Location": location] : nil
+            let response = JSON.members([
+                ("description", .string(Refusals.words[answer.status] ?? "Done")), ("headers", headers),
+                ("content", content.isEmpty ? nil : .object(content)),
+            ])
+            return (name: "\(answer.status)", value: response)
+        }
+        for status in Set(operation.refusals).sorted() {
+            let reference: JSON = ["$ref": .string("#/components/responses/\(status)")]
+            responses.append((name: "\(status)", value: reference))
+        }
+        return .object(responses)
     }
+
+    private static let location: JSON = [
+        "description": "Where it is", "schema": ["type": "string", "format": "uri-reference"],
+    ]
+
+    private static let idempotencyKey: JSON = [
+        "name": "Idempotency-Key", "in": "header", "required": false,
+        "description":
+            "A random key, such as a UUID, with which the same request can be sent again for a day: it runs once, and its answer is given again. A form of a page sends it as the field “once”.",
+        "schema": [
+            "type": "string", "minLength": .number("\(RequestKey.lengths.lowerBound)"),
+            "maxLength": .number("\(RequestKey.lengths.upperBound)"),
+        ],
+    ]
 
     private static var problem: JSON {
         let text: JSON = ["type": "string"]

@@ -8,36 +8,66 @@ struct OperationDescription: Sendable {
     let id: String
     let security: [Security]
     var fields: [FieldDescription] = []
-    var output: JSON?
-    /// The type of the answer where it is not JSON.
-    var answerType = "application/json"
+    /// Names of header fields that it needs.
+    var headers: [String] = []
+    /// The media type of the body of a raw action.
+    var takes: String?
+    /// The answers when it goes well: by status, by media type the schema.
+    var answers: [(status: Int, content: [(type: String, schema: JSON)])] = []
+    /// Whether an answer says where the created thing is.
+    var tellsLocation = false
+    /// The statuses of refusals.
+    var refusals: [Int] = []
+    /// Whether a request with a key can be sent again.
+    var takesKey = false
+    /// Names of types of which not all could be described.
+    var undescribed: Set<String> = []
 
-    var takesFiles: Bool {
-        fields.contains { field in
-            switch field.type {
-            case .file, .list(.file): true
-            default: false
-            }
-        }
-    }
+    var takesFiles: Bool { fields.contains { $0.type.isFile } }
+    /// Whether it can be called without a file, so also as JSON.
+    var needsFiles: Bool { fields.contains { $0.type.isFile && $0.isRequired } }
 
     init<A: Operation>(_: A.Type) {
         self.init(route: A.route, summary: A.summary, id: Self.name(A.self), security: A.As.security)
         describe(A.Input.self)
-        output = SchemaDecoder.schema(of: A.Output.self)
+        undescribed = SchemaDecoder.undescribed(in: A.Output.self)
+        let (isRead, schema) = (route.method == .get, SchemaDecoder.schema(of: A.Output.self))
+        let shown = [(type: "application/json", schema: schema), (type: "text/html", schema: Self.text)]
+        switch A.gives {
+        case .output: answers = [(status: 200, content: shown)]
+        case .creation: answers = [(status: 201, content: shown)]
+        case .file:
+            answers = [(status: 200, content: [(type: "*/*", schema: Self.bytes)]), (status: 304, content: [])]
+        }
+        tellsLocation = A.gives == .creation
+        // A browser is sent on after a change, and to sign in.
+        if !isRead || !security.isEmpty { answers.append((status: 303, content: [])) }
+        takesKey = !isRead
+        let always = [400, 404, 406, 414, 422, 500, 503] + A.As.refusals + (A.limit == nil ? [] : [429])
+        refusals = isRead ? always : always + [403, 409, 413, 415, 507]
     }
 
     init<A: StreamAction>(stream _: A.Type) {
         self.init(route: A.route, summary: A.summary, id: Self.name(A.self), security: A.As.security)
         describe(A.Input.self)
-        answerType = "text/event-stream"
+        answers = [(status: 200, content: [(type: "text/event-stream", schema: Self.text)])]
+        refusals = [400, 404, 414, 422, 429, 500, 503] + A.As.refusals
     }
 
     init(raw action: any RawAction.Type) {
         self.init(route: action.route, summary: action.summary, id: Self.name(action), security: [])
-        answerType = "*/*"
+        let exchanged = action.exchanged
+        takes = exchanged.takes
+        headers = exchanged.headers
+        let given = [(type: exchanged.gives, schema: Self.bytes)]
+        answers = exchanged.statuses.filter { $0 < 300 }.map { (status: $0, content: given) }
+        // What the site itself refuses, before the action sees it.
+        refusals = exchanged.statuses.filter { $0 >= 300 } + [400, 413, 414, 500, 503] + (action.limit == nil ? [] : [429])
         fields = route.parameters.map {
             FieldDescription(name: $0, label: nil, type: .string(), place: .path, isRequired: true)
+        }
+        fields += exchanged.query.map {
+            FieldDescription(name: $0, label: nil, type: .string(), place: .query, isRequired: true)
         }
     }
 
@@ -59,6 +89,10 @@ struct OperationDescription: Sendable {
         }
     }
 
+    private static let text: JSON = ["type": "string"]
+    /// Bytes of any kind (OpenAPI 3.1: no schema).
+    private static let bytes: JSON = [:]
+
     private static func name(_ type: Any.Type) -> String {
         let name = String(describing: type)
         return name.prefix(1).lowercased() + name.dropFirst()
@@ -66,6 +100,13 @@ struct OperationDescription: Sendable {
 }
 
 extension FieldType {
+    var isFile: Bool {
+        switch self {
+        case .file, .list(.file): true
+        default: false
+        }
+    }
+
     var schema: JSON {
         switch self {
         case .string(let maxLength, let minLength, let format):

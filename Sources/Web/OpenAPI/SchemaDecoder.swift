@@ -4,21 +4,35 @@ import Storage
 
 /// Describes a `Decodable` type as a JSON schema: lets it decode itself from placeholders, and notes what it asks for.
 ///
-/// A type that refuses its placeholder is described as anything at all, `{}`.
+/// A type that refuses its placeholder is described as anything at all, `{}`, and whatever holds it as far as up to there;
+/// a test finds it in ``undescribed``.
 final class SchemaDecoder: Decoder {
     static func schema(of type: any Decodable.Type) -> JSON {
-        SchemaDecoder(parents: []).describe(type).schema
+        SchemaDecoder(parents: [], Findings()).describe(type).schema
     }
+
+    /// The names of types below this one of which not all could be described.
+    static func undescribed(in type: any Decodable.Type) -> Set<String> {
+        let findings = Findings()
+        _ = SchemaDecoder(parents: [], findings).describe(type)
+        return findings.names
+    }
+
+    private final class Findings { var names: Set<String> = [] }
 
     let codingPath: [any CodingKey] = []
     let userInfo: [CodingUserInfoKey: Any] = [:]
     /// The types being described, to stop at one that contains itself.
     private let parents: [ObjectIdentifier]
+    private let findings: Findings
     private var schema: JSON = .object([])
     private var properties: [(name: String, value: JSON)] = []
     private var required: [JSON] = []
 
-    private init(parents: [ObjectIdentifier]) { self.parents = parents }
+    private init(parents: [ObjectIdentifier], _ findings: Findings) {
+        self.parents = parents
+        self.findings = findings
+    }
 
     /// The schema of a type, and a placeholder of it where there is one.
     private func describe<T: Decodable>(_ type: T.Type) -> (schema: JSON, value: T?) {
@@ -28,9 +42,13 @@ final class SchemaDecoder: Decoder {
         if let choice = type as? any (CaseIterable & RawRepresentable).Type, let described = Self.choice(choice) {
             return (described.schema, described.value as? T)
         }
-        let decoder = SchemaDecoder(parents: parents + [id])
+        if let map = type as? any Mapping.Type {
+            return (["type": "object", "additionalProperties": describe(map.element).schema], map.empty as? T)
+        }
+        let decoder = SchemaDecoder(parents: parents + [id], findings)
         // A list of what cannot be made, such as of the type itself, can still be empty.
         let value = (try? T(from: decoder)) ?? (type as? any Collectable.Type)?.empty as? T
+        if value == nil { findings.names.insert("\(type)") }
         return (decoder.result, value)
     }
 
@@ -53,10 +71,16 @@ final class SchemaDecoder: Decoder {
         case is Int32.Type: (["type": "integer"], Int32(0))
         case is UInt8.Type: (["type": "integer"], UInt8(0))
         case is UInt64.Type: (["type": "integer"], UInt64(0))
+        case is UInt.Type: (["type": "integer"], UInt(0))
+        case is UInt32.Type: (["type": "integer"], UInt32(0))
+        case is UInt16.Type: (["type": "integer"], UInt16(0))
+        case is Int16.Type: (["type": "integer"], Int16(0))
+        case is Int8.Type: (["type": "integer"], Int8(0))
         case is UUID.Type: (["type": "string", "format": "uuid"], UUID())
         case is Date.Type: (["type": "string", "format": "date-time"], Date())
         case is Timestamp.Type: (["type": "string", "format": "date-time"], Timestamp.now)
         case is CivilDate.Type: (["type": "string", "format": "date"], CivilDate(.now, in: .gmt))
+        case is Nothing.Type: (["type": "object"], Nothing())
         case is Currency.Type: (["type": "string"], Currency.euro)
         case let type as any Identity.Type: (["type": "string", "format": "uuid"], type.placeholder)
         default: nil
@@ -107,7 +131,25 @@ final class SchemaDecoder: Decoder {
             return value
         }
 
-        func decodeIfPresent<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T? {
+        func decodeIfPresent<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T? { optional(key, type) }
+
+        // Each has a default of its own, which would find out only that there is no such member.
+        func decodeIfPresent(_ type: Bool.Type, forKey key: Key) throws -> Bool? { optional(key, type) }
+        func decodeIfPresent(_ type: String.Type, forKey key: Key) throws -> String? { optional(key, type) }
+        func decodeIfPresent(_ type: Double.Type, forKey key: Key) throws -> Double? { optional(key, type) }
+        func decodeIfPresent(_ type: Float.Type, forKey key: Key) throws -> Float? { optional(key, type) }
+        func decodeIfPresent(_ type: Int.Type, forKey key: Key) throws -> Int? { optional(key, type) }
+        func decodeIfPresent(_ type: Int8.Type, forKey key: Key) throws -> Int8? { optional(key, type) }
+        func decodeIfPresent(_ type: Int16.Type, forKey key: Key) throws -> Int16? { optional(key, type) }
+        func decodeIfPresent(_ type: Int32.Type, forKey key: Key) throws -> Int32? { optional(key, type) }
+        func decodeIfPresent(_ type: Int64.Type, forKey key: Key) throws -> Int64? { optional(key, type) }
+        func decodeIfPresent(_ type: UInt.Type, forKey key: Key) throws -> UInt? { optional(key, type) }
+        func decodeIfPresent(_ type: UInt8.Type, forKey key: Key) throws -> UInt8? { optional(key, type) }
+        func decodeIfPresent(_ type: UInt16.Type, forKey key: Key) throws -> UInt16? { optional(key, type) }
+        func decodeIfPresent(_ type: UInt32.Type, forKey key: Key) throws -> UInt32? { optional(key, type) }
+        func decodeIfPresent(_ type: UInt64.Type, forKey key: Key) throws -> UInt64? { optional(key, type) }
+
+        private func optional<T: Decodable>(_ key: Key, _ type: T.Type) -> T? {
             decoder.property(key, type, isRequired: false)
         }
 
@@ -167,7 +209,16 @@ private protocol Collectable {
 
 extension Array: Collectable { fileprivate static var empty: Any { [Element]() } }
 extension Set: Collectable { fileprivate static var empty: Any { Set<Element>() } }
+
+/// A dictionary by names, which is an object with any members of one type.
+private protocol Mapping: Collectable {
+    static var element: any Decodable.Type { get }
+}
+
 extension Dictionary: Collectable { fileprivate static var empty: Any { [Key: Value]() } }
+extension Dictionary: Mapping where Key == String, Value: Decodable {
+    fileprivate static var element: any Decodable.Type { Value.self }
+}
 
 /// A typed id, whatever it is the id of.
 private protocol Identity {
