@@ -33,6 +33,12 @@ ROLES = ["administrator", "reader", "nobody"]
 WITH_PASSWORDS = {"signIn", "addMember", "resetPassword", "firstRun", "changePassword"}
 
 
+@schemathesis.deserializer("application/jwt", "application/octet-stream", "image/*", "text/*")
+def as_text(context, response):
+    """What is no JSON is a text to the description."""
+    return response.content.decode("latin-1")
+
+
 class FromEverywhere(HTTPAdapter):
     """Connections from one address of many, as if from another household: limits count per client."""
 
