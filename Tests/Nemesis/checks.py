@@ -3,6 +3,7 @@
 
 import collections
 import dataclasses
+import json
 import re
 
 from evidence import why_not_verified
@@ -25,6 +26,14 @@ class Figures:
     handovers: int = 0
     secrets: int = 0
     erased: int = 0
+
+
+def answer_of(handover):
+    """What was answered, without the message that carries it, which is another on each side."""
+    answer = handover["answer"]
+    if isinstance(answer, str):
+        answer = json.loads(answer)
+    return answer and {name: value for name, value in answer.items() if name != "message"}
 
 
 class Checks:
@@ -168,11 +177,12 @@ class Checks:
 
     def handovers(self, link, one, other):
         """Both sides of a handover agree on where it stands."""
-        columns = "id, direction, state, ask_form"
+        columns = "id, direction, state, ask_form, answer, case_id"
         sides = {
             company: {row["id"]: row for row in self.of_link(company, columns, "handovers", link)}
             for company in (one, other)
         }
+        erased = {company: self.erased_cases(company) for company in (one, other)}
         for giver, taker in ((one, other), (other, one)):
             codes = {
                 row["conversation"]: row["code"] for row in self.of_link(giver, "conversation, type, code", "outbox", link)
@@ -189,10 +199,13 @@ class Checks:
                     self.fault(
                         f"the handover {id} is {row['state']} at {giver.name} and {there and there['state']} at {taker.name}"
                     )
+                elif row["case_id"] not in erased[giver] and there["case_id"] not in erased[taker]:
+                    if answer_of(row) != answer_of(there):
+                        self.fault(f"the answer to {id} is not the same at {giver.name} and at {taker.name}")
 
     def once(self):
         """What a company's system accepted is there once, what it refused is not there, nothing is there twice anywhere."""
-        marks = re.compile("(?:[qrmhw]|secret|fresh)[0-9a-f]{32}")
+        marks = re.compile("(?:[qrmhw]|secret)[0-9a-f]{32}")
         seen = {}
         for company in self.companies:
             bodies = [row["body"] for row in self.table(company, "body", "messages")]
@@ -218,8 +231,11 @@ class Checks:
 
     def forgotten(self, company):
         """The numbers of the cases in which somebody was erased, so that what was written there may rightly be gone."""
-        erased = {row["case_id"] for row in self.table(company, "case_id", "erasure_cases", "AND erased_at IS NOT NULL")}
+        erased = self.erased_cases(company)
         return {row["number"] for row in self.table(company, "id, number", "cases") if row["id"] in erased}
+
+    def erased_cases(self, company):
+        return {row["case_id"] for row in self.table(company, "case_id", "erasure_cases", "AND erased_at IS NOT NULL")}
 
     # Secrets.
 

@@ -3,9 +3,13 @@
 
 import contextlib
 import json
+import pathlib
 import sqlite3
 import subprocess
 import uuid
+
+# PostgreSQL's own programs: what Debian has in the path looks for them at each call.
+PROGRAMS = max(pathlib.Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parts[-2]), default=None)
 
 
 def rows(node, query):
@@ -15,7 +19,7 @@ def rows(node, query):
             database.row_factory = sqlite3.Row
             return [{name: plain(row[name]) for name in row.keys()} for row in database.execute(query)]
     result = subprocess.run(
-        ["psql", "-XqAt", "-c", f"SELECT row_to_json(found) FROM ({query}) found", node.database],
+        [str(PROGRAMS / "psql"), "-XqAt", "-c", f"SELECT row_to_json(found) FROM ({query}) found", node.database],
         capture_output=True,
         text=True,
         check=True,
@@ -38,4 +42,4 @@ def everything(node):
     """All that a node keeps: every byte of its files, or every row on PostgreSQL, whose files belong to all."""
     if node.is_sqlite:
         return node.raw()
-    return subprocess.run(["pg_dump", "--inserts", node.database], capture_output=True, check=True).stdout
+    return subprocess.run([str(PROGRAMS / "pg_dump"), "--inserts", node.database], capture_output=True, check=True).stdout

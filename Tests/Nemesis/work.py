@@ -308,9 +308,8 @@ class Worker:
         elif turn < 0.4:
             self.hand_over(company, number)
         else:
-            given = {"text": f"It is {mark}.", "verdict": "yes", "date": "2027-03-01"}
-            if handover["form"] == "document":
-                given["files"] = self.file(word("file"))
+            more = {"yesNo": {"verdict": "yes"}, "date": {"date": "2027-03-01"}, "document": {"files": self.file(word("file"))}}
+            given = {"text": f"It is {mark}.", **more.get(handover["form"], {})}
             self.tell(company, "answer", mark, f"{path}/answer", **given)
 
     def decide(self, company, case):
