@@ -66,7 +66,7 @@ class Node:
             [BINARY, *words, "--database", self.database],
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=300,
             cwd=self.folder,
             env=self.environment,
             input=given,
@@ -97,7 +97,7 @@ class Node:
                 preexec_fn=dies_with_us,
             ).result()
         running.add(self)
-        wait_for(self.is_ready, f"{self.folder.name} answers")
+        wait_for(self.is_ready, f"{self.folder.name} answers", 180)
         return self
 
     def is_ready(self):

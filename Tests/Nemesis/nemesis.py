@@ -35,7 +35,7 @@ def main():
 def run(engine, chosen):
     began = time.monotonic()
     # A short path: PostgreSQL's socket lies in it.
-    with tempfile.TemporaryDirectory(prefix="nemesis-") as folder:
+    with tempfile.TemporaryDirectory(prefix="nemesis-", ignore_cleanup_errors=True) as folder:
         world = World(pathlib.Path(folder), engine, chosen.seed, chosen.nodes, patience=chosen.patience)
         try:
             rounds, checks = play(world, chosen)

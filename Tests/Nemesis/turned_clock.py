@@ -5,14 +5,11 @@ import mmap
 import pathlib
 import struct
 import subprocess
-import tempfile
 
 SOURCE = pathlib.Path(__file__).with_name("turned_clock.c")
 
 
 class TurnedClock:
-    library = None
-
     def __init__(self, file):
         """`file` says by how many nanoseconds the clock is turned; every process of the node reads it."""
         self.file = pathlib.Path(file)
@@ -20,17 +17,14 @@ class TurnedClock:
         with open(self.file, "r+b") as opened:
             self.page = mmap.mmap(opened.fileno(), 8)
         self.seconds = 0
-
-    @classmethod
-    def build(cls):
-        if cls.library is None:
-            cls.library = pathlib.Path(tempfile.mkdtemp(prefix="entente-nemesis-")) / "turned_clock.so"
-            subprocess.run(["clang", "-shared", "-fPIC", "-O2", "-o", str(cls.library), str(SOURCE)], check=True)
-        return cls.library
+        # One for all nodes of a folder.
+        self.library = self.file.with_name("turned_clock.so")
+        if not self.library.exists():
+            subprocess.run(["clang", "-shared", "-fPIC", "-O2", "-o", str(self.library), str(SOURCE)], check=True)
 
     @property
     def environment(self):
-        return {"LD_PRELOAD": str(self.build()), "NEMESIS_CLOCK": str(self.file)}
+        return {"LD_PRELOAD": str(self.library), "NEMESIS_CLOCK": str(self.file)}
 
     def turn(self, seconds):
         """So far from the true time, from now on."""

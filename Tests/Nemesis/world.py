@@ -78,9 +78,9 @@ class World:
         for worker in self.workers:
             worker.stopped.set()
         for worker in self.workers:
-            worker.thread.join(120)
+            worker.thread.join(600)
             if worker.thread.is_alive():
-                self.record.wrong.append("a request was not answered within two minutes")
+                self.record.wrong.append("a request was not answered within ten minutes")
         self.workers = []
 
     def possible(self):
