@@ -140,10 +140,19 @@ struct OutboundTests {
         arguments: [
             "https://127.0.0.1/", "https://localhost/", "https://10.1.2.3/", "https://169.254.169.254/latest",
             "https://[::1]/", "https://[fe80::1]/", "https://192.168.1.1:8443/", "https://[::ffff:10.0.0.1]/",
-            "https://0.0.0.0/",
+            "https://0.0.0.0/", "https://[fec0::1]/", "https://[::10.0.0.1]/", "https://[::8.8.8.8]/", "https://[4000::1]/",
+            "https://[2001::1]/", "https://[2002:a00:1::1]/", "https://[3fff::1]/", "https://[5f00::1]/", "https://[64:ff9b::a00:1]/",
+            "https://[fd00::1]/", "https://[ff02::1]/", "https://192.88.99.1/", "https://255.255.255.255/",
         ])
     func privateAddresses(url: String) async throws {
         await #expect(throws: OutboundFailure.self) { try await OutboundClient().get(url) }
+    }
+
+    @Test(
+        "an address of the public internet is not",
+        arguments: ["1.1.1.1", "193.190.0.1", "2606:4700::1111", "2a02:2788::1", "2001:4860::8888", "::ffff:1.1.1.1"])
+    func publicAddresses(address: String) {
+        #expect(AddressBlock.isPublic(address))
     }
 
     @Test(

@@ -32,8 +32,9 @@ struct OutboundTarget: Sendable {
                 guard isLoopback else { throw OutboundFailure.plainHTTP(host) }
                 continue
             }
-            let isPrivate = isLoopback || AddressBlock.notPublic.contains { $0.contains(address) }
-            if isPrivate, !policy.allowsPrivatePeers { throw OutboundFailure.privateAddress(host) }
+            guard policy.allowsPrivatePeers || AddressBlock.isPublic(address) else {
+                throw OutboundFailure.privateAddress(host)
+            }
         }
         return first
     }
@@ -55,10 +56,21 @@ struct OutboundTarget: Sendable {
 }
 
 extension AddressBlock {
-    /// Address blocks that are not on the public internet (IANA special-purpose registries), beside loopback.
-    static let notPublic = [
+    /// IPv4 that is not on the public internet (IANA's registry of special-purpose addresses), beside loopback.
+    private static let special = [
         "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24",
-        "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4", "::/128",
-        "64:ff9b::/96", "64:ff9b:1::/48", "100::/64", "2001:db8::/32", "2002::/16", "fc00::/7", "fe80::/10", "ff00::/8",
+        "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/3",
     ].compactMap { AddressBlock($0) }
+
+    /// The one block of IPv6 that is global unicast, and what within it is special: protocols' own with Teredo,
+    /// documentation, and 6to4, behind which is any IPv4.
+    private static let globalUnicast = ["2000::/3"].compactMap { AddressBlock($0) }
+    private static let specialWithin = ["2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"].compactMap { AddressBlock($0) }
+
+    /// Whether a public host can have this address.
+    static func isPublic(_ address: String) -> Bool {
+        func isIn(_ blocks: [AddressBlock]) -> Bool { blocks.contains { $0.contains(address) } }
+        if IPAddress.bytes(address)?.count == 4 { return !isIn(loopback) && !isIn(special) }
+        return isIn(globalUnicast) && !isIn(specialWithin)
+    }
 }
