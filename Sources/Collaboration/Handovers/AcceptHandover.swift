@@ -6,9 +6,13 @@ import Web
 /// Takes on what another company asks.
 package struct AcceptHandover: Action {
     package struct Input: FormInput {
+        let number: CaseNumber
         let handover: ID<Handover>
 
-        package init(_ form: inout Form) { handover = form.path("handover") }
+        package init(_ form: inout Form) {
+            number = CaseNumber(&form)
+            handover = form.path("handover")
+        }
     }
 
     package static let route = Route.post("/{enterprise}/cases/{number}/handovers/{handover}/acceptance")
@@ -18,6 +22,7 @@ package struct AcceptHandover: Action {
 
     package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<HandoverView> {
         let desk = call.desk(tx)
+        try desk.require(call.input.handover, in: call.input.number)
         let handover = try desk.accept(call.input.handover)
         return .done(HandoverView(handover), goTo: try desk.path(to: handover), notice: "Accepted. It is yours now.")
     }
@@ -30,6 +35,13 @@ extension Desk {
         } then: { _, item, _ in
             try advance(&item)
             if item.owner == nil, case .member(let member, _) = actor { try assign(&item, to: member) }
+        }
+    }
+
+    /// A handover is found under the number of its own case, and under no other.
+    func require(_ id: ID<Handover>, in number: CaseNumber) throws {
+        guard let handover = try handovers.find(id), try cases.find(number).id == handover.caseID else {
+            throw Missing.handover
         }
     }
 

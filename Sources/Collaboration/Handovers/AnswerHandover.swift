@@ -10,6 +10,7 @@ package struct AnswerHandover: Action {
     package enum Verdict: String, Sendable, CaseIterable { case yes, no }
 
     package struct Input: FormInput {
+        let number: CaseNumber
         let handover: ID<Handover>
         let verdict: Verdict?
         let date: String?
@@ -22,6 +23,7 @@ package struct AnswerHandover: Action {
         let forwarded: [ID<Attachment>]
 
         package init(_ form: inout Form) {
+            number = CaseNumber(&form)
             handover = form.path("handover")
             verdict = form.optionalChoice("verdict", label: "Your answer")
             date = form.optionalDate("date", label: "The date")?.rawValue
@@ -41,6 +43,7 @@ package struct AnswerHandover: Action {
 
     package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<HandoverView> {
         let (desk, input) = (call.desk(tx), call.input)
+        try desk.require(input.handover, in: input.number)
         let source = try input.source.map { try desk.answered($0, for: input.handover) }
         var answer = Answer(isYes: input.verdict.map { $0 == .yes }, date: input.date, text: input.text)
         if input.wording == .asIs, let given = source?.answer {
@@ -66,6 +69,11 @@ extension Desk {
         from source: Handover? = nil
     ) throws -> Handover {
         guard let found = try handovers.find(id) else { throw Missing.handover }
+        if !files.isEmpty || !forwarding.isEmpty, let link = try links.find(found.link),
+            link.contract?.shares(.attachments, accepted: true) != true
+        {
+            throw AudienceRefusal.filesNotShared(company: link.name)
+        }
         let forwarded = try forwarding.map { try attachmentOfAnswer($0, source) }
         let message = Message(
             caseID: found.caseID, author: .init(.member, name: actor.name), body: given.text,

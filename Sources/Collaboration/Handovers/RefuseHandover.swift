@@ -15,6 +15,7 @@ package struct RefuseHandover: Action {
 
     package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<HandoverView> {
         let desk = call.desk(tx)
+        try desk.require(call.input.handover, in: call.input.number)
         let handover = try desk.decline(call.input.handover, because: call.input.reason)
         return .done(HandoverView(handover), goTo: try desk.path(to: handover), notice: "Declined. They see your reason.")
     }
@@ -22,10 +23,12 @@ package struct RefuseHandover: Action {
 
 /// The input of a move that ends a handover without a result.
 package struct HandoverReason: FormInput {
+    let number: CaseNumber
     let handover: ID<Handover>
     let reason: String
 
     package init(_ form: inout Form) {
+        number = CaseNumber(&form)
         handover = form.path("handover")
         reason = form.optionalText("reason", label: "Reason", max: 2000, multiline: true) ?? ""
     }

@@ -15,6 +15,7 @@ package struct ReturnHandover: Action {
 
     package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<HandoverView> {
         let desk = call.desk(tx)
+        try desk.require(call.input.handover, in: call.input.number)
         let handover = try desk.giveBack(call.input.handover, because: call.input.reason)
         return .done(HandoverView(handover), goTo: try desk.path(to: handover), notice: "Returned. They see your reason.")
     }
