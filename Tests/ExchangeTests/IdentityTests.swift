@@ -84,11 +84,57 @@ struct IdentityTests {
         older.issuedAt = held.issuedAt - 1
         var revoking = held
         revoking.revoked = ["a thumbprint"]
-        #expect(revoking.supersedes(held))
-        #expect(!held.supersedes(revoking), "a key comes back by a statement of the same second")
-        #expect(held.supersedes(older))
-        #expect(!older.supersedes(held))
-        #expect(!Sample.statement(root: try Sample.key(3), key: root).supersedes(held))
+        func takesThePlace(_ new: Statement, of held: Statement) -> Bool {
+            new.supersedes(held, taken: Sample.now, at: Sample.now)
+        }
+        #expect(takesThePlace(revoking, of: held))
+        #expect(!takesThePlace(held, of: revoking), "a key comes back by a statement of the same second")
+        #expect(takesThePlace(held, of: older))
+        #expect(!takesThePlace(older, of: held))
+        #expect(try !takesThePlace(Sample.statement(root: Sample.key(3), key: root), of: held))
+    }
+
+    @Test("a statement from the future is not taken, and one that is held gives way to what was made since")
+    func fromTheFuture() throws {
+        let root = try Sample.key(1)
+        let (key, stolen) = (try Sample.key(2), try Sample.key(4))
+        let taken = Sample.now - 86_400
+        func statement(madeAt time: WireTime, key: SigningKey? = nil, revoked: [SigningKey] = []) throws -> Statement {
+            var statement = Sample.statement(root: root, key: try key ?? Sample.key(2))
+            statement.issuedAt = time
+            statement.revoked = revoked.map(\.thumbprint)
+            return statement
+        }
+        for (ahead, isTaken): (Int64, Bool) in [(300, true), (301, false), (8_640_000, false)] {
+            let jwt = try statement(madeAt: Sample.now + ahead).signed(by: root)
+            #expect(((try? Statement.take(jwt, pinned: root.thumbprint, at: Sample.now)) != nil) == isTaken)
+        }
+        let ahead = try statement(madeAt: Sample.now + 301).signed(by: root)
+        #expect(throws: StatementError.fromTheFuture) { try Statement.take(ahead, at: Sample.now) }
+        let held = try statement(madeAt: Sample.now + 8_640_000, revoked: [stolen])
+        func corrects(_ new: Statement, taken time: WireTime = taken) -> Bool {
+            new.supersedes(held, taken: time, at: Sample.now)
+        }
+        #expect(corrects(try statement(madeAt: Sample.now)))
+        #expect(corrects(try statement(madeAt: taken)))
+        #expect(corrects(try statement(madeAt: Sample.now, key: key, revoked: [stolen])))
+        #expect(!corrects(try statement(madeAt: taken - 301)), "a replay of what was made before")
+        #expect(!corrects(try statement(madeAt: Sample.now + 301)), "nor another from the future")
+        #expect(!corrects(try statement(madeAt: Sample.now, key: stolen)), "a revoked key comes back")
+        // Both clocks were ahead: when it was taken says nothing.
+        #expect(corrects(try statement(madeAt: taken - 301), taken: Sample.now + 8_640_000))
+        #expect(!corrects(try statement(madeAt: taken, key: stolen), taken: Sample.now + 8_640_000))
+    }
+
+    @Test("plain HTTP endpoints are for this very machine")
+    func plainEndpoints() throws {
+        let root = try Sample.key(1)
+        for (host, isTaken) in [("velora.example", false), ("127.0.0.1:8080", true)] {
+            var statement = Sample.statement(root: root, key: root, address: try #require(Address("\(host)/velora")))
+            statement.endpoints = Endpoints(origin: "http://\(host)", slug: "velora")
+            let jwt = try statement.signed(by: root)
+            #expect(((try? Statement.verify(jwt)) != nil) == isTaken)
+        }
     }
 
     @Test("a JWS with another algorithm, critical headers or a changed byte is refused")

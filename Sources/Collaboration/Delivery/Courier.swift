@@ -87,7 +87,7 @@ struct Courier: Sendable {
         guard lanes < limits.batchesInFlight else { return nil }
         let now = node.now()
         return try await node.database.read { tx in
-            guard let condition = try Destinations(tx).condition(of: destination), condition.nextAttempt <= now,
+            guard let condition = try Destinations(tx).condition(of: destination), condition.isDue(at: now),
                 condition.failures == 0 || lanes == 0, try isOpen(tx, at: now)
             else { return nil }
             let limits = condition.failures == 0 ? limits : limits.capped(by: .probe)

@@ -12,6 +12,22 @@ struct Destinations {
     struct Condition: Sendable {
         let failures: Int
         let nextAttempt: Timestamp
+
+        func isDue(at now: Timestamp) -> Bool { nextAttempt <= now || nextAttempt > now + Destinations.longestWait }
+    }
+
+    /// Seconds that nobody has to wait at the most. A time further ahead was written while the clock was ahead.
+    private static let longestWait = 2 * 3_600
+
+    /// Whether the destination may be tried now; its columns are those of `name`.
+    static func isDue(_ name: SQL, at now: Timestamp) -> SQL {
+        "(\(name).next_attempt <= \(now) OR \(name).next_attempt > \(now + longestWait))"
+    }
+
+    private static func isFree(_ name: SQL, for process: UUID, at now: Timestamp) -> SQL {
+        """
+        (\(name).leased_until <= \(now) OR \(name).leased_until > \(now + longestWait) OR \(name).lease = \(process))
+        """
     }
 
     /// Those that have something to send, may be tried now, and are not leased to another process.
@@ -20,7 +36,7 @@ struct Destinations {
             """
             SELECT d.enterprise, d.link FROM destinations d
             JOIN links l ON l.enterprise = d.enterprise AND l.id = d.link
-            WHERE d.next_attempt <= \(now) AND (d.leased_until <= \(now) OR d.lease = \(process))
+            WHERE \(Self.isDue("d", at: now)) AND \(Self.isFree("d", for: process, at: now))
                 AND l.state IN (\(SQL.list(Link.State.delivering)))
                 AND (l.to_confirm = \(true) OR EXISTS (
                     SELECT 1 FROM conversations c WHERE c.enterprise = d.enterprise AND c.link = d.link
@@ -36,7 +52,7 @@ struct Destinations {
             """
             UPDATE destinations SET lease = \(process), leased_until = \(end)
             WHERE enterprise = \(destination.enterprise) AND link = \(destination.link)
-                AND (leased_until <= \(now) OR lease = \(process))
+                AND \(Self.isFree("destinations", for: process, at: now))
             """) > 0
     }
 

@@ -142,25 +142,39 @@ package struct ExchangeChores: Service {
     /// Active links that were not checked for a while and whose destination is not down; and of all others those whose
     /// statement is old, since receipts and erasure go over them still.
     private func links(dueAt now: Timestamp, all: Bool) async throws -> [Visit] {
-        let old = now - Self.statementAge
+        let isOld: SQL = """
+            (\(SQL.isOld("l.statement_at", than: Self.statementAge, at: now))
+                AND \(SQL.isOld("l.statement_asked_at", than: Self.statementAge, at: now)))
+            """
+        let isOnTheMove: SQL = """
+            (l.moved_to IS NOT NULL AND \(SQL.isOld("l.statement_asked_at", than: Self.checkAge, at: now)))
+            """
         return try await node.database.read { tx in
             try tx.all(
                 """
-                SELECT l.enterprise, l.id, l.state, l.statement_at FROM links l
+                SELECT l.enterprise, l.id, l.state, (\(isOnTheMove) OR
+                    \(SQL.isOld("l.statement_at", than: Self.statementAge, at: now))) FROM links l
                 JOIN destinations d ON d.enterprise = l.enterprise AND d.link = l.id
-                WHERE (l.state = \(Link.State.active) AND (\(all) OR (d.next_attempt <= \(now)
-                        AND (l.checked_at IS NULL OR l.checked_at <= \(now - Self.checkAge)))))
+                WHERE (l.state = \(Link.State.active) AND (\(all) OR \(isOnTheMove) OR (\(Destinations.isDue("d", at: now))
+                        AND \(SQL.isOld("l.checked_at", than: Self.checkAge, at: now)))))
                     OR (l.state IN (\(SQL.list([Link.State.suspended, .closing, .closed])))
-                        AND l.statement_at <= \(old)
-                        AND (l.statement_asked_at IS NULL OR l.statement_asked_at <= \(old)))
+                        AND (\(isOld) OR \(isOnTheMove)))
                 ORDER BY l.checked_at LIMIT 1000
                 """
             ) { row in
                 let destination = Destination(enterprise: try row.next(), link: try row.next())
-                let (state, fetched): (Link.State, Timestamp) = (try row.next(), try row.next())
-                return Visit(destination: destination, isActive: state == .active, isStale: fetched <= old)
+                let state: Link.State = try row.next()
+                return Visit(destination: destination, isActive: state == .active, isStale: try row.next())
             }
         }
+    }
+}
+
+extension SQL {
+    /// Whether a moment is at least so many seconds ago, or was never. One that lies ahead was written while the clock was
+    /// ahead, and counts as never.
+    static func isOld(_ column: SQL, than seconds: Int, at now: Timestamp) -> SQL {
+        "(\(column) IS NULL OR \(column) <= \(now - seconds) OR \(column) > \(now + Int(Statement.clockDifference)))"
     }
 }
 

@@ -114,13 +114,13 @@ extension Destinations {
         return try tx.all(
             """
             UPDATE destinations SET asked_at = \(now)
-            WHERE next_attempt <= \(now) AND (asked_at IS NULL OR asked_at <= \(now - interval)) AND EXISTS (
+            WHERE \(Self.isDue("destinations", at: now)) AND \(SQL.isOld("asked_at", than: interval, at: now)) AND EXISTS (
                 SELECT 1 FROM links l WHERE l.enterprise = destinations.enterprise AND l.id = destinations.link
                     AND l.address NOT LIKE \(host + "/%") AND (
                         l.state IN (\(SQL.list([Link.State.active, .closing])))
                         OR (l.state = \(Link.State.pending) AND l.is_inviter = \(false))
                         OR (l.state = \(Link.State.closed)
-                            AND (asked_at IS NULL OR asked_at <= \(now - ended)))))
+                            AND \(SQL.isOld("asked_at", than: ended, at: now)))))
             RETURNING enterprise, link
             """
         ) { Destination(enterprise: try $0.next(), link: try $0.next()) }

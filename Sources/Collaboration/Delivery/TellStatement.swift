@@ -42,7 +42,7 @@ extension ExchangeNode {
                     """
                     SELECT l.id FROM links l JOIN destinations d ON d.enterprise = l.enterprise AND d.link = l.id
                     WHERE l.enterprise = \(enterprise.id) AND l.state <> \(Link.State.pending)
-                        AND d.next_attempt <= \(now) AND (l.told IS NULL OR l.told <> \(digest)) LIMIT 1000
+                        AND \(Destinations.isDue("d", at: now)) AND (l.told IS NULL OR l.told <> \(digest)) LIMIT 1000
                     """
                 ) { Destination(enterprise: enterprise.id, link: try $0.next()) }
             }
@@ -75,13 +75,14 @@ extension ExchangeNode {
             return (enterprise, link, try IdentityStore(enterprise.id, tx).signingKey(at: now))
         }
         let jwt = String(decoding: body, as: UTF8.self)
-        guard let statement = try? Statement.verify(jwt, pinned: link.root), try statement.supersedes(link.statement()),
+        guard let statement = try? Statement.take(jwt, pinned: link.root, at: now.seconds),
+            try statement.supersedes(link.statement(), taken: link.statementAt.seconds, at: now.seconds),
             let key = statement.key(claimed.keyID, at: now.seconds)
         else { throw RequestRefusal.unknownKey }
         let signed = SignedRequest(
             enterprise: enterprise, holders: [link], request: try claimed.verify(with: key), signingKey: signingKey,
             now: now)
-        guard request.message[field: "content-type"] == Statement.contentType else {
+        guard request.mediaType == Statement.contentType else {
             return try signed.respond(.wrongType(expected: Statement.contentType))
         }
         guard statement.address == link.address else {

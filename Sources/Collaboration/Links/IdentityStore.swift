@@ -21,24 +21,27 @@ package struct IdentityStore {
     }
 
     /// Makes whatever keys are missing or will soon be. Run it when an enterprise is set up, and each day.
-    package func establish(at now: Timestamp) throws {
-        if try key(.root, at: now) == nil {
-            try add(SigningKey(), .root, from: now - 1, until: Timestamp(milliseconds: .max))
-            try add(SigningKey(), .route, from: now - 1, until: Timestamp(milliseconds: .max))
+    package func establish(at now: Timestamp, making key: () throws -> SigningKey = { SigningKey() }) throws {
+        if try self.key(.root, at: now) == nil {
+            // Whatever the clock says: they are for good.
+            try add(key(), .root, from: Timestamp(milliseconds: 0), until: Timestamp(milliseconds: .max))
+            try add(key(), .route, from: Timestamp(milliseconds: 0), until: Timestamp(milliseconds: .max))
         }
+        // A key of a time when the clock was ahead is none to wait for.
         let latest: Timestamp? = try tx.first(
             """
             SELECT not_after FROM enterprise_keys
             WHERE enterprise = \(scope) AND kind = \(Kind.operational) AND revoked_at IS NULL
+                AND not_before <= \(now + Int(OperationalKey.announcedBefore))
             ORDER BY not_after DESC
             """
         ) { try $0.next() }
         guard let latest, latest > now else {
-            return try add(SigningKey(), .operational, from: now - 300, until: now + Self.keyLifetime)
+            return try add(key(), .operational, from: now - 300, until: now + Self.keyLifetime)
         }
         guard latest < now + Self.renewsBefore else { return }
         let start = now + Int(OperationalKey.announcedBefore)
-        try add(SigningKey(), .operational, from: start, until: start + Self.keyLifetime)
+        try add(key(), .operational, from: start, until: start + Self.keyLifetime)
     }
 
     /// Ends an operational key at once; another takes its place if it was the one that signs. Peers are told by the next
@@ -62,10 +65,13 @@ package struct IdentityStore {
     /// is published already is the next one.
     package func rotate(at now: Timestamp) throws -> OwnKey {
         let start = now + Int(OperationalKey.announcedBefore)
-        if try !keys(at: now).contains(where: { $0.state == .next }) {
+        func announced() throws -> OwnKey? {
+            try keys(at: now).first { $0.state == .next && $0.notBefore <= start }
+        }
+        if try announced() == nil {
             try add(SigningKey(), .operational, from: start, until: start + Self.keyLifetime)
         }
-        guard let next = try keys(at: now).first(where: { $0.state == .next }) else {
+        guard let next = try announced() else {
             throw IdentityError.notEstablished
         }
         let end = next.notBefore + Self.overlap

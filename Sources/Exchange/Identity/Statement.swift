@@ -8,6 +8,8 @@ package struct Statement: WireStruct {
     package static let type = "entente-statement+jwt"
     package static let contentType = "application/jwt"
     package static let maxBytes = 32_768
+    /// Seconds by which `iat` may lie ahead of the clock of whoever takes it.
+    package static let clockDifference: Int64 = 300
 
     package var address: Address
     package var name: String
@@ -55,15 +57,15 @@ package struct Statement: WireStruct {
         colour = Int(try fields.optionalInteger("colour", in: 1...12) ?? 1)
         place = try fields.optionalText("place", max: Limits.name) ?? ""
         endpoints = try fields.one("endpoints")
-        versions = try fields.texts("versions", max: 16, eachMax: 16)
+        versions = try fields.texts("versions", max: 16, eachMax: 16, isRequired: true)
         limits = try fields.optional("limits") ?? .standard
         guard let root = fields.value("root") else { throw fields.error("root", .missing) }
         self.root = try VerifyingKey(jwk: root)
         keys = try fields.one("jwks", KeySet.self).keys
         revoked = try fields.texts("revoked", max: 64, eachMax: 64)
         moved = try fields.optionalAddress("moved")
-        guard endpoints.areAt(address.host) else {
-            throw fields.error("endpoints", .invalid("are not at the enterprise's own host"))
+        guard endpoints.areAt(address) else {
+            throw fields.error("endpoints", .invalid("are not HTTPS at the enterprise's own host"))
         }
     }
 
@@ -97,6 +99,16 @@ package struct Statement: WireStruct {
         return statement
     }
 
+    /// The same for a statement that comes from its enterprise now: one from the future is refused, since it would keep
+    /// out all that are made before then.
+    package static func take(_ jwt: String, pinned thumbprint: String? = nil, at now: WireTime) throws -> Statement {
+        let statement = try verify(jwt, pinned: thumbprint)
+        guard !statement.isFromTheFuture(at: now) else { throw StatementError.fromTheFuture }
+        return statement
+    }
+
+    package func isFromTheFuture(at now: WireTime) -> Bool { issuedAt > now + Self.clockDifference }
+
     /// The operational key with this thumbprint, if it is valid now and not revoked.
     package func key(_ thumbprint: String, at now: WireTime) -> VerifyingKey? {
         guard !revoked.contains(thumbprint) else { return nil }
@@ -105,16 +117,29 @@ package struct Statement: WireStruct {
 
     /// Whether this statement may take the place of one held before: never an earlier one, nor one of the same second
     /// that revokes less, so that a replayed statement cannot bring back a revoked key.
-    package func supersedes(_ held: Statement) -> Bool {
-        guard root == held.root else { return false }
+    /// - Parameter taken: when the one held was taken, by the clock of whoever holds it.
+    package func supersedes(_ held: Statement, taken: WireTime, at now: WireTime) -> Bool {
+        guard root == held.root, !isFromTheFuture(at: now) else { return false }
+        if held.isFromTheFuture(at: now) { return corrects(held, taken: taken, at: now) }
         return issuedAt > held.issuedAt
             || issuedAt == held.issuedAt && Set(revoked).isSuperset(of: held.revoked)
+    }
+
+    /// Whether this one sets right what a clock that was ahead has signed. Whatever its `iat` says, the one held was made
+    /// before it was taken, so a replay of what was made before that is no correction; unless the holder's own clock was
+    /// ahead then. And what was revoked stays revoked.
+    private func corrects(_ held: Statement, taken: WireTime, at now: WireTime) -> Bool {
+        let isLater = taken > now + Self.clockDifference || issuedAt >= taken - Self.clockDifference
+        let listed = Set(keys.map(\.key.thumbprint)).subtracting(revoked)
+        return isLater && listed.isDisjoint(with: held.revoked)
     }
 }
 
 package enum StatementError: Error, Hashable, Sendable {
     /// Signed by a root key that is not the pinned one.
     case otherRoot
+    /// Made later than the clock says that it is.
+    case fromTheFuture
 }
 
 /// Where an enterprise takes requests: absolute URLs at its own host.
@@ -160,9 +185,10 @@ package struct Endpoints: WireStruct {
     package func statement(of link: UUID) -> String { "\(links)/\(link.wire)/statement" }
     package func attachment(_ digest: String) -> String { "\(attachments)/\(digest)" }
 
-    func areAt(_ host: String) -> Bool {
+    /// Plain HTTP is for this very machine.
+    func areAt(_ address: Address) -> Bool {
         [inbox, outbox, links, invitations, attachments].allSatisfy { url in
-            url.hasPrefix("https://\(host)/") || url.hasPrefix("http://\(host)/")
+            url.hasPrefix("https://\(address.host)/") || address.isLoopback && url.hasPrefix("http://\(address.host)/")
         }
     }
 }
@@ -246,6 +272,6 @@ private struct KeySet: WireStruct {
     var unknown = JSONObject()
 
     init(keys: [OperationalKey]) { self.keys = keys }
-    init(_ fields: inout Fields) throws(WireError) { keys = try fields.list("keys", max: 32) }
+    init(_ fields: inout Fields) throws(WireError) { keys = try fields.list("keys", max: 32, isRequired: true) }
     func write(to object: inout JSONObject) { object["keys"] = .array(keys.map(\.json)) }
 }

@@ -28,6 +28,20 @@ struct KeyTests {
         }
     }
 
+    /// Tells Kraft Drives who Velora is from now on.
+    func tell(
+        _ jwt: String, to pair: LinkedPair, by key: SigningKey? = nil, link: ID<Link>? = nil,
+        type: String = Statement.contentType
+    ) async throws -> PeerResponse {
+        let own = try await identity(pair) { try $0.signingKey(at: $1) }
+        let url = "https://kraft.example/kraft-drives/exchange/links/\(link ?? pair.link)/statement"
+        let body = Array(jwt.utf8)
+        let fields = try RequestProfile.sign(
+            method: "POST", targetURI: url, destination: try pair.kraft.node.address(of: "kraft-drives"),
+            body: (type, body), key: key ?? own, now: pair.network.time.seconds, nonce: ExchangeNode.random(16))
+        return await pair.kraft.node.answer(PeerRequest(method: "POST", url: url, fields: fields, body: body))
+    }
+
     @Test("a revoked key is worth nothing at a peer as soon as it is told", arguments: Engine.allCases)
     func revoked(engine: Engine) async throws {
         let pair = try await LinkedPair(engine)
@@ -143,13 +157,7 @@ struct KeyTests {
         func tell(_ jwt: String, by key: SigningKey, link: ID<Link>? = nil, type: String = Statement.contentType)
             async throws -> Int
         {
-            let url = "https://kraft.example/kraft-drives/exchange/links/\(link ?? pair.link)/statement"
-            let body = Array(jwt.utf8)
-            let fields = try RequestProfile.sign(
-                method: "POST", targetURI: url, destination: try pair.kraft.node.address(of: "kraft-drives"),
-                body: (type, body), key: key, now: pair.network.time.seconds, nonce: ExchangeNode.random(16))
-            let request = PeerRequest(method: "POST", url: url, fields: fields, body: body)
-            return await pair.kraft.node.answer(request).status
+            try await self.tell(jwt, to: pair, by: key, link: link, type: type).status
         }
         let (root, statement) = try await identity(pair) { identity, now in
             (

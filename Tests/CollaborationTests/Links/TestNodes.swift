@@ -35,7 +35,10 @@ final class TestNetwork: PeerTransport {
     var mostUnderWay: Int { state.withLock { $0.mostUnderWay } }
 
     func advance(_ seconds: Int) { state.withLock { $0.time = $0.time + seconds } }
-    func add(_ node: ExchangeNode) { state.withLock { $0.nodes[node.origin] = node } }
+    func set(_ time: Timestamp) { state.withLock { $0.time = time } }
+    func add(_ node: ExchangeNode, as origin: String? = nil) {
+        state.withLock { $0.nodes[origin ?? node.origin] = node }
+    }
 
     func beforeDelivery(_ body: @escaping @Sendable (inout PeerRequest) throws -> Void) {
         tamper.withLock { $0 = body }
