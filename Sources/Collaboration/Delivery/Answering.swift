@@ -25,6 +25,8 @@ extension ExchangeNode {
             case .broughtAttachment(let digest): return try await takeAttachment(request, digest, target)
             case .attachment(let digest): return try await answerAttachment(request, digest, target.slug)
             }
+        } catch let refusal as SignedRefusal {
+            return refusal.response
         } catch let refusal as PeerRefusal {
             return refusal.response
         } catch let refusal as RequestRefusal {
@@ -107,6 +109,11 @@ struct ExchangeTarget {
     }
 }
 
+/// A refusal under our signature, for who has proved to be a peer.
+struct SignedRefusal: Error {
+    let response: PeerResponse
+}
+
 /// Why a peer's request is not answered as it wished.
 enum PeerRefusal: Error, Sendable, Equatable {
     case nowhere
@@ -130,6 +137,16 @@ enum PeerRefusal: Error, Sendable, Equatable {
 }
 
 extension PeerResponse {
+    /// A refusal under our signature over the request that it answers.
+    static func signed(
+        _ refusal: PeerRefusal, answering request: VerifiedRequest, by key: SigningKey, at now: Timestamp
+    ) throws -> PeerResponse {
+        let response = refusal.response
+        guard let status = ExchangeStatus(rawValue: response.status) else { return response }
+        return try .signed(
+            status, response[field: "content-type"] ?? "", response.body, answering: request, by: key, at: now)
+    }
+
     /// A response under our signature over the request that it answers.
     static func signed(
         _ status: ExchangeStatus, _ contentType: String, _ body: [UInt8], answering request: VerifiedRequest,
@@ -184,9 +201,7 @@ struct SignedRequest: Sendable {
     }
 
     func respond(_ refusal: PeerRefusal) throws -> PeerResponse {
-        let response = refusal.response
-        guard let status = ExchangeStatus(rawValue: response.status) else { return response }
-        return try respond(status, response[field: "content-type"] ?? "", response.body)
+        try .signed(refusal, answering: request, by: signingKey, at: now)
     }
 
     /// Remembers the nonce in the transaction of the effect; refuses one that was used before.
@@ -245,8 +260,9 @@ extension ExchangeNode {
 
     /// Who has signed a request about this link; to anybody else it is as if there were none.
     func authenticate(_ request: PeerRequest, for slug: String, on link: ID<Link>?) async throws -> Authenticated {
-        guard let peer = try await verify(request, for: slug).sender(on: link.map { [$0] } ?? []) else {
-            throw PeerRefusal.nowhere
+        let signed = try await verify(request, for: slug)
+        guard let peer = signed.sender(on: link.map { [$0] } ?? []) else {
+            throw SignedRefusal(response: try signed.respond(PeerRefusal.nowhere))
         }
         return peer
     }

@@ -20,7 +20,8 @@ extension ExchangeNode {
         return answer.response.body
     }
 
-    /// Takes the peer's present statement in place of the one that is held: new keys, revoked keys, a new address.
+    /// Takes the peer's present statement in place of the one that is held: new keys, revoked keys, a new address. A peer
+    /// that says it has moved is asked there first; as long as it does not answer there it is where it was.
     package func refreshStatement(_ destination: Destination) async throws {
         let now = now()
         let found = try await database.write { tx in
@@ -32,11 +33,31 @@ extension ExchangeNode {
             return try LinkStore(destination.enterprise, tx).find(destination.link)
         }
         guard let link = found else { return }
-        let (jwt, statement) = try await statement(at: link.address, pinned: link.root)
-        try await database.write { tx in
-            let links = LinkStore(destination.enterprise, tx)
-            guard var link = try links.take(destination.link) else { return }
-            try links.keep(statement, jwt, in: &link, at: now)
+        if try await hasMoved(link) { return }
+        let kept = try await keepStatement(at: link.address, of: link)
+        if let kept, kept.movedTo != link.movedTo { _ = try await hasMoved(kept) }
+    }
+
+    /// Whether the peer answers where it says that it is now, under the root key that we pinned.
+    private func hasMoved(_ link: Link) async throws -> Bool {
+        guard let address = link.movedTo else { return false }
+        do {
+            return try await keepStatement(at: address, of: link)?.address == address
+        } catch let error as LinkingError {
+            logger.info(
+                "A linked company has not moved to where it said", metadata: ["link": "\(link.id)", "error": "\(error)"])
+            return false
+        }
+    }
+
+    private func keepStatement(at address: Address, of link: Link) async throws -> Link? {
+        let now = now()
+        let (jwt, statement) = try await statement(at: address, pinned: link.root)
+        return try await database.write { tx in
+            let links = LinkStore(link.enterprise, tx)
+            guard var link = try links.take(link.id) else { return nil }
+            try links.keep(statement, jwt, fetchedAt: address, in: &link, at: now)
+            return link
         }
     }
 

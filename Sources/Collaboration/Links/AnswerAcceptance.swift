@@ -11,7 +11,7 @@ extension ExchangeNode {
     /// fetched because a stranger said so.
     func answerAcceptance(_ request: PeerRequest, _ slug: String) async throws -> PeerResponse {
         let now = now()
-        guard request.message[field: "content-type"] == Acceptance.contentType else {
+        guard request.mediaType == Acceptance.contentType else {
             throw PeerRefusal.wrongType(expected: Acceptance.contentType)
         }
         let claimed = try RequestProfile.read(
@@ -20,21 +20,28 @@ extension ExchangeNode {
         let peer: Statement
         do {
             acceptance = try Acceptance(JSONValue(parsing: request.body ?? []))
-            peer = try Statement.verify(acceptance.statement)
+            peer = try Statement.take(acceptance.statement, at: now.seconds)
         } catch {
             throw PeerRefusal.malformed("The acceptance cannot be read: \(error).")
         }
         guard let key = peer.key(claimed.keyID, at: now.seconds) else { throw RequestRefusal.unknownKey }
         let verified = try claimed.verify(with: key)
         let own = try address(of: slug)
-        let (contract, signingKey) = try await database.write { tx in
-            guard let enterprise = try EnterpriseStore(tx).find(slug: slug) else { throw RequestRefusal.misdirected }
-            let contract = try Accepting(enterprise, own, tx, at: now).take(acceptance, from: peer)
-            return (contract, try IdentityStore(enterprise.id, tx).signingKey(at: now))
+        let found = try await database.read { tx -> (Enterprise, SigningKey)? in
+            guard let enterprise = try EnterpriseStore(tx).find(slug: slug) else { return nil }
+            return (enterprise, try IdentityStore(enterprise.id, tx).signingKey(at: now))
         }
-        return try .signed(
-            .ok, Acceptance.contentType, AcceptanceAnswer(contract: contract).json.bytes, answering: verified,
-            by: signingKey, at: now)
+        guard let (enterprise, signingKey) = found else { throw RequestRefusal.misdirected }
+        do {
+            let contract = try await database.write { tx in
+                try Accepting(enterprise, own, tx, at: now).take(acceptance, from: peer)
+            }
+            return try .signed(
+                .ok, Acceptance.contentType, AcceptanceAnswer(contract: contract).json.bytes, answering: verified,
+                by: signingKey, at: now)
+        } catch let refusal as PeerRefusal {
+            return try .signed(refusal, answering: verified, by: signingKey, at: now)
+        }
     }
 }
 
@@ -69,6 +76,9 @@ private struct Accepting {
         guard try links.find(root: peer.root.thumbprint) == nil else {
             throw PeerRefusal.malformed("There is a link between these enterprises already.")
         }
+        guard try isCredible(peer.address, of: peer, links) else {
+            throw PeerRefusal.malformed("\(peer.address) is the address of another enterprise.")
+        }
         let contract = Contract(
             link: invitation.link.uuid,
             inviter: Party(address: address, name: enterprise.name, rootThumbprint: root.thumbprint),
@@ -87,6 +97,16 @@ private struct Accepting {
                 contract: contract, peerSignature: signature, createdAt: now))
         try invitations.note(invitation.id, acceptedAt: now)
         return contract
+    }
+
+    /// Whether the address can be the accepter's. Nothing is fetched from it; but it is not that of somebody we know.
+    private func isCredible(_ claimed: Address, of peer: Statement, _ links: LinkStore) throws -> Bool {
+        if claimed.host == address.host {
+            guard let neighbour = try EnterpriseStore(tx).find(slug: claimed.slug),
+                try IdentityStore(neighbour.id, tx).root().thumbprint == peer.root.thumbprint
+            else { return false }
+        }
+        return try !links.hasOther(than: peer.root.thumbprint, at: claimed)
     }
 
     private func require(_ signature: String, by root: VerifyingKey, of contract: Contract) throws {

@@ -49,12 +49,14 @@ package struct Link: Sendable {
     /// A changed contract that one side has signed.
     package var proposal: String?
     package var isProposalOurs = false
-    /// The event by which the peer has proposed it.
+    /// The event by which it was proposed.
     var proposalEvent: UUID?
     /// Whether the peer still has to be told that the codes were the same.
     package var isToConfirm = false
     package var createdAt: Timestamp
     package var closesAt: Timestamp?
+    /// Where the peer says that it has moved to; it counts once the peer has answered there.
+    var movedTo: Address?
 
     package var isActive: Bool { state == .active }
 

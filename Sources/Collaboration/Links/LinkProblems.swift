@@ -5,7 +5,7 @@ extension LinkingError: Problem {
     package var status: Int {
         switch self {
         case .notAnInvitation, .expired, .wrongCode, .refused, .otherIdentity, .nothingChanges: 422
-        case .unreachable: 502
+        case .unreachable, .unreadable: 502
         case .alreadyLinked, .wrongState, .nothingProposed, .alreadyProposed, .overtaken: 409
         case .noSuchLetter: 404
         }
@@ -16,6 +16,7 @@ extension LinkingError: Problem {
         case .notAnInvitation: "not-an-invitation"
         case .expired: "invitation-expired"
         case .unreachable: "other-side-unreachable"
+        case .unreadable: "other-side-unreadable"
         case .otherIdentity: "other-identity"
         case .refused: "invitation-refused"
         case .alreadyLinked: "already-linked"
@@ -36,6 +37,8 @@ extension LinkingError: Problem {
         case .notAnInvitation: "This is not the address of an invitation. Paste the whole address that you were sent."
         case .expired: "This invitation has run out. Ask for a new one."
         case .unreachable(let why): "The other system does not answer as it should: \(why). Try again later."
+        case .unreadable(let why):
+            "What the other system says of itself has a mistake: \(why). Their administrator can mend it; then try again."
         case .otherIdentity: "What answers there is not the company that invited you. Do not go on; call them."
         case .refused: "This invitation was used, withdrawn, or has run out. Ask for a new one."
         case .alreadyLinked(let name): "You are linked with \(name) already. Close that link first."
@@ -51,7 +54,7 @@ extension LinkingError: Problem {
 
     package var errors: [FieldError] {
         switch self {
-        case .notAnInvitation, .expired, .unreachable, .otherIdentity, .refused, .alreadyLinked:
+        case .notAnInvitation, .expired, .unreachable, .unreadable, .otherIdentity, .refused, .alreadyLinked:
             [FieldError("url", detail)]
         case .wrongCode, .wrongState, .nothingProposed, .alreadyProposed, .noSuchLetter, .overtaken, .nothingChanges: []
         }

@@ -131,7 +131,8 @@ package enum LinkSchema {
     /// Which statement of ours the peer was told, as its digest, and when we last asked for the peer's.
     private static let statements = Migration(
         "links-8-statements", "ALTER TABLE links ADD COLUMN told TEXT",
-        "ALTER TABLE links ADD COLUMN statement_asked_at BIGINT")
+        "ALTER TABLE links ADD COLUMN statement_asked_at BIGINT",
+        "ALTER TABLE links ADD COLUMN moved_to TEXT")
 
     /// The event by which the peer has proposed a contract; the answer names it.
     private static let causes = Migration("links-9-causes", "ALTER TABLE links ADD COLUMN proposal_event UUID")

@@ -17,7 +17,7 @@ package struct LinkStore {
     private static let columns: SQL = """
         id, state, name, colour, address, root, role, is_inviter, statement, statement_at, code, contract,
         own_signature, peer_signature, proposal, proposal_is_ours, to_confirm, created_at, closes_at,
-        proposal_event, new_name
+        proposal_event, new_name, moved_to
         """
 
     package func find(_ id: ID<Link>) throws -> Link? {
@@ -60,6 +60,16 @@ package struct LinkStore {
             """, read)
     }
 
+    /// Whether a link that is not closed leads to this address, with an enterprise of another root key.
+    func hasOther(than root: String, at address: Address) throws -> Bool {
+        try tx.first(
+            """
+            SELECT 1 FROM links
+            WHERE enterprise = \(scope) AND address = \(address) AND root <> \(root) AND state <> \(Link.State.closed)
+            """
+        ) { _ in true } ?? false
+    }
+
     func add(_ link: Link) throws {
         try tx.run(
             """
@@ -68,7 +78,7 @@ package struct LinkStore {
                 \(link.root), \(link.role), \(link.isInviter), \(link.statementJWT), \(link.statementAt), \(link.code),
                 \(Self.json(link.contract)), \(link.ownSignature), \(link.peerSignature), \(link.proposal),
                 \(link.isProposalOurs), \(link.isToConfirm), \(link.createdAt), \(link.closesAt), \(link.proposalEvent),
-                \(link.newName))
+                \(link.newName), \(link.movedTo))
             """)
         try tx.run("INSERT INTO destinations (enterprise, link) VALUES (\(scope), \(link.id))")
         try keepKeys(of: link)
@@ -82,19 +92,26 @@ package struct LinkStore {
                 contract = \(Self.json(link.contract)), own_signature = \(link.ownSignature),
                 peer_signature = \(link.peerSignature), proposal = \(link.proposal),
                 proposal_is_ours = \(link.isProposalOurs), proposal_event = \(link.proposalEvent), to_confirm = \(link.isToConfirm),
-                closes_at = \(link.closesAt), changed_at = \(tx.startedAt)
+                closes_at = \(link.closesAt), moved_to = \(link.movedTo), changed_at = \(tx.startedAt)
             WHERE enterprise = \(scope) AND id = \(link.id)
             """)
     }
 
     /// Takes a peer's statement in place of the one that is held, unless it is an older one. Another name waits for
-    /// somebody to agree to it: nobody is to turn into somebody else on a page between two looks.
-    func keep(_ statement: Statement, _ jwt: String, in link: inout Link, at now: Timestamp) throws {
-        guard statement.supersedes(try link.statement()) else { return }
+    /// somebody to agree to it: nobody is to turn into somebody else on a page between two looks. And a peer has moved
+    /// when it answers where it says that it is now.
+    /// - Parameter source: where it was fetched, if it was: the link's address, or the one that the peer has named.
+    func keep(
+        _ statement: Statement, _ jwt: String, fetchedAt source: Address? = nil, in link: inout Link, at now: Timestamp
+    ) throws {
+        guard statement.address == link.address || statement.address == link.movedTo && source == link.movedTo,
+            statement.supersedes(try link.statement(), taken: link.statementAt.seconds, at: now.seconds)
+        else { return }
         link.statementJWT = jwt
         link.statementAt = now
         link.newName = statement.name == link.name ? nil : statement.name
-        link.address = statement.moved ?? statement.address
+        link.address = statement.address
+        link.movedTo = statement.moved == statement.address ? nil : statement.moved
         try save(link)
         try keepKeys(of: link)
     }
@@ -167,7 +184,7 @@ package struct LinkStore {
             contract: contract.isEmpty ? nil : ContractCache.shared.contract(contract),
             ownSignature: row.next(), peerSignature: row.next(), proposal: row.next(), isProposalOurs: row.next(),
             isToConfirm: row.next(), createdAt: row.next(), closesAt: row.next())
-        (link.proposalEvent, link.newName) = try (row.next(), row.next())
+        (link.proposalEvent, link.newName, link.movedTo) = try (row.next(), row.next(), row.next())
         return link
     }
 

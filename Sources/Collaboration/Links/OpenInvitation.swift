@@ -16,6 +16,8 @@ package enum LinkingError: Error, Sendable, Equatable {
     case expired
     /// The inviting system cannot be reached, or does not answer as it should.
     case unreachable(String)
+    /// What it says of itself has a mistake, though nobody pretends to be it.
+    case unreadable(String)
     /// What answers there is not the company that invited.
     case otherIdentity
     /// The inviting system refuses: the invitation was used, withdrawn, or has run out.
@@ -86,13 +88,18 @@ extension ExchangeNode {
         }
         guard response.status == 200 else { throw LinkingError.unreachable("\(address) answered \(response.status)") }
         let jwt = String(decoding: response.body, as: UTF8.self)
+        let statement: Statement
         do {
-            let statement = try Statement.verify(jwt, pinned: thumbprint)
-            guard statement.address == address || statement.moved == address else { throw LinkingError.otherIdentity }
-            return (jwt, statement)
-        } catch {
+            statement = try Statement.take(jwt, pinned: thumbprint, at: now().seconds)
+        } catch StatementError.otherRoot, JWS.Failure.invalidSignature {
             throw LinkingError.otherIdentity
+        } catch StatementError.fromTheFuture {
+            throw LinkingError.unreadable("its clock is ahead of ours")
+        } catch {
+            throw LinkingError.unreadable("\(error)")
         }
+        guard statement.address == address else { throw LinkingError.unreadable("it is \(statement.address)’s") }
+        return (jwt, statement)
     }
 
     /// Posts an acceptance, without a signature to see the contract, with one to agree to it.
@@ -121,10 +128,15 @@ extension ExchangeNode {
             case .unsigned(let status, _), .status(let status, _): throw LinkingError.refused("status \(status)")
             }
         }
+        guard answer.response.status == ExchangeStatus.ok.rawValue else {
+            throw LinkingError.refused("status \(answer.response.status)")
+        }
         do {
             let contract = try AcceptanceAnswer(JSONValue(parsing: answer.response.body)).contract
+            let own = try Statement.verify(statement)
             guard contract.inviter.rootThumbprint == inviter.root.thumbprint,
-                contract.accepter.rootThumbprint == (try Statement.verify(statement).root.thumbprint)
+                contract.accepter.rootThumbprint == own.root.thumbprint,
+                contract.inviter.address == inviter.address, contract.accepter.address == own.address
             else { throw LinkingError.otherIdentity }
             return contract
         } catch let error as LinkingError {
