@@ -52,7 +52,7 @@ struct EventTests {
         try roundTrips(LinkClosingV1(until: Sample.now, reason: ""))
         try roundTrips(ContractProposedV1(contract: "a.b.c"))
         try roundTrips(ContractAgreedV1(contract: "a.b.c"))
-        try roundTrips(ContractDeclinedV1(version: 2, reason: "No"))
+        try roundTrips(ContractDeclinedV1(proposal: id, version: 2, reason: "No"))
         try roundTrips(ReceiptAppliedV1(event: id))
         try roundTrips(ReceiptFailedV1(event: id, code: .stale, detail: ""))
         try roundTrips(Receipt(id: "x", status: .rejected, outcome: .rejected(.gap), expected: 3, detail: "d"))
@@ -110,6 +110,80 @@ struct EventTests {
             object[name] = .array([])
             #expect { try Envelope(.object(object)) } throws: { ($0 as? WireError)?.field == name }
         }
+    }
+
+    @Test(
+        "an event is named by a UUID of version 7",
+        arguments: [
+            ("0192d9a0-7b1c-7000-8000-000000000001", true), ("0192D9A0-7B1C-7000-BFFF-00000000000A", true),
+            ("0192d9a0-7b1c-4000-8000-000000000001", false), ("0192d9a0-7b1c-7000-c000-000000000001", false),
+            ("0192d9a0-7b1c-7000-8000-00000000000", false), ("00000000-0000-0000-0000-000000000000", false),
+        ])
+    func names(id: String, isOne: Bool) throws {
+        var object = try #require(Sample.event(1).json.object)
+        object["id"] = .string(id)
+        #expect(((try? Envelope(.object(object))) != nil) == isOne)
+    }
+
+    @Test("each required member that is missing is named")
+    func requiredMembers() throws {
+        let id = Sample.conversation
+        let message = MessageAddedV1(
+            message: id, handover: id, author: "Ann", company: "Velora", text: "Hello", writtenAt: Sample.now,
+            audience: [], isForCustomer: true)
+        try isRequired(["message", "handover", "author", "company", "text", "writtenAt", "audience", "forCustomer"], in: message)
+        let contact = ContactSharedV1(handover: id, customer: "c1", name: nil, points: [])
+        try isRequired(["handover", "customer", "points"], in: contact)
+        try isRequired(["kind", "value", "preferred"], in: ContactPointV1(kind: "email", value: "a@b.example", isPreferred: true))
+        try isRequired(["handover", "steps"], in: ProgressV1(handover: id, steps: []))
+        try isRequired(["proposal", "version"], in: ContractDeclinedV1(proposal: id, version: 2, reason: ""))
+        try isRequired(["conversations", "more"], in: LinkDigest(conversations: []))
+        try isRequired(["receipts"], in: Receipts([]))
+        try isRequired(["wanted"], in: WantedAttachments([]))
+        try isRequired(["handover", "kind", "title", "ask", "customer"], in: Sample.offer())
+    }
+
+    private func isRequired<Value: WireStruct>(_ names: [String], in value: Value) throws {
+        let whole = try #require(value.json.object)
+        for name in names {
+            var object = whole
+            object[name] = nil
+            #expect(throws: WireError(name, .missing)) { try Value(.object(object)) }
+        }
+    }
+
+    @Test(
+        "a date is a day of the calendar",
+        arguments: [
+            ("2026-12-01", true), ("2028-02-29", true), ("2026-02-29", false), ("2026-13-01", false), ("tomorrow", false),
+            ("2026-1-01", false), ("2026-12-1", false), ("01-12-2026", false), ("", false), ("2026-12-01Z", false),
+        ])
+    func dates(date: String, isOne: Bool) throws {
+        let answer = HandoverAnsweredV1(handover: Sample.conversation, form: .date, date: date, text: "")
+        #expect(((try? HandoverAnsweredV1(answer.json)) != nil) == isOne)
+    }
+
+    @Test("U+0000 is refused wherever it is, and what is too large is told from what is malformed")
+    func nullCharacters() throws {
+        let spoiled = Sample.offer(text: "Does\u{0} it fit?")
+        #expect(throws: WireError("ask.text", .invalid("holds U+0000"))) { try HandoverOfferedV1(spoiled.json) }
+        var offer = Sample.offer()
+        offer.details = .object(["name\u{0}": "x"])
+        #expect(throws: WireError("details", .invalid("holds U+0000"))) { try HandoverOfferedV1(offer.json) }
+        offer = Sample.offer()
+        offer.unknown["later"] = .array([.object(["deep": "\u{0}"])])
+        var event = Sample.event(1)
+        event.data = offer.json
+        let whole = Sample.event(1)
+        var large = Sample.event(2)
+        large.unknown["later"] = .string(String(repeating: "x", count: Limits.event))
+        let items = try Batch.decode(Batch.encode([event.bytes, whole.bytes, large.bytes]))
+        #expect(items.map { $0.fault?.code } == [.malformed, nil, .tooLarge])
+        #expect(try items.map { try $0.envelope.get().convseq } == [1, 1, 2], "each has its place")
+        offer = Sample.offer()
+        offer.attachments[0].size = Limits.attachment + 1
+        do throws(WireError) { _ = try HandoverOfferedV1(offer.json) } catch { #expect(error.code == .tooLarge) }
+        #expect(WireError("x", .missing).code == .malformed)
     }
 
     @Test("everything has a limit")

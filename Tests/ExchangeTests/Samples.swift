@@ -32,7 +32,14 @@ enum Sample {
             retention: Role.supplier.retention)
     }
 
-    static func event(_ convseq: Int64, id: UUID = UUID(), text: String = "Does it fit?") -> Envelope {
+    /// A new UUID of version 7.
+    static func eventID() -> UUID {
+        var bytes = UUID().uuid
+        bytes.6 = 0x70 | bytes.6 & 0x0F
+        return UUID(uuid: bytes)
+    }
+
+    static func event(_ convseq: Int64, id: UUID = eventID(), text: String = "Does it fit?") -> Envelope {
         Envelope(
             id: id, source: velora, type: HandoverOfferedV1.type, subject: "V-1042", time: now, link: link,
             conversation: conversation, convseq: convseq, data: offer(text: text).json)

@@ -41,6 +41,13 @@ def statement(company):
     return json.loads(base64.urlsafe_b64decode(middle + "=" * (-len(middle) % 4)))
 
 
+def uuid7():
+    """A UUID of version 7 (RFC 9562, section 5.7)."""
+    random = int.from_bytes(secrets.token_bytes(10))
+    bits = (int(time.time() * 1000) << 80) | (random & ~(0xF << 76) & ~(0x3 << 62)) | (7 << 76) | (2 << 62)
+    return str(uuid.UUID(int=bits))
+
+
 class OneKey(HTTPSignatureKeyResolver):
     def __init__(self, private=None, public=None):
         self.private, self.public = private, public
@@ -130,7 +137,7 @@ class Peer:
         now = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         return {
             "specversion": "1.0",
-            "id": str(uuid.uuid4()),
+            "id": uuid7(),
             "source": self.address,
             "type": kind,
             "time": now,

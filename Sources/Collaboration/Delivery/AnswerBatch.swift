@@ -9,7 +9,7 @@ extension ExchangeNode {
         let body = request.body ?? []
         guard body.count <= Batch.maxBytes else { throw PeerRefusal.tooLarge }
         let signed = try await verify(request, for: slug)
-        guard request.message[field: "content-type"] == Batch.contentType else {
+        guard request.mediaType == Batch.contentType else {
             return try signed.respond(.wrongType(expected: Batch.contentType))
         }
         let batch: [Batch.Item]

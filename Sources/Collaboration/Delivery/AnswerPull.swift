@@ -36,7 +36,7 @@ extension ExchangeNode {
     func answerReceipts(_ request: PeerRequest, _ target: ExchangeTarget) async throws -> PeerResponse {
         let peer = try await authenticate(request, for: target.slug, on: target.link)
         let destination = peer.destination
-        guard request.message[field: "content-type"] == Receipts.contentType else {
+        guard request.mediaType == Receipts.contentType else {
             return try peer.signed.respond(.wrongType(expected: Receipts.contentType))
         }
         let receipts: [Receipt]

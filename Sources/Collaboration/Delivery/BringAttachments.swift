@@ -58,7 +58,7 @@ extension ExchangeNode {
         let bytes = request.body ?? []
         guard bytes.count <= Int(Limits.attachment) else { throw PeerRefusal.tooLarge }
         let peer = try await authenticate(request, for: target.slug, on: target.link)
-        guard request.message[field: "content-type"] == Self.bytesType else {
+        guard request.mediaType == Self.bytesType else {
             return try peer.signed.respond(.wrongType(expected: Self.bytesType))
         }
         guard Array(SHA256.hash(data: bytes)).hex == digest else {

@@ -26,7 +26,7 @@ package struct InboundHandler: Sendable {
     ) -> InboundHandler {
         InboundHandler(Value.type, outlivesLink: outlivesLink) { envelope, link, tx, now in
             let value: Value
-            do throws(WireError) { value = try envelope.data() } catch { throw Rejection(.malformed, "\(error)") }
+            do throws(WireError) { value = try envelope.data() } catch { throw Rejection(error) }
             try apply(value, envelope, link, tx, now)
         }
     }

@@ -31,15 +31,18 @@ struct Inbox {
         // Only under the locks: another copy of the batch may have been under way.
         var stored = try storedEvents(envelopes.map(\.id), of: link.id)
         var receipts: [Receipt] = []
+        var link = link
         for item in batch {
             switch item.envelope {
             case .failure(let error):
                 receipts.append(
-                    Receipt(id: item.id ?? "", status: .rejected, outcome: .rejected(.malformed), detail: "\(error)"))
+                    Receipt(id: item.id ?? "", status: .rejected, outcome: .rejected(error.code), detail: "\(error)"))
             case .success(let envelope):
                 var progress = conversations[envelope.conversation] ?? Progress()
                 receipts.append(try take(envelope, item, from: link, &progress, &stored))
                 conversations[envelope.conversation] = progress
+                // What was said about the link counts for the next event.
+                if envelope.conversation == link.id.uuid { link = try LinkStore(scope, tx).find(link.id) ?? link }
             }
         }
         for (id, progress) in conversations where progress.hasMoved { try save(progress, ID(id), of: link.id) }
@@ -59,7 +62,7 @@ struct Inbox {
     ) throws -> Receipt {
         let hash = item.hash
         func receipt(_ status: Receipt.Status, _ outcome: Receipt.Outcome, _ detail: String? = nil) -> Receipt {
-            Receipt(id: envelope.id.wire, status: status, outcome: outcome, detail: detail)
+            Receipt(id: item.id ?? envelope.id.wire, status: status, outcome: outcome, detail: detail)
         }
         guard envelope.link == link.id.uuid else {
             return receipt(.rejected, .rejected(.malformed), "the event is for another link than its signature")
@@ -82,7 +85,7 @@ struct Inbox {
                 metadata: ["link": "\(link.id)", "event": "\(envelope.id.wire)"])
             return receipt(.rejected, .rejected(.idReuse), "this id or place was used for other content")
         case .apply:
-            let (outcome, detail) = try apply(envelope, from: link)
+            let (outcome, detail) = try apply(envelope, item.fault, from: link)
             if outcome == .applied, [HandoverWithdrawnV1.type, HandoverExpiredV1.type].contains(envelope.type) {
                 try DeadLetters(scope, tx).forgetOvertaken(in: ID(envelope.conversation), on: link.id)
             }
@@ -95,9 +98,12 @@ struct Inbox {
     }
 
     /// The effect, or why there is none; what a rejected event did is undone.
-    private func apply(_ envelope: Envelope, from link: Link) throws -> (Receipt.Outcome, detail: String?) {
+    private func apply(
+        _ envelope: Envelope, _ fault: WireError?, from link: Link
+    ) throws -> (Receipt.Outcome, detail: String?) {
         do {
             try tx.savepoint {
+                if let fault { throw Rejection(fault) }
                 if let expiry = envelope.expirytime, Timestamp(milliseconds: expiry.milliseconds) <= now {
                     throw Rejection(.expired, "its time has passed")
                 }
@@ -106,6 +112,9 @@ struct Inbox {
                 }
                 guard link.isOpen(at: now) || handler.outlivesLink else {
                     throw Rejection(.closing, "the link is closed")
+                }
+                guard link.state != .closing || !EventType.beginning.contains(envelope.type) else {
+                    throw Rejection(.closing, "the link closes and takes nothing new")
                 }
                 try handler.apply(envelope, link, tx, now)
             }

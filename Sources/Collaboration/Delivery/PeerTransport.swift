@@ -30,6 +30,13 @@ package struct PeerRequest: Sendable {
         self.expected = expected
     }
 
+    /// What kind of body it is, without parameters such as a charset.
+    var mediaType: String? {
+        message[field: "content-type"].map { value in
+            value.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }.lowercased()
+        }
+    }
+
     var message: HTTPMessageSignatures.Message { .request(method: method, targetURI: url, fields: fields) }
 }
 

@@ -34,6 +34,9 @@ package enum CaseExchange {
         _ receive: @escaping @Sendable (Desk, Value, Envelope, Link) throws -> Void
     ) -> InboundHandler {
         .on(type, outlivesLink: outlivesLink) { value, envelope, link, tx, now in
+            if let about = value as? any HandoverEventData, about.handover != envelope.conversation {
+                throw Rejection(.malformed, "the conversation about a handover has the handover's id")
+            }
             guard let enterprise = try EnterpriseStore(tx).find(link.enterprise) else { return }
             let desk = Desk(
                 enterprise, .company(link.id, name: link.name), kernel, tx, now: now, cause: Cause(envelope, over: link.id))

@@ -37,6 +37,10 @@ extension Desk {
         var customer = try customers.take(
             Acquaintance(link: link.id, reference: event.customer, company: link.name))
         var (handover, item) = try take(event.handover, over: link, .incoming)
+        guard handover.acceptedAt != nil else {
+            throw Rejection(.notAgreed, "who the customer is is told on acceptance")
+        }
+        try link.refuse(unlessShared: event.told, accepted: true)
         let points = event.points.compactMap(ContactPoint.init)
         // One handover is about one customer: under another reference they would be somebody else, and the first be left
         // behind without a case.

@@ -23,6 +23,9 @@ extension Desk {
 
     func receive(_ event: HandoverAnsweredV1, _ envelope: Envelope, from link: Link) throws {
         let answer = Answer(isYes: event.yes, date: event.date, text: event.text)
+        guard try take(event.handover, over: link, .outgoing).0.ask.form == event.form else {
+            throw Rejection(.malformed, "the answer has another form than the ask")
+        }
         try receiveEnding(answer, event.attachments, about: event.handover, envelope, from: link) { .answer($0) }
     }
 
@@ -52,6 +55,8 @@ extension Desk {
             try handover.apply(move, asOriginator: false, documents: documents, at: moment)
         } catch .answerLacks(_, let what) {
             throw Rejection(.malformed, what)
+        } catch .wrongEnding {
+            throw Rejection(.malformed, "work is completed, and a question is answered")
         } catch {
             throw stale(handover)
         }
@@ -65,6 +70,7 @@ extension Desk {
         _ given: Answer, _ files: [AttachmentRefV1], about id: UUID, _ envelope: Envelope, from link: Link,
         _ move: (Answer) -> HandoverMove
     ) throws {
+        if !files.isEmpty { try link.refuse(unlessShared: [.attachments], accepted: true) }
         let message = Message(
             caseID: try take(id, over: link, .outgoing).1.id, author: .init(.company, name: link.name, link: link.id),
             body: given.text, audience: Audience(customer: false, links: [link.id]), handover: ID(id), sentAt: now)

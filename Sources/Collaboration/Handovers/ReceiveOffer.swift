@@ -11,8 +11,9 @@ extension Desk {
         }
         guard event.hopsleft > 0 else { throw Rejection(.hopsExhausted, "it has passed through too many companies") }
         guard try handovers.find(ID(offer.handover)) == nil else {
-            throw Rejection(.idReuse, "this handover has been offered before")
+            throw Rejection(.stale, "this handover has been offered before")
         }
+        try link.refuse(unlessShared: offer.told(under: contract), accepted: false)
         var draft = CaseDraft(
             kind: offer.kind, title: offer.title, body: offer.question ?? "",
             author: .init(.customer, name: offer.customer, link: link.id),

@@ -6,6 +6,9 @@ package struct Rejection: Error, Sendable {
     package let code: RejectionCode
     package let detail: String
 
+    /// What cannot be read as it should be.
+    init(_ error: WireError) { self.init(error.code, "\(error)") }
+
     package init(_ code: RejectionCode, _ detail: String) {
         self.code = code
         self.detail = detail

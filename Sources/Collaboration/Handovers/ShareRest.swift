@@ -19,6 +19,7 @@ extension Desk {
     /// What we may know now that we have accepted.
     func receive(_ event: HandoverSharedV1, from link: Link) throws {
         let (handover, taken) = try take(event.handover, over: link, .incoming)
+        try link.refuse(unlessShared: event.told, accepted: handover.acceptedAt != nil)
         guard handover.state == .accepted else { throw Rejection(.stale, "the handover is \(handover.state.rawValue)") }
         var item = taken
         item.title = event.title ?? item.title

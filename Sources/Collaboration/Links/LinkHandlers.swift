@@ -6,14 +6,16 @@ import Storage
 extension InboundHandlers {
     /// What peers say about the link itself.
     package static let aboutLinks: [InboundHandler] = [
-        .on(LinkClosingV1.self) { closing, _, link, tx, now in
+        about(LinkClosingV1.self) { closing, _, link, tx, now in
+            let latest = now + Int(LinkClosingV1.drains + RequestProfile.clockDifference)
+            guard Timestamp(closing.until) <= latest else { throw Rejection(.malformed, "a link drains for 72 hours at most") }
             let links = LinkStore(link.enterprise, tx)
             guard var link = try links.take(link.id), link.state != .closed else { return }
             link.state = .closing
-            link.closesAt = min(Timestamp(milliseconds: closing.until.milliseconds), now + Int(LinkClosingV1.drains))
+            link.closesAt = min(Timestamp(closing.until), now + Int(LinkClosingV1.drains), link.closesAt ?? latest)
             try links.save(link)
         },
-        .on(ContractProposedV1.self) { proposed, envelope, link, tx, _ in
+        about(ContractProposedV1.self) { proposed, envelope, link, tx, _ in
             let links = LinkStore(link.enterprise, tx)
             guard var link = try links.take(link.id) else { return }
             let contract = try link.read(proposed.contract)
@@ -22,15 +24,15 @@ extension InboundHandlers {
                 throw Rejection(.stale, "the contract here has version \(link.contract?.version ?? 0)")
             }
             // Of two proposals that cross, both sides keep the inviter's.
-            if link.isProposalOurs, link.proposal != nil, link.isInviter {
-                throw Rejection(.stale, "the inviter has proposed another contract")
+            if link.proposal != nil, link.isInviter || !link.isProposalOurs {
+                throw Rejection(.stale, "another contract is proposed and waits for its answer")
             }
             link.proposal = proposed.contract
             link.proposalEvent = envelope.id
             link.isProposalOurs = false
             try links.save(link)
         },
-        .on(ContractAgreedV1.self) { agreed, _, link, tx, _ in
+        about(ContractAgreedV1.self) { agreed, _, link, tx, _ in
             let links = LinkStore(link.enterprise, tx)
             guard var link = try links.take(link.id), link.isProposalOurs, let proposal = link.proposal else {
                 throw Rejection(.stale, "nothing is proposed here")
@@ -47,11 +49,11 @@ extension InboundHandlers {
             link.isProposalOurs = false
             try links.save(link)
         },
-        .on(ContractDeclinedV1.self) { declined, _, link, tx, _ in
+        about(ContractDeclinedV1.self) { declined, _, link, tx, _ in
             let links = LinkStore(link.enterprise, tx)
-            guard var link = try links.take(link.id), link.isProposalOurs,
-                declined.version == (link.contract?.version ?? 0) + 1
-            else { return }
+            guard var link = try links.take(link.id), link.isProposalOurs, link.proposal != nil,
+                declined.proposal == link.proposalEvent
+            else { throw Rejection(.stale, "that is not proposed here") }
             link.proposal = nil
             link.isProposalOurs = false
             try links.save(link)
@@ -66,6 +68,19 @@ extension InboundHandlers {
                 """)
         },
     ]
+
+    /// For what is said in the conversation about the link itself, and nowhere else.
+    private static func about<Value: EventData>(
+        _ type: Value.Type,
+        _ apply: @escaping @Sendable (Value, Envelope, Link, Transaction, Timestamp) throws -> Void
+    ) -> InboundHandler {
+        .on(type) { value, envelope, link, tx, now in
+            guard envelope.conversation == link.id.uuid else {
+                throw Rejection(.malformed, "the conversation about a link has the link's id")
+            }
+            try apply(value, envelope, link, tx, now)
+        }
+    }
 }
 
 extension Link {

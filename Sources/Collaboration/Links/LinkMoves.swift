@@ -77,10 +77,11 @@ extension LinkStore {
         let signed = try contract.signed(by: IdentityStore(scope, tx).root())
         link.proposal = signed
         link.isProposalOurs = true
-        try save(link)
         try DeadLetters(scope, tx).forgetProposals(on: link.id)
-        try Outbox(scope, source: source, tx).enqueue(
-            Outgoing(ContractProposedV1(contract: signed)), link: link, conversation: .ofLink(link.id), at: now)
+        link.proposalEvent = try Outbox(scope, source: source, tx).enqueue(
+            Outgoing(ContractProposedV1(contract: signed)), link: link, conversation: .ofLink(link.id), at: now
+        ).uuid
+        try save(link)
         return link
     }
 
@@ -104,9 +105,10 @@ extension LinkStore {
         _ id: ID<Link>, because reason: String = "", from source: Address, at now: Timestamp
     ) throws -> Link {
         var (link, contract) = try proposed(id)
+        guard let event = link.proposalEvent else { throw LinkingError.nothingProposed }
         link.proposal = nil
         try save(link)
-        var declined = Outgoing(ContractDeclinedV1(version: contract.version, reason: reason))
+        var declined = Outgoing(ContractDeclinedV1(proposal: event, version: contract.version, reason: reason))
         declined.causationID = link.proposalEvent
         try Outbox(scope, source: source, tx).enqueue(declined, link: link, conversation: .ofLink(link.id), at: now)
         return link

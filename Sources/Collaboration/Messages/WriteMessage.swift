@@ -165,8 +165,9 @@ extension Desk {
             throw Rejection(.notAgreed, "messages are shared once the handover is accepted, if the contract shares them")
         }
         guard try messages.find(ID(event.message)) == nil else {
-            throw Rejection(.idReuse, "this message has been sent before")
+            throw Rejection(.stale, "this message has been sent before")
         }
+        if !event.attachments.isEmpty { try link.refuse(unlessShared: [.attachments], accepted: true) }
         var item = try cases.take(handover.caseID)
         // Only the company whose customer it is, or through which they are known, can bring us the customer's words.
         let isCustomers =

@@ -27,7 +27,7 @@ package struct RejectionCode: RawRepresentable, Hashable, Sendable, CustomString
     package static let tooLarge = RejectionCode(rawValue: "too-large")
     /// The receiver could not apply it, by a mistake of its own.
     package static let failed = RejectionCode(rawValue: "failed")
-    /// The link is closing and takes only receipts and erasure.
+    /// The link is closing and takes nothing that begins anew.
     package static let closing = RejectionCode(rawValue: "closing")
 }
 
@@ -109,7 +109,7 @@ package struct Receipts: WireStruct {
 
     package init(_ receipts: [Receipt]) { self.receipts = receipts }
     package init(_ fields: inout Fields) throws(WireError) {
-        receipts = try fields.list("receipts", max: Batch.maxEvents)
+        receipts = try fields.list("receipts", max: Batch.maxEvents, isRequired: true)
     }
     package func write(to object: inout JSONObject) { object["receipts"] = .list(receipts) }
 

@@ -76,7 +76,7 @@ package struct LinkDigest: WireStruct {
     }
 
     package init(_ fields: inout Fields) throws(WireError) {
-        conversations = try fields.list("conversations", max: Self.maxConversations)
+        conversations = try fields.list("conversations", max: Self.maxConversations, isRequired: true)
         hasMore = try fields.flag("more")
     }
 

@@ -12,7 +12,7 @@ package struct WantedAttachments: WireStruct {
     package init(_ wanted: [String]) { self.wanted = wanted }
 
     package init(_ fields: inout Fields) throws(WireError) {
-        wanted = try fields.texts("wanted", max: Self.most, eachMax: 64)
+        wanted = try fields.texts("wanted", max: Self.most, eachMax: 64, isRequired: true)
     }
 
     package func write(to object: inout JSONObject) { object["wanted"] = .array(wanted.map { .string($0) }) }

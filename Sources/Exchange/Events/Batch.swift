@@ -11,7 +11,9 @@ package enum Batch {
     /// An event of a batch that was received: the envelope, or why there is none, and the bytes it was sent as.
     package struct Item: Sendable {
         package let envelope: Result<Envelope, WireError>
-        /// The `id` as far as it could be read.
+        /// What is wrong with an event whose envelope can be read; it takes its place all the same.
+        package let fault: WireError?
+        /// The `id` as it was sent, unless it is much longer than any id.
         package let id: String?
         package let bytes: [UInt8]
         /// SHA-256 of the event's bytes, from its first brace to its last.
@@ -50,14 +52,22 @@ package enum Batch {
         guard items.count <= maxEvents else { throw .tooManyEvents }
         return items.map { value, range in
             Item(
-                envelope: envelope(value, size: range.count), id: value.object?["id"]?.string,
+                envelope: envelope(value), fault: fault(of: value, size: range.count), id: id(of: value),
                 bytes: [UInt8](body[range]))
         }
     }
 
-    private static func envelope(_ value: JSONValue, size: Int) -> Result<Envelope, WireError> {
-        guard size <= Limits.event else { return .failure(WireError("event", .tooLarge(limit: Limits.event))) }
+    private static func envelope(_ value: JSONValue) -> Result<Envelope, WireError> {
         do throws(WireError) { return .success(try Envelope(value)) } catch { return .failure(error) }
+    }
+
+    private static func fault(of value: JSONValue, size: Int) -> WireError? {
+        if size > Limits.event { return WireError("event", .tooLarge(limit: Limits.event)) }
+        return value.holdsNull ? WireError("event", .invalid(WireError.holdsNull)) : nil
+    }
+
+    private static func id(of value: JSONValue) -> String? {
+        value.object?["id"]?.string.flatMap { $0.utf8.count <= Limits.code ? $0 : nil }
     }
 }
 

@@ -34,7 +34,7 @@ package struct ContactPointV1: WireStruct {
 }
 
 /// Who the customer is: sent after acceptance, and only what the contract shares.
-package struct ContactSharedV1: EventData {
+package struct ContactSharedV1: HandoverEventData {
     package static let type = EventType("contact.shared")
 
     package var handover: UUID
@@ -62,7 +62,7 @@ package struct ContactSharedV1: EventData {
         handover = try fields.uuid("handover")
         customer = try fields.text("customer", max: Limits.reference)
         name = try fields.optionalText("name", max: Limits.name)
-        points = try fields.list("points", max: Limits.contactPoints)
+        points = try fields.list("points", max: Limits.contactPoints, isRequired: true)
         place = try fields.optionalText("place", max: Limits.name)
         language = try fields.optionalText("language", max: Limits.language)
     }

@@ -66,7 +66,7 @@ extension Envelope: WireStruct {
         guard try fields.text("specversion", max: 8) == "1.0" else {
             throw fields.error("specversion", .invalid("is not 1.0"))
         }
-        id = try fields.uuid("id")
+        id = try fields.uuidVersion7("id")
         source = try fields.address("source")
         type = EventType(rawValue: try fields.text("type", max: Limits.reference))
         subject = try fields.optionalText("subject", max: Limits.title)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 
 /// The type of an event, such as `net.entente.handover.offered.v1`.
 package struct EventType: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
@@ -32,9 +33,17 @@ extension EventType {
         ContactRevokedV1.type, ErasureRequestedV1.type, ErasureAnsweredV1.type, ReceiptAppliedV1.type,
         ReceiptFailedV1.type,
     ]
+
+    /// What a link that closes takes no more, since it begins something: an ask, another contract.
+    package static let beginning: Set<EventType> = [HandoverOfferedV1.type, ContractProposedV1.type]
 }
 
 /// The data of an event: one explicit struct per type and version.
 package protocol EventData: WireStruct {
     static var type: EventType { get }
+}
+
+/// What is said about one handover. It goes in the handover's own conversation, and so in order.
+package protocol HandoverEventData: EventData {
+    var handover: UUID { get }
 }

@@ -2,7 +2,7 @@
 import Foundation
 
 /// The receiver does not take the ask on.
-package struct HandoverDeclinedV1: EventData {
+package struct HandoverDeclinedV1: HandoverEventData {
     package static let type = EventType("handover.declined")
 
     package var handover: UUID
@@ -27,7 +27,7 @@ package struct HandoverDeclinedV1: EventData {
 }
 
 /// The one who asked takes the ask back.
-package struct HandoverWithdrawnV1: EventData {
+package struct HandoverWithdrawnV1: HandoverEventData {
     package static let type = EventType("handover.withdrawn")
 
     package var handover: UUID
@@ -52,7 +52,7 @@ package struct HandoverWithdrawnV1: EventData {
 }
 
 /// The receiver accepted, and gives the ask back without an answer.
-package struct HandoverReturnedV1: EventData {
+package struct HandoverReturnedV1: HandoverEventData {
     package static let type = EventType("handover.returned")
 
     package var handover: UUID
@@ -77,7 +77,7 @@ package struct HandoverReturnedV1: EventData {
 }
 
 /// A handover's clock ran out; the sender of this event is the side that closed it.
-package struct HandoverExpiredV1: EventData {
+package struct HandoverExpiredV1: HandoverEventData {
     package static let type = EventType("handover.expired")
 
     package enum Clock: String, Sendable { case accept, answer }
@@ -107,7 +107,7 @@ package struct HandoverExpiredV1: EventData {
 }
 
 /// What was to be taken over or fulfilled is done.
-package struct HandoverCompletedV1: EventData {
+package struct HandoverCompletedV1: HandoverEventData {
     package static let type = EventType("handover.completed")
 
     package var handover: UUID

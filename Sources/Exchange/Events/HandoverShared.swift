@@ -2,7 +2,7 @@
 import Foundation
 
 /// What the contract shares about the matter only once it is accepted; who the customer is goes in ``ContactSharedV1``.
-package struct HandoverSharedV1: EventData {
+package struct HandoverSharedV1: HandoverEventData {
     package static let type = EventType("handover.shared")
 
     package var handover: UUID

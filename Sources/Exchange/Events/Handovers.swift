@@ -32,7 +32,7 @@ package struct AskV1: WireStruct {
 }
 
 /// A typed ask, offered to the receiver: no more than it needs to decide.
-package struct HandoverOfferedV1: EventData {
+package struct HandoverOfferedV1: HandoverEventData {
     package static let type = EventType("handover.offered")
 
     package var handover: UUID
@@ -119,7 +119,7 @@ package struct HandoverOfferedV1: EventData {
 }
 
 /// The receiver takes the ask on; what the contract shares on acceptance follows.
-package struct HandoverAcceptedV1: EventData {
+package struct HandoverAcceptedV1: HandoverEventData {
     package static let type = EventType("handover.accepted")
 
     package var handover: UUID
@@ -149,7 +149,7 @@ package struct HandoverAcceptedV1: EventData {
 }
 
 /// The answer to an ask: the part that its form calls for, and what is to be said with it.
-package struct HandoverAnsweredV1: EventData {
+package struct HandoverAnsweredV1: HandoverEventData {
     package static let type = EventType("handover.answered")
 
     package var handover: UUID
@@ -178,11 +178,8 @@ package struct HandoverAnsweredV1: EventData {
     package init(_ fields: inout Fields) throws(WireError) {
         handover = try fields.uuid("handover")
         form = try fields.choice("form")
-        if let answer = fields.value("yes") {
-            guard let flag = answer.bool else { throw fields.error("yes", .wrongType(expected: "true or false")) }
-            yes = flag
-        }
-        date = try fields.optionalText("date", max: 10)
+        yes = try fields.optionalFlag("yes")
+        date = try fields.optionalDate("date")
         text = try fields.optionalText("text", max: Limits.text) ?? ""
         attachments = try fields.list("attachments", max: Limits.attachments)
     }

@@ -70,21 +70,26 @@ package struct ContractAgreedV1: EventData {
 package struct ContractDeclinedV1: EventData {
     package static let type = EventType("contract.declined")
 
+    /// The event that proposed it: two proposals that cross have one version.
+    package var proposal: UUID
     package var version: Int64
     package var reason: String
     package var unknown = JSONObject()
 
-    package init(version: Int64, reason: String) {
+    package init(proposal: UUID, version: Int64, reason: String) {
+        self.proposal = proposal
         self.version = version
         self.reason = reason
     }
 
     package init(_ fields: inout Fields) throws(WireError) {
+        proposal = try fields.uuid("proposal")
         version = try fields.integer("version", in: 1...1_000_000)
         reason = try fields.optionalText("reason", max: Limits.text) ?? ""
     }
 
     package func write(to object: inout JSONObject) {
+        object["proposal"] = .uuid(proposal)
         object["version"] = .integer(version)
         object["reason"] = .string(reason)
     }

@@ -26,7 +26,8 @@ package struct AttachmentRefV1: WireStruct {
         }
         name = try fields.text("name", max: Limits.reference)
         type = try fields.text("type", max: 127)
-        size = try fields.integer("size", in: 0...Limits.attachment)
+        size = try fields.integer("size", in: 0...Int64.max)
+        guard size <= Limits.attachment else { throw fields.error("size", .tooLarge(limit: Int(Limits.attachment))) }
     }
 
     package func write(to object: inout JSONObject) {
@@ -42,7 +43,7 @@ package struct AttachmentRefV1: WireStruct {
 }
 
 /// A message that these companies, and perhaps the customer, may read. Messages are only ever added.
-package struct MessageAddedV1: EventData {
+package struct MessageAddedV1: HandoverEventData {
     package static let type = EventType("message.added")
 
     package var message: UUID
@@ -81,7 +82,7 @@ package struct MessageAddedV1: EventData {
         company = try fields.text("company", max: Limits.name)
         text = try fields.text("text", max: Limits.text)
         writtenAt = try fields.time("writtenAt")
-        audience = try fields.texts("audience", max: Limits.audience, eachMax: Limits.name)
+        audience = try fields.texts("audience", max: Limits.audience, eachMax: Limits.name, isRequired: true)
         isForCustomer = try fields.flag("forCustomer")
         attachments = try fields.list("attachments", max: Limits.attachments)
     }

@@ -67,7 +67,7 @@ package struct JourneyStepV1: WireStruct {
 }
 
 /// Where the matter is now: steps that are new or have changed.
-package struct ProgressV1: EventData {
+package struct ProgressV1: HandoverEventData {
     package static let type = EventType("progress")
 
     package var handover: UUID
@@ -81,7 +81,7 @@ package struct ProgressV1: EventData {
 
     package init(_ fields: inout Fields) throws(WireError) {
         handover = try fields.uuid("handover")
-        steps = try fields.list("steps", max: Limits.journey)
+        steps = try fields.list("steps", max: Limits.journey, isRequired: true)
     }
 
     package func write(to object: inout JSONObject) {

@@ -20,6 +20,11 @@ package struct WireError: Error, Hashable, Sendable, CustomStringConvertible {
         self.reason = reason
     }
 
+    static let holdsNull = "holds U+0000"
+
+    /// How an event is refused for it.
+    package var code: RejectionCode { if case .tooLarge = reason { .tooLarge } else { .malformed } }
+
     package var description: String {
         switch reason {
         case .missing: "\(field) is missing"
@@ -56,8 +61,14 @@ package struct Fields: Sendable {
 
     package mutating func optionalText(_ name: String, max: Int) throws(WireError) -> String? {
         guard let value = value(name) else { return nil }
+        return try text(value, name, max: max)
+    }
+
+    /// A text without U+0000, which no database of ours keeps.
+    private func text(_ value: JSONValue, _ name: String, max: Int) throws(WireError) -> String {
         guard case .string(let text) = value else { throw error(name, .wrongType(expected: "a text")) }
         guard text.utf8.count <= max else { throw error(name, .tooLarge(limit: max)) }
+        guard !text.utf8.contains(0) else { throw error(name, .invalid(WireError.holdsNull)) }
         return text
     }
 
@@ -73,6 +84,24 @@ package struct Fields: Sendable {
 
     package mutating func uuid(_ name: String) throws(WireError) -> UUID {
         try required(name, optionalUUID(name))
+    }
+
+    /// A UUID of version 7 (RFC 9562, section 5.7), as events are named.
+    package mutating func uuidVersion7(_ name: String) throws(WireError) -> UUID {
+        let uuid = try uuid(name)
+        guard uuid.uuid.6 >> 4 == 7, uuid.uuid.8 >> 6 == 0b10 else {
+            throw error(name, .wrongType(expected: "a UUID of version 7"))
+        }
+        return uuid
+    }
+
+    /// A day of the calendar, `2026-12-01`.
+    package mutating func optionalDate(_ name: String) throws(WireError) -> String? {
+        guard let text = try optionalText(name, max: 10) else { return nil }
+        guard text.utf8.count == 10, WireTime(rfc3339: "\(text)T00:00:00Z") != nil else {
+            throw error(name, .wrongType(expected: "a day: YYYY-MM-DD"))
+        }
+        return text
     }
 
     package mutating func optionalTime(_ name: String) throws(WireError) -> WireTime? {
@@ -98,10 +127,14 @@ package struct Fields: Sendable {
         try required(name, optionalInteger(name, in: range))
     }
 
-    package mutating func flag(_ name: String, default absent: Bool = false) throws(WireError) -> Bool {
-        guard let value = value(name) else { return absent }
+    package mutating func optionalFlag(_ name: String) throws(WireError) -> Bool? {
+        guard let value = value(name) else { return nil }
         guard let flag = value.bool else { throw error(name, .wrongType(expected: "true or false")) }
         return flag
+    }
+
+    package mutating func flag(_ name: String) throws(WireError) -> Bool {
+        try required(name, optionalFlag(name))
     }
 
     package mutating func choice<Choice: RawRepresentable<String>>(_ name: String, _: Choice.Type = Choice.self)
@@ -118,15 +151,17 @@ package struct Fields: Sendable {
     package mutating func json(_ name: String, maxBytes: Int) throws(WireError) -> JSONValue? {
         guard let value = value(name) else { return nil }
         guard value.bytes.count <= maxBytes else { throw error(name, .tooLarge(limit: maxBytes)) }
+        guard !value.holdsNull else { throw error(name, .invalid(WireError.holdsNull)) }
         return value
     }
 
-    package mutating func texts(_ name: String, max: Int, eachMax: Int) throws(WireError) -> [String] {
+    /// - Parameter isRequired: whether it must be there; else what is absent is empty.
+    package mutating func texts(
+        _ name: String, max: Int, eachMax: Int, isRequired: Bool = false
+    ) throws(WireError) -> [String] {
         var texts: [String] = []
-        for (index, item) in try items(name, max: max).enumerated() {
-            guard let text = item.string else { throw error("\(name)[\(index)]", .wrongType(expected: "a text")) }
-            guard text.utf8.count <= eachMax else { throw error("\(name)[\(index)]", .tooLarge(limit: eachMax)) }
-            texts.append(text)
+        for (index, item) in try items(name, max: max, isRequired).enumerated() {
+            texts.append(try text(item, "\(name)[\(index)]", max: eachMax))
         }
         return texts
     }
@@ -143,11 +178,12 @@ package struct Fields: Sendable {
         try required(name, optional(name))
     }
 
-    package mutating func list<Value: WireStruct>(_ name: String, max: Int, of _: Value.Type = Value.self)
-        throws(WireError) -> [Value]
-    {
+    /// - Parameter isRequired: whether it must be there; else what is absent is empty.
+    package mutating func list<Value: WireStruct>(
+        _ name: String, max: Int, isRequired: Bool = false, of _: Value.Type = Value.self
+    ) throws(WireError) -> [Value] {
         var list: [Value] = []
-        for (index, item) in try items(name, max: max).enumerated() {
+        for (index, item) in try items(name, max: max, isRequired).enumerated() {
             list.append(try Value(item, path: fullPath("\(name)[\(index)]")))
         }
         return list
@@ -157,8 +193,11 @@ package struct Fields: Sendable {
         WireError(fullPath(name), reason)
     }
 
-    private mutating func items(_ name: String, max: Int) throws(WireError) -> [JSONValue] {
-        guard let value = value(name) else { return [] }
+    private mutating func items(_ name: String, max: Int, _ isRequired: Bool) throws(WireError) -> [JSONValue] {
+        guard let value = value(name) else {
+            if isRequired { throw error(name, .missing) }
+            return []
+        }
         guard let items = value.array else { throw error(name, .wrongType(expected: "a list")) }
         guard items.count <= max else { throw error(name, .tooLarge(limit: max)) }
         return items

@@ -19,6 +19,16 @@ package enum JSONValue: Hashable, Sendable {
     package var array: [JSONValue]? { if case .array(let items) = self { items } else { nil } }
     package var object: JSONObject? { if case .object(let object) = self { object } else { nil } }
 
+    /// Whether U+0000 is anywhere in it, also in a name.
+    package var holdsNull: Bool {
+        switch self {
+        case .null, .bool, .number: false
+        case .string(let text): text.utf8.contains(0)
+        case .array(let items): items.contains { $0.holdsNull }
+        case .object(let object): object.members.contains { $0.name.utf8.contains(0) || $0.value.holdsNull }
+        }
+    }
+
     package static func integer(_ value: some BinaryInteger) -> JSONValue { .number(String(value)) }
 
     /// The value as compact UTF-8 text.
@@ -88,7 +98,8 @@ package struct JSONObject: Sendable {
 
     /// Adds members after those that are here; what is here wins.
     package mutating func append(_ other: JSONObject) {
-        for (name, value) in other.members where self[name] == nil { members.append((name, value)) }
+        let known = Set(members.map(\.name))
+        members += other.members.filter { !known.contains($0.name) }
     }
 }
 

@@ -40,7 +40,7 @@ package struct Contract: WireStruct {
         inviter = try wire.one("inviter")
         accepter = try wire.one("accepter")
         role = try wire.choice("role")
-        kinds = try wire.texts("kinds", max: 64, eachMax: Limits.code)
+        kinds = try wire.texts("kinds", max: 64, eachMax: Limits.code, isRequired: true)
         retention = try wire.one("retention")
         let rules = try wire.one("fields", FieldRules.self)
         fields = rules.known
@@ -74,7 +74,9 @@ package struct Contract: WireStruct {
         }
         let jws = try JWS(compact, type: type)
         try jws.verify(with: root)
-        let contract = try Contract(JSONValue(parsing: jws.payload), path: "contract")
+        let payload = try JSONValue(parsing: jws.payload)
+        guard !payload.holdsNull else { throw WireError("contract", .invalid(WireError.holdsNull)) }
+        let contract = try Contract(payload, path: "contract")
         guard contract.canonicalBytes == jws.payload else {
             throw WireError("contract", .invalid("is not in canonical form"))
         }

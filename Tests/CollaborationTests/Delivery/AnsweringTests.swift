@@ -32,7 +32,7 @@ struct AnsweringTests {
         source: String = "velora.example/velora"
     ) -> [UInt8] {
         Envelope(
-            id: UUID(), source: Address(source)!, type: type ?? MessageAddedV1.type,
+            id: ID<Outgoing>().uuid, source: Address(source)!, type: type ?? MessageAddedV1.type,
             time: pair.network.time.seconds, link: link ?? pair.link.uuid, conversation: UUID(), convseq: convseq,
             data: TestNode.message(text).json
         ).bytes
@@ -161,7 +161,7 @@ struct AnsweringTests {
         let late = try await post(pair, [event(pair, 1, "late")])
         #expect(late.status == 410)
         let receipt = Envelope(
-            id: UUID(), source: Address("velora.example/velora")!, type: ReceiptAppliedV1.type,
+            id: ID<Outgoing>().uuid, source: Address("velora.example/velora")!, type: ReceiptAppliedV1.type,
             time: pair.network.time.seconds, link: pair.link.uuid, conversation: UUID(), convseq: 1,
             data: ReceiptAppliedV1(event: UUID()).json)
         #expect(try await post(pair, [receipt.bytes]).status == 202)

@@ -250,9 +250,11 @@ extension Company {
     /// Sends an event as no verb would.
     func send(_ data: some EventData, over link: ID<Link>) async throws {
         let (source, enterprise, now) = (try node.address(of: enterprise.slug), enterprise, network.time)
+        let about = (data as? any HandoverEventData)?.handover
         try await database.write { tx in
             guard let link = try LinkStore(enterprise.id, tx).find(link) else { return }
-            try Outbox(enterprise.id, source: source, tx).enqueue(Outgoing(data), link: link, conversation: ID(), at: now)
+            try Outbox(enterprise.id, source: source, tx).enqueue(
+                Outgoing(data), link: link, conversation: about.map { ID($0) } ?? ID(), at: now)
         }
     }
 
