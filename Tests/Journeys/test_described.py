@@ -30,7 +30,7 @@ def test_every_operation_goes_well_as_described(on_sqlite, routes, held):
     own = follow(spoke, story)
     know_customers(spoke, story)
     keep_house(velora)
-    link_companies(velora, on_sqlite.lithium)
+    link_companies(velora, on_sqlite.dekker, on_sqlite.lithium)
     for route in routes:
         if route.method == "GET" and not route.is_exchange and not route.is_stream:
             base = spoke.base if route.is_follow else velora.base
@@ -149,18 +149,18 @@ def keep_house(velora):
     assert email(velora.slug)
 
 
-def link_companies(velora, other):
+def link_companies(velora, dekker, other):
     withdrawn = velora.post("/invitations", label="Nobody", role="partner")["id"]
     velora.post(f"/invitations/{withdrawn}/withdrawal")
 
-    def begin():
-        url = velora.post("/invitations", label=other.name, role="supplier")["url"]
+    def begin(inviter):
+        url = inviter.post("/invitations", label=other.name, role="supplier")["url"]
         other.post("/links/open", url=url)
         code = other.post("/links", url=url)["code"]
-        return next(link["id"] for link in velora.get("/links")["links"] if link.get("code") == code)
+        return next(link["id"] for link in inviter.get("/links")["links"] if link.get("code") == code)
 
-    velora.post(f"/links/{begin()}/refusal")
-    link = begin()
+    dekker.post(f"/links/{begin(dekker)}/refusal")
+    link = begin(velora)
     velora.post(f"/links/{link}/confirmation")
     wait_for(lambda: other.get(f"/links/{link}")["state"] == "active", "the link is active")
     velora.post(f"/links/{link}/suspension")
