@@ -18,9 +18,9 @@ from work import Record, Worker, word
 
 
 class World:
-    def __init__(self, folder, engine, seed, nodes=3, workers=3, patience=240):
+    def __init__(self, folder, engine, seed, nodes=3, workers=3, patience=240, has_clocks=False):
         """`patience` is how many seconds anything may take at most, such as all to arrive after the faults."""
-        self.engine, self.patience = engine, patience
+        self.engine, self.patience, self.has_clocks = engine, patience, has_clocks
         self.random = random.Random(f"{seed} {engine}")
         self.counts = collections.Counter()
         self.full, self.postgres_is_away = set(), False
@@ -86,7 +86,8 @@ class World:
     def possible(self):
         """What can be done to a node here, and how often among the others."""
         harm = {faults.kill: 4, faults.pause: 3, faults.isolate: 2}
-        # Clocks are turned once a link outlives it: faults.seconds: 2, faults.years: 1.
+        if self.has_clocks:
+            harm |= {faults.seconds: 2, faults.years: 1}
         if self.has_disks:
             harm[faults.full_disk] = 2
         if self.postgres:
