@@ -48,11 +48,12 @@ let package = Package(
                 .product(name: "RawStructuredFieldValues", package: "swift-http-structured-headers"),
             ]
         ),
-        .target(name: "Exchange", dependencies: ["HTTPMessageSignatures", crypto]),
+        .target(name: "Formats"),
+        .target(name: "Exchange", dependencies: ["Formats", "HTTPMessageSignatures", crypto]),
         .target(
             name: "Web",
             dependencies: [
-                "Storage", crypto, logging, lifecycle,
+                "Formats", "Storage", crypto, logging, lifecycle,
                 .product(name: "_CryptoExtras", package: "swift-crypto"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -85,10 +86,11 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
+        .target(name: "WorstInputs", dependencies: ["Exchange", "HTTPMessageSignatures", "Web"]),
         .executableTarget(
             name: "EntenteBench",
             dependencies: [
-                "Entente", "Collaboration", "Exchange", "HTTPMessageSignatures", "Storage", "Web", logging,
+                "Entente", "Collaboration", "Exchange", "HTTPMessageSignatures", "Storage", "Web", "WorstInputs", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -99,7 +101,15 @@ let package = Package(
         .testTarget(name: "StorageTests", dependencies: ["Storage", "StorageTesting"]),
         .testTarget(name: "HTTPMessageSignaturesTests", dependencies: ["HTTPMessageSignatures", crypto]),
         .testTarget(name: "ExchangeTests", dependencies: ["Exchange", "HTTPMessageSignatures", crypto]),
-        .testTarget(name: "WebTests", dependencies: ["Web", "SiteTesting", "StorageTesting"]),
+        .testTarget(
+            name: "WebTests",
+            dependencies: [
+                "Web", "Formats", "SiteTesting", "StorageTesting", "WorstInputs", logging,
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]
+        ),
         .testTarget(
             name: "CollaborationTests",
             dependencies: ["Collaboration", "Exchange", "HTTPMessageSignatures", "SiteTesting", "StorageTesting", crypto]

@@ -8,7 +8,7 @@ struct Measure: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "measure", abstract: "Measure and print a table; the default.")
 
-    enum Part: String, CaseIterable, ExpressibleByArgument { case start, pages, writing, search, exchange, distance, backlog, links, live, journey }
+    enum Part: String, CaseIterable, ExpressibleByArgument { case start, pages, writing, search, exchange, distance, backlog, links, live, parsers, journey }
 
     @Option(name: .customLong("only"), help: "Measure only this part: \(Part.allCases.map(\.rawValue).joined(separator: ", ")).")
     var parts: [Part] = []
@@ -54,6 +54,7 @@ struct Measure: AsyncParsableCommand {
         if wants(.backlog) { figures += try await bench.backlog() }
         if wants(.links) { figures += try await bench.manyLinks() }
         if wants(.live) { figures += try await bench.livePages() }
+        if wants(.parsers) { figures += try await bench.parsers() }
         if wants(.journey) { figures += try await bench.journey() }
         print("\n\(bench.machine), load \(Bench.load) at the end\n")
         print(Figure.heading)

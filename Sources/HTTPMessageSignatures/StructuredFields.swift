@@ -5,7 +5,12 @@ import RawStructuredFieldValues
 enum Dictionary {
     typealias Members = OrderedMap<String, ItemOrInnerList>
 
+    /// More members, items and parameters than any signature needs. The parser looks each up among those before it.
+    private static let most = 128
+
     static func parse(_ value: String, named field: String) throws(SignatureError) -> Members {
+        let separators = value.utf8.count { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: ";") }
+        guard separators <= most else { throw .malformed(field) }
         do {
             var parser = StructuredFieldValueParser(Array(value.utf8))
             return try parser.parseDictionaryFieldValue()

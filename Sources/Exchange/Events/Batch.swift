@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Crypto
+import Formats
 import Foundation
 
 /// Several events in one body: a CloudEvents JSON batch.

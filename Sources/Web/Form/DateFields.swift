@@ -21,7 +21,7 @@ extension Form {
 
     private mutating func readDate(_ name: String, _ label: Message?) -> CivilDate? {
         guard let text = single(name, label) else { return nil }
-        if let date = CivilDate(rawValue: text) { return date }
+        if text.utf8.count <= Self.written, let date = CivilDate(rawValue: text) { return date }
         reject(name, "“\(self.label(name, label))” is not a date. Write it like 2026-11-24.")
         return nil
     }

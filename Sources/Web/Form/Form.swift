@@ -17,11 +17,6 @@ package struct Form {
     private(set) var isNowhere = false
     private(set) var described: [FieldDescription] = []
 
-    /// The described fields that are never shown again.
-    var secrets: Set<String> {
-        Set(described.filter { if case .string(_, _, "password") = $0.type { true } else { false } }.map(\.name))
-    }
-
     private let pathValues: [String: String]
     private let queryFields: Fields
     private let bodyFields: Fields?
@@ -83,6 +78,9 @@ package struct Form {
     }
 
     // MARK: what the accessors are made of
+
+    /// No date, time or amount is longer, in bytes: a longer text is none, and is not looked at closely.
+    static let written = 64
 
     /// The text of a field that may be given once, trimmed; `nil` where there is none.
     mutating func single(_ name: String, _ label: Message?, trimming: Bool = true) -> String? {

@@ -31,7 +31,7 @@ extension Form {
             return .placeholder
         }
         guard let currency = Currency(rawValue: code.uppercased()) else {
-            reject(currencyName, "“\(code)” is not a currency. Write its three letters, like EUR.")
+            reject(currencyName, "“\(String(code.prefix(20)))” is not a currency. Write its three letters, like EUR.")
             return .placeholder
         }
         if let units = Self.minorUnits(text, digits: currency.minorUnitDigits) {
@@ -46,7 +46,9 @@ extension Form {
     }
 
     private static func minorUnits(_ text: String, digits: Int) -> Int64? {
-        guard let match = text.wholeMatch(of: /([0-9]{1,15}|[0-9]{1,3}(?:[ \u{A0}\u{202F}][0-9]{3}){1,4})(?:[.,]([0-9]+))?/)
+        guard text.utf8.count <= written,
+            let match = text.wholeMatch(
+                of: /([0-9]{1,15}|[0-9]{1,3}(?:[ \u{A0}\u{202F}][0-9]{3}){1,4})(?:[.,]([0-9]+))?/)
         else { return nil }
         let fraction = match.2 ?? ""
         guard fraction.count <= digits else { return nil }

@@ -64,7 +64,20 @@ extension Form {
     private mutating func read(_ name: String, _ label: Message?, max: Int, multiline: Bool) -> String? {
         guard let text = single(name, label) else { return nil }
         // Browsers send CR LF for a line break (HTML, form submission); we keep LF.
-        let kept = text.utf8.contains(13) ? text.replacing("\r\n", with: "\n") : text
+        let kept = text.utf8.contains(13) ? text.withLineFeeds : text
         return check(kept, name, self.label(name, label), max: max, multiline: multiline) ? kept : nil
+    }
+}
+
+extension String {
+    /// With LF for each CR LF.
+    fileprivate var withLineFeeds: String {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(utf8.count)
+        for byte in utf8 {
+            if byte == 10, bytes.last == 13 { bytes.removeLast() }
+            bytes.append(byte)
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 }

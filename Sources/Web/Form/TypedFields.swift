@@ -123,7 +123,9 @@ extension Form {
 
     private mutating func readTime(_ name: String, _ label: Message?) -> Timestamp? {
         guard let text = single(name, label) else { return nil }
-        if let time = locale.timestamp(localTime: text) ?? Timestamp(rfc3339: text) { return time }
+        if text.utf8.count <= Self.written, let time = locale.timestamp(localTime: text) ?? Timestamp(rfc3339: text) {
+            return time
+        }
         reject(name, "“\(self.label(name, label))” is not a date and time. Write it like 2026-11-24T17:00.")
         return nil
     }
@@ -148,15 +150,14 @@ extension Form {
             reject(name, "“\(self.label(name, label))” takes at most \(count) files. Choose fewer.")
             return []
         }
-        if let empty = files.first(where: \.bytes.isEmpty) {
-            reject(name, "The file “\(empty.name)” is empty. Choose another.")
+        if let empty = files.first(where: { $0.size == 0 }) {
+            reject(name, "The file “\(String(empty.name.suffix(200)))” is empty. Choose another.")
             return []
         }
         return files.map { file in
             let shown = file.name.unicodeScalars.filter { $0.properties.generalCategory != .control }
             let name = String(String.UnicodeScalarView(shown)).suffix(200)
-            return UploadedFile(
-                name: name.isEmpty ? "file" : String(name), claimedType: file.claimedType, bytes: file.bytes)
+            return file.named(name.isEmpty ? "file" : String(name))
         }
     }
 }

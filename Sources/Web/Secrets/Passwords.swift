@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Crypto
+import Formats
 import _CryptoExtras
 
 /// Hashes passwords with scrypt (RFC 7914), off the event loop and a few at a time, as each takes memory and time.

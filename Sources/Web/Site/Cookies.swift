@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Crypto
+import Formats
 import Foundation
 import HTTPTypes
 
@@ -34,11 +35,13 @@ package struct SetCookie: Sendable, Hashable {
         var cookies: [String: String] = [:]
         var repeated: Set<String> = []
         for field in headers[values: .cookie] {
-            for pair in field.split(separator: ";") {
-                let parts = pair.trimmed.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-                guard parts.count == 2, parts[0].hasPrefix(prefix) else { continue }
-                let name = String(parts[0].dropFirst(prefix.count))
-                if cookies.updateValue(String(parts[1]), forKey: name) != nil { repeated.insert(name) }
+            for pair in field.utf8.split(separator: UInt8(ascii: ";")) {
+                let pair = Substring(pair).trimmed
+                guard let sign = pair.utf8.firstIndex(of: UInt8(ascii: "=")), pair.hasPrefix(prefix),
+                    let start = pair.utf8.index(pair.startIndex, offsetBy: prefix.utf8.count, limitedBy: sign)
+                else { continue }
+                let name = String(pair[start..<sign])
+                if cookies.updateValue(String(pair[pair.utf8.index(after: sign)...]), forKey: name) != nil { repeated.insert(name) }
             }
         }
         for name in repeated { cookies[name] = nil }

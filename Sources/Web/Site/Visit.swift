@@ -13,7 +13,8 @@ struct Visit: Sendable {
     let headers: HTTPFields
     /// The client's address as seen past trusted proxies.
     let address: String
-    let now: Timestamp
+    /// When its body had come, if it has one: from then on it is dealt with.
+    var now: Timestamp
     var path: [String: String] = [:]
     var query = Fields()
     /// `nil` for a request without a body, such as any `GET`.
@@ -52,8 +53,7 @@ struct Visit: Sendable {
     /// The weight of a type in `Accept` (RFC 9110 §12.5.1); the most specific range counts.
     private static func quality(of type: String, or other: String, in accept: String) -> Double {
         var best = (specificity: -1, quality: 0.0)
-        for part in accept.split(separator: ",") {
-            let range = MediaValue(part)
+        for range in MediaValue.list(accept) {
             let kind = type.prefix { $0 != "/" }
             let specificity =
                 range.type == type || range.type == other
@@ -66,8 +66,7 @@ struct Visit: Sendable {
 
     /// The first of these languages that `Accept-Language` names, else the first of all.
     func language(among languages: [String]) -> String {
-        let ranges = (headers[.acceptLanguage] ?? "").split(separator: ",").map { MediaValue($0) }
-        let wanted = ranges.map { (name: $0.type.prefix(2), quality: $0.parameters["q"].flatMap(Double.init) ?? 1) }
+        let wanted = MediaValue.list(headers[.acceptLanguage] ?? "").map { (name: $0.type.prefix(2), quality: $0.parameters["q"].flatMap(Double.init) ?? 1) }
             .filter { $0.quality > 0 }
         // `sorted` is stable: of equal weights the first counts.
         for (name, _) in wanted.sorted(by: { $0.quality > $1.quality }) where languages.contains(String(name)) {

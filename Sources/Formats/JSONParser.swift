@@ -7,36 +7,58 @@ package enum JSONError: Error, Hashable, Sendable {
     case invalidText(at: Int)
     case duplicateName(String)
     case tooDeep
+    case tooManyValues
 }
 
-/// A strict JSON parser: UTF-8, no duplicate names, at most 64 levels deep.
-struct JSONParser {
-    static let maxDepth = 64
+/// How much JSON is taken from a stranger. Both bounds hold while it is read, so that no text costs more than its length.
+package struct JSONLimits: Sendable {
+    /// Objects and arrays within each other.
+    package var depth: Int
+    /// Values in all, those that hold others included.
+    package var values: Int
 
+    package init(depth: Int = 64, values: Int = 100_000) {
+        self.depth = depth
+        self.values = values
+    }
+}
+
+/// A strict JSON parser: UTF-8, no duplicate names, within limits; its time grows with the length of the text.
+package struct JSONParser {
     private let input: UnsafeBufferPointer<UInt8>
-    private(set) var position = 0
+    private let limits: JSONLimits
+    private var position = 0
     private var depth = 0
+    private var count = 0
 
-    static func parse(_ bytes: some Collection<UInt8>) throws(JSONError) -> JSONValue {
-        try withParser(bytes) { (parser) throws(JSONError) in try parser.document() }
+    package static func parse(
+        _ bytes: some Collection<UInt8>, within limits: JSONLimits = JSONLimits()
+    ) throws(JSONError) -> JSONValue {
+        try withParser(bytes, limits) { (parser) throws(JSONError) in try parser.document() }
     }
 
     /// The items of a top-level array, each with the bytes it was written with.
-    static func items(_ bytes: some Collection<UInt8>) throws(JSONError) -> [(value: JSONValue, range: Range<Int>)] {
-        try withParser(bytes) { (parser) throws(JSONError) in try parser.documentItems() }
+    package static func items(
+        _ bytes: some Collection<UInt8>, within limits: JSONLimits = JSONLimits()
+    ) throws(JSONError) -> [(value: JSONValue, range: Range<Int>)] {
+        try withParser(bytes, limits) { (parser) throws(JSONError) in try parser.documentItems() }
     }
 
     private static func withParser<Result>(
-        _ bytes: some Collection<UInt8>, _ body: (inout JSONParser) throws(JSONError) -> Result
+        _ bytes: some Collection<UInt8>, _ limits: JSONLimits,
+        _ body: (inout JSONParser) throws(JSONError) -> Result
     ) throws(JSONError) -> Result {
         let parsed = Array(bytes).withUnsafeBufferPointer { input -> Swift.Result<Result, JSONError> in
-            var parser = JSONParser(input: input)
+            var parser = JSONParser(input: input, limits: limits)
             do throws(JSONError) { return .success(try body(&parser)) } catch { return .failure(error) }
         }
         return try parsed.get()
     }
 
-    private init(input: UnsafeBufferPointer<UInt8>) { self.input = input }
+    private init(input: UnsafeBufferPointer<UInt8>, limits: JSONLimits) {
+        self.input = input
+        self.limits = limits
+    }
 
     private mutating func document() throws(JSONError) -> JSONValue {
         let value = try self.value()
@@ -73,6 +95,8 @@ struct JSONParser {
     private mutating func value() throws(JSONError) -> JSONValue {
         skipSpace()
         guard position < input.count else { throw .endedEarly }
+        count += 1
+        guard count <= limits.values else { throw .tooManyValues }
         switch input[position] {
         case UInt8(ascii: "{"): return .object(try object())
         case UInt8(ascii: "["): return .array(try array())
@@ -136,7 +160,7 @@ struct JSONParser {
 
     private mutating func descend() throws(JSONError) {
         depth += 1
-        guard depth <= Self.maxDepth else { throw .tooDeep }
+        guard depth <= limits.depth else { throw .tooDeep }
     }
 
     private mutating func word(_ text: StaticString, _ value: JSONValue) throws(JSONError) -> JSONValue {
@@ -215,7 +239,7 @@ struct JSONParser {
         case UInt8(ascii: "n"): bytes.append(0x0A)
         case UInt8(ascii: "r"): bytes.append(0x0D)
         case UInt8(ascii: "t"): bytes.append(0x09)
-        case UInt8(ascii: "u"): bytes.append(contentsOf: Array(String(try unicodeEscape()).utf8))
+        case UInt8(ascii: "u"): bytes.append(contentsOf: try unicodeEscape().utf8)
         default: throw .unexpected(at: position - 1)
         }
     }
@@ -239,8 +263,11 @@ struct JSONParser {
         guard position + 4 <= input.count else { throw .endedEarly }
         var unit: UInt32 = 0
         for _ in 0..<4 {
-            guard let digit = Character(Unicode.Scalar(input[position])).hexDigitValue, input[position] < 0x80 else {
-                throw .unexpected(at: position)
+            let digit: UInt8
+            switch input[position] {
+            case let byte where (0x30...0x39).contains(byte): digit = byte - 0x30
+            case let byte where (0x61...0x66).contains(byte | 0x20): digit = (byte | 0x20) - 0x61 + 10
+            default: throw .unexpected(at: position)
             }
             unit = unit << 4 | UInt32(digit)
             position += 1

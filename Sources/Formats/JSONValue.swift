@@ -46,8 +46,10 @@ package enum JSONValue: Hashable, Sendable {
         return writer.bytes
     }
 
-    package init(parsing bytes: some Collection<UInt8>) throws(JSONError) {
-        self = try JSONParser.parse(bytes)
+    package init(
+        parsing bytes: some Collection<UInt8>, within limits: JSONLimits = JSONLimits()
+    ) throws(JSONError) {
+        self = try JSONParser.parse(bytes, within: limits)
     }
 
     /// The JSON of any `Encodable`, for a kind's own shared struct.
@@ -76,8 +78,8 @@ package struct JSONObject: Sendable {
         for (name, value) in members { self[name] = value }
     }
 
-    /// For the parser, which has already refused a name that comes twice.
-    init(unique members: [(name: String, value: JSONValue)]) {
+    /// For those who know that no name comes twice, as the parser does.
+    package init(unique members: [(name: String, value: JSONValue)]) {
         self.members = members
     }
 
@@ -98,6 +100,7 @@ package struct JSONObject: Sendable {
 
     /// Adds members after those that are here; what is here wins.
     package mutating func append(_ other: JSONObject) {
+        guard !other.isEmpty else { return }
         let known = Set(members.map(\.name))
         members += other.members.filter { !known.contains($0.name) }
     }
@@ -105,7 +108,13 @@ package struct JSONObject: Sendable {
 
 extension JSONObject: Hashable {
     package static func == (left: JSONObject, right: JSONObject) -> Bool {
-        left.members.count == right.members.count && left.members.allSatisfy { right[$0.name] == $0.value }
+        guard left.members.count == right.members.count else { return false }
+        // Mostly they stand in the same order; else a table, so that many members do not cost their square.
+        if zip(left.members, right.members).allSatisfy({ $0.name == $1.name }) {
+            return zip(left.members, right.members).allSatisfy { $0.value == $1.value }
+        }
+        let others = Dictionary(uniqueKeysWithValues: right.members.map { ($0.name, $0.value) })
+        return left.members.allSatisfy { others[$0.name] == $0.value }
     }
 
     package func hash(into hasher: inout Hasher) {
