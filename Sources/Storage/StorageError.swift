@@ -16,6 +16,10 @@ package enum StorageError: Error, Equatable {
     case busy
     /// The database cannot be reached, or went away during the transaction, which then may or may not have committed.
     case connectionLost(String)
+    /// There is no room on the disk, or in what the database may take of it. Reading goes on.
+    case full(String)
+    /// The database's file, or its disk, is damaged, read-only or gone.
+    case unusable(String)
     /// `close()` was called.
     case closed
 
@@ -36,7 +40,7 @@ package enum StorageError: Error, Equatable {
     case invalidLocation(String)
     /// A backup could not be written or read.
     case backupFailed(String)
-    /// Anything else: a full disk, a corrupt file, …; the engine's own code and words.
+    /// Anything else; the engine's own code and words.
     case engine(code: String, message: String)
 }
 
@@ -53,6 +57,8 @@ extension StorageError: CustomStringConvertible {
         case .readOnly: "A read transaction cannot write."
         case .busy: "The database is busy; try again in a moment."
         case .connectionLost(let message): "The database cannot be reached: \(message)"
+        case .full(let message): "There is no room to write: \(message)"
+        case .unusable(let message): "The database cannot be used: \(message)"
         case .closed: "The database is closed."
         case .invalidSQL(let message): "The SQL is wrong: \(message)"
         case .invalidValue(let message): "A value does not fit its column: \(message)"

@@ -55,8 +55,13 @@ package final class Transaction {
             _ = try execute(.releaseSavepoint) { _ in true }
             return result
         } catch {
-            try undoSavepoint()
             hooks.removeSubrange(hookCount...)
+            do { try undoSavepoint() } catch let undoing {
+                // A full disk, for one, makes SQLite roll everything back at once: then there is no savepoint any more, and
+                // what was wrong first says why.
+                failure = error
+                throw hasEnded ? undoing : error
+            }
             throw error
         }
     }

@@ -35,12 +35,20 @@ final class TypedWork<T: Sendable>: Work, @unchecked Sendable {
 
     func finish(_ error: (any Error)?) {
         if let error {
-            continuation.resume(throwing: error)
+            continuation.resume(throwing: access == .write ? Self.whileWriting(error) : error)
         } else if let result {
             continuation.resume(returning: result)
         } else {
             continuation.resume(throwing: StorageError.transactionEnded)
         }
+    }
+}
+
+extension TypedWork {
+    /// A database that refuses a transaction that may write does so for reasons of its own: a standby, a disk that was
+    /// mounted to be read only.
+    private static func whileWriting(_ error: any Error) -> any Error {
+        error as? StorageError == .readOnly ? StorageError.unusable("it is read-only") : error
     }
 }
 

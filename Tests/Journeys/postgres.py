@@ -77,6 +77,17 @@ class Postgres:
         self.run("createdb", "-h", self.folder, "-U", "entente", name)
         return f"postgresql:///{name}?user=entente&host={urllib.parse.quote(str(self.folder), safe='/')}"
 
+    def refuse(self, name):
+        """Ends every connection to a database and takes no new ones."""
+        self.tell(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+        self.tell(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+
+    def welcome(self, name):
+        self.tell(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
+
+    def tell(self, statement):
+        self.run("psql", "-q", "-h", self.folder, "-U", "entente", "-d", "postgres", "-c", statement)
+
     def stop(self):
         # SIGINT is PostgreSQL's fast shutdown.
         self.end(signal.SIGINT)

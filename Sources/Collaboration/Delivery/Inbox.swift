@@ -192,7 +192,7 @@ extension StorageError {
     /// Whether trying again later may help.
     var isPassing: Bool {
         switch self {
-        case .busy, .connectionLost, .closed, .engine: true
+        case .busy, .connectionLost, .closed, .full, .unusable, .engine: true
         default: false
         }
     }

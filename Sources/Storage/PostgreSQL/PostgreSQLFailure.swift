@@ -35,11 +35,14 @@ struct PostgreSQLFailure {
         case "23502": return .notNullViolation(table: table, column: column)
         case "25006": return .readOnly
         case "40001", "40P01", "55P03", "57014": return .busy
+        case "53100": return .full(message)
         case "57P01", "57P02", "57P03": return .connectionLost(message)
         default: break
         }
         switch state.prefix(2) {
         case "08": return .connectionLost(message)
+        case "53": return .connectionLost(message)
+        case "58", "XX": return .unusable("\(message) (PostgreSQL \(state))")
         case "22", "54": return .invalidValue(message)
         case "42", "0A": return .invalidSQL(message)
         default: return .engine(code: "PostgreSQL \(state)", message: message)

@@ -26,7 +26,8 @@ final class SQLiteBackend: Backend {
             }
         let sessions = SQLiteSessions()
         self.sessions = sessions
-        let writer = SQLiteWriter(connections: connections, sessions: sessions)
+        let writer = SQLiteWriter(
+            connections: connections, sessions: sessions, file: try path.map { try SQLiteFile(path: $0) })
         writes.startThread(named: "sqlite-write", limit: Self.commitTogether) { writer.commit($0) }
         for _ in 0..<readers {
             reads.startThread(named: "sqlite-read") { [connections] in

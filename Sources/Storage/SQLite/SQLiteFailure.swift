@@ -20,7 +20,9 @@ enum SQLiteFailure {
         }
         switch code & 0xFF {
         case SQLITE_BUSY, SQLITE_LOCKED: return .busy
-        case SQLITE_READONLY: return .readOnly
+        case SQLITE_FULL: return .full(message)
+        case SQLITE_IOERR, SQLITE_CORRUPT, SQLITE_NOTADB: return .unusable("\(message) (SQLite \(code))")
+        case SQLITE_READONLY: return code == SQLITE_READONLY ? .readOnly : .unusable("\(message) (SQLite \(code))")
         case SQLITE_ERROR, SQLITE_RANGE, SQLITE_MISUSE: return .invalidSQL(message)
         case SQLITE_MISMATCH, SQLITE_TOOBIG, SQLITE_CONSTRAINT: return .invalidValue(message)
         case SQLITE_CANTOPEN: return .connectionLost(message)

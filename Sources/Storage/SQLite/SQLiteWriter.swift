@@ -6,9 +6,12 @@ import GRDB
 struct SQLiteWriter: Sendable {
     let connections: any DatabaseWriter
     let sessions: SQLiteSessions
+    /// `nil` for a database in memory.
+    let file: SQLiteFile?
 
     func commit(_ group: [any Work]) {
         do {
+            try file?.requirePresence()
             try connections.writeWithoutTransaction { connection in
                 let session = try sessions.session(connection)
                 try session.run("BEGIN IMMEDIATE")

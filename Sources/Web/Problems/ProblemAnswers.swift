@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Formats
 import Foundation
 import HTTPTypes
 import Logging
@@ -18,6 +19,7 @@ extension Site {
     /// Turns any error into an answer. What nobody foresaw is logged here, once, with the route's shape of the path but
     /// without what people typed.
     func answer(to error: any Error, _ visit: Visit) async -> Answer {
+        if let left = error as? ClientLeft { logger.debug("A client left", metadata: ["reason": "\(left.reason)"]) }
         if let problem = problem(error, visit) { return answer(problem, visit) }
         let id = Base64URL.encode(RandomToken.bytes().prefix(9))
         logger.error("Unexpected error", metadata: ["id": "\(id)", "error": "\(type(of: error)): \(error)"])
@@ -44,10 +46,13 @@ extension Site {
         // A page within an enterprise leads to its front; the front itself, if it is not there, to the node's.
         let front = visit.path["enterprise"].flatMap { LocalPath("/\(PercentEncoding.encode($0))")?.text }
         let home = front.flatMap { visit.target.hasPrefix($0 + "/") ? $0 : nil } ?? "/"
+        let typed = (problem as? LostForm)?.typed ?? []
         let model: [String: Model] = [
             "status": .number(problem.status), "detail": .message(problem.detail), "home": .text(home),
             "errors": .list(problem.errors.map { ["field": .text($0.field), "message": .message($0.message)] }),
             "back": isWorthRetrying ? .text(LocalPath(of: visit, at: configuration.origin)?.text) : .none,
+            "hasTyped": .flag(!typed.isEmpty),
+            "typed": .list(typed.map { ["label": .message($0.label), "text": .text($0.text)] }),
         ]
         let page = Page("error", title: problem.title, layout: .bare, model)
         do {
@@ -110,6 +115,20 @@ struct StorageProblem: Problem {
             title = "The database does not answer"
             detail = "Wait a moment, then try again. What you typed has not been saved."
             retryAfter = 5
+        case .full:
+            status = 507
+            type = "disk-full"
+            title = "There is no room to save anything"
+            detail =
+                "What you sent has not been saved. Keep a copy of it, tell the administrator that the disk is full, and try again later. Reading goes on."
+            retryAfter = 60
+        case .unusable, .readOnly:
+            status = 503
+            type = "database-away"
+            title = "Nothing can be saved at the moment"
+            detail =
+                "What you sent has not been saved. Keep a copy of it, tell the administrator, and try again later."
+            retryAfter = 60
         case .nulInText, .invalidValue:
             status = 422
             type = "invalid-input"

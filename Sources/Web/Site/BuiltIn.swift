@@ -9,13 +9,8 @@ extension Endpoint {
         [
             plain("/healthz") { _ in .text("ok\n") },
             plain("/readyz") { handling in
-                do {
-                    _ = try await handling.site.database.read { tx in try tx.first("SELECT 1") { try $0.next() as Int }
-                    }
-                    return .text("ok\n")
-                } catch {
-                    return .text("The database does not answer.\n", status: 503)
-                }
+                guard let trouble = await handling.site.readiness.check() else { return .text("ok\n") }
+                return .text(trouble.told, status: 503)
             },
             plain("/metrics") { handling in
                 // Figures tell how busy a business is: only those on this machine may see them.
@@ -46,4 +41,15 @@ extension Endpoint {
 
 extension AddressBlock {
     static let loopback = ["127.0.0.0/8", "::1/128"].compactMap { AddressBlock($0) }
+}
+
+extension StorageError {
+    /// For whoever watches over the node, and so without the engine's own words.
+    fileprivate var told: String {
+        switch self {
+        case .full: "The disk is full: nothing can be saved.\n"
+        case .unusable, .readOnly: "The database cannot be written: its disk or file is damaged, read-only or gone.\n"
+        default: "The database does not answer.\n"
+        }
+    }
 }
