@@ -47,7 +47,7 @@ struct ProductFields: Sendable {
     init(_ form: inout Form) {
         product = form.optionalText("product", label: "Product", max: 200) ?? ""
         serial = form.optionalText("serial", label: "Serial number", max: 100) ?? ""
-        photos = form.files("photos", label: "A photo", count: 5).map { Upload(name: $0.name, bytes: $0.bytes) }
+        photos = form.files("photos", label: "A photo", count: 5).map { Upload($0) }
     }
 
     func fill(_ draft: inout CaseDraft) {

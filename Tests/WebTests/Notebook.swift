@@ -50,7 +50,7 @@ struct Notebook {
         {{#forms.addNote.text.error}}<b>{{.}}</b>{{/forms.addNote.text.error}}\
         {{#forms.addNote.colour.is.red}}red{{/forms.addNote.colour.is.red}}</form></html>
         """.write(to: folder.appending(path: "note.mustache"), atomically: true, encoding: .utf8)
-        try #"<h1>{{status}} {{title}}</h1><p>{{detail}}</p>{{#back}}<a href="{{.}}">Back</a>{{/back}}"#.write(
+        try #"<h1>{{status}} {{title}}</h1><p>{{detail}}</p>{{#back}}<a href="{{.}}">Back</a>{{/back}}{{#typed}}<p>{{label}}: {{text}}</p>{{/typed}}"#.write(
             to: folder.appending(path: "error.mustache"), atomically: true, encoding: .utf8)
         try """
         {"Note by {{viewer.name}}": "Notitie van {{viewer.name}}", "Saved.": "Bewaard.",
@@ -213,7 +213,7 @@ struct AddPhoto: Action {
     static func run(_ call: Call<Anyone, Input>, _ tx: Transaction) -> Reply<Kept> {
         let photo = call.input.photo
         return .show(
-            Kept(caption: call.input.caption, name: photo.name, type: photo.claimedType, size: photo.bytes.count))
+            Kept(caption: call.input.caption, name: photo.name, type: photo.claimedType, size: photo.size))
     }
 }
 
@@ -259,6 +259,10 @@ struct Echo: RawAction {
     static let summary = "Echoes"
     static let exchanged = RawExchange(takes: "application/octet-stream", gives: "application/octet-stream", statuses: [202])
     static let bodyLimit = 100
+
+    static func refuse(_ head: RawCall, _ database: Database) async throws -> RawReply? {
+        head.headers["X-Refuse"] == nil ? nil : RawReply(status: 401)
+    }
 
     static func run(_ call: RawCall, _ database: Database) async throws -> RawReply {
         RawReply(status: 202, headers: ["Target": call.targetURI, "Got": call.headers["X-Two"] ?? ""], body: call.body)

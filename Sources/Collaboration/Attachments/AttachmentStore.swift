@@ -35,12 +35,19 @@ package struct Attachment: Sendable {
 /// A file as somebody sends it.
 package struct Upload: Sendable {
     package let name: String
-    package let bytes: [UInt8]
+    private let file: UploadedFile
 
     package init(name: String, bytes: [UInt8]) {
-        self.name = name
-        self.bytes = bytes
+        self.init(UploadedFile(name: name, claimedType: "", bytes: bytes))
     }
+
+    package init(_ file: UploadedFile) {
+        name = file.name
+        self.file = file
+    }
+
+    /// Read when they are asked for: ask for one file's at a time.
+    func bytes() throws -> [UInt8] { try file.bytes() }
 }
 
 extension Desk {
@@ -89,11 +96,12 @@ package struct AttachmentStore {
 
     @discardableResult
     func add(_ upload: Upload, to message: Message) throws -> Attachment {
-        let digest = Array(SHA256.hash(data: upload.bytes))
-        try keep(upload.bytes, digest: digest)
+        let bytes = try upload.bytes()
+        let digest = Array(SHA256.hash(data: bytes))
+        try keep(bytes, digest: digest)
         let attachment = Attachment(
             id: ID(), caseID: message.caseID, message: message.id, digest: digest, name: FileName.safe(upload.name),
-            type: FileType(sniffing: upload.bytes).rawValue, size: upload.bytes.count)
+            type: FileType(sniffing: bytes).rawValue, size: bytes.count)
         try add(attachment)
         return attachment
     }

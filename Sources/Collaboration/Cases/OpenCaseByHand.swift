@@ -70,7 +70,7 @@ package struct OpenCaseByHand: Action {
             priority = form.choice("priority", label: "Priority", default: .normal)
             product = form.optionalText("product", label: "Product", max: 200) ?? ""
             serial = form.optionalText("serial", label: "Serial number", max: 100) ?? ""
-            files = form.files("files", label: "Attach").map { Upload(name: $0.name, bytes: $0.bytes) }
+            files = form.files("files", label: "Attach").map { Upload($0) }
             if customer == nil && name.isEmpty { form.reject("name", "Say who the customer is.") }
             if let contact { form.check(contact, field: "contact") }
         }

@@ -7,10 +7,8 @@ import Storage
 extension ExchangeNode {
     /// Answers a request to this node, whether it came over the network or from an enterprise of this node.
     package func answer(_ request: PeerRequest) async -> PeerResponse {
-        do {
-            guard let target = ExchangeTarget(request.method, url: request.url, origin: origin) else {
-                throw PeerRefusal.nowhere
-            }
+        await answering {
+            let target = try target(of: request)
             switch target.endpoint {
             case .statement: return try await statement(of: target.slug)
             case .invitations: return try await answerAcceptance(request, target.slug)
@@ -25,6 +23,40 @@ extension ExchangeNode {
             case .broughtAttachment(let digest): return try await takeAttachment(request, digest, target)
             case .attachment(let digest): return try await answerAttachment(request, digest, target.slug)
             }
+        }
+    }
+
+    /// What can be said against a request with a body before that has come; nil when it may come. It is answered in full
+    /// once it is here.
+    func refuse(head: PeerRequest) async -> PeerResponse? {
+        let admitted = PeerResponse(status: 0)
+        let response = await answering {
+            let target = try target(of: head)
+            switch target.endpoint {
+            // Whoever accepts an invitation is not linked yet, and a new statement may be signed by a new key: these are in
+            // the body.
+            case .invitations, .peerStatement: return admitted
+            default: break
+            }
+            let signed = try await verifyHead(head, for: target.slug)
+            if case .broughtAttachment = target.endpoint, signed.sender(on: target.link.map { [$0] } ?? []) == nil {
+                throw PeerRefusal.nowhere
+            }
+            return admitted
+        }
+        return response.status == admitted.status ? nil : response
+    }
+
+    private func target(of request: PeerRequest) throws(PeerRefusal) -> ExchangeTarget {
+        guard let target = ExchangeTarget(request.method, url: request.url, origin: origin),
+            Address(host: host, slug: target.slug) != nil
+        else { throw .nowhere }
+        return target
+    }
+
+    private func answering(_ body: () async throws -> PeerResponse) async -> PeerResponse {
+        do {
+            return try await body()
         } catch let refusal as SignedRefusal {
             return refusal.response
         } catch let refusal as PeerRefusal {
@@ -241,14 +273,29 @@ struct Authenticated: Sendable {
 extension ExchangeNode {
     /// Verifies a request with a key that is looked up among the enterprises linked with the one it is for.
     func verify(_ request: PeerRequest, for slug: String) async throws -> SignedRequest {
+        try await verify(request, for: slug) { message, address, now throws(RequestRefusal) in
+            try RequestProfile.read(message, body: request.body, destination: address, now: now)
+        }
+    }
+
+    /// As ``verify(_:for:)``, of a request whose body has not come: the signature holds, the digest is not compared.
+    private func verifyHead(_ request: PeerRequest, for slug: String) async throws -> SignedRequest {
+        try await verify(request, for: slug) { message, address, now throws(RequestRefusal) in
+            try RequestProfile.readHead(message, hasBody: true, destination: address, now: now)
+        }
+    }
+
+    private func verify(
+        _ request: PeerRequest, for slug: String,
+        reading read: (HTTPMessageSignatures.Message, Address, WireTime) throws(RequestRefusal) -> UnverifiedRequest
+    ) async throws -> SignedRequest {
         let now = now()
         let found = try await database.read { tx -> (Enterprise, SigningKey)? in
             guard let enterprise = try EnterpriseStore(tx).find(slug: slug) else { return nil }
             return (enterprise, try IdentityStore(enterprise.id, tx).signingKey(at: now))
         }
         guard let (enterprise, signingKey) = found else { throw RequestRefusal.misdirected }
-        let claimed = try RequestProfile.read(
-            request.message, body: request.body, destination: try address(of: slug), now: now.seconds)
+        let claimed = try read(request.message, try address(of: slug), now.seconds)
         let known = try await database.read { tx in
             try LinkStore(enterprise.id, tx).holders(ofKey: claimed.keyID, at: now)
         }

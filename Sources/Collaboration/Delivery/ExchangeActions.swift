@@ -43,15 +43,30 @@ extension ExchangeAction {
             headers: ["Signature-Input", "Signature", RequestProfile.destinationField], query: query)
     }
 
+    /// Whatever can be said against a request without its body is said before that is read.
+    package static func refuse(_ head: RawCall, _ database: Database) async throws -> RawReply? {
+        guard head.method == .post, let node = head.services.exchange else { return nil }
+        return await node.refuse(head: PeerRequest(head, body: nil)).map(RawReply.init)
+    }
+
     /// The tables are opened by the node itself, which knows them.
     package static func run(_ call: RawCall, _ database: Database) async throws -> RawReply {
         guard let node = call.services.exchange else { return RawReply(status: ExchangeStatus.unavailable.rawValue) }
-        let response = await node.answer(
-            PeerRequest(
-                method: call.method.rawValue, url: call.targetURI,
-                fields: call.headers.fields.map { Field($0.name, $0.value) },
-                body: call.method == .get ? nil : call.body))
-        return RawReply(
+        return RawReply(await node.answer(PeerRequest(call, body: call.method == .get ? nil : call.body)))
+    }
+}
+
+extension PeerRequest {
+    fileprivate init(_ call: RawCall, body: [UInt8]?) {
+        self.init(
+            method: call.method.rawValue, url: call.targetURI,
+            fields: call.headers.fields.map { Field($0.name, $0.value) }, body: body)
+    }
+}
+
+extension RawReply {
+    fileprivate init(_ response: PeerResponse) {
+        self.init(
             status: response.status, headers: Headers(response.fields.map { ($0.name, $0.value) }), body: response.body)
     }
 }

@@ -12,7 +12,7 @@ package struct AddToCase: Action {
         package init(_ form: inout Form) {
             _ = form.path("token")
             text = form.optionalText("text", label: "Message", max: 10_000, multiline: true) ?? ""
-            files = form.files("files", label: "Photo", count: 5).map { Upload(name: $0.name, bytes: $0.bytes) }
+            files = form.files("files", label: "Photo", count: 5).map { Upload($0) }
             if text.isEmpty && files.isEmpty { form.reject("text", "There is nothing to send. Write something.") }
         }
     }

@@ -28,7 +28,7 @@ package struct AnswerHandover: Action {
             verdict = form.optionalChoice("verdict", label: "Your answer")
             date = form.optionalDate("date", label: "The date")?.rawValue
             text = form.optionalText("text", label: "Answer", max: 20_000, multiline: true) ?? ""
-            files = form.files("files", label: "Attach").map { Upload(name: $0.name, bytes: $0.bytes) }
+            files = form.files("files", label: "Attach").map { Upload($0) }
             source = form.optionalID("source", label: "Source")
             wording = form.choice("wording", label: "Wording", default: Wording.reworded)
             forwarded = form.list("forward", label: "Goes along").compactMap { ID<Attachment>($0) }

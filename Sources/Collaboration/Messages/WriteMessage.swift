@@ -20,7 +20,7 @@ package struct WriteMessage: Action {
             forwarded = form.list("forward", label: "Goes along").compactMap { ID<Attachment>($0) }
             reply = form.optionalID("reply", label: "Answer")
             text = form.optionalText("text", label: "Message", max: 20_000, multiline: true) ?? ""
-            files = form.files("files", label: "Attach").map { Upload(name: $0.name, bytes: $0.bytes) }
+            files = form.files("files", label: "Attach").map { Upload($0) }
             let named = form.list("to", label: "Visible to")
             var links: Set<ID<Link>> = []
             for name in named where name != "customer" {

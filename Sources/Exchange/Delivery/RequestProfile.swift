@@ -49,6 +49,23 @@ package enum RequestProfile {
     package static func read(
         _ message: Message, body: [UInt8]?, destination: Address, now: WireTime
     ) throws(RequestRefusal) -> UnverifiedRequest {
+        let request = try readHead(message, hasBody: body != nil, destination: destination, now: now)
+        if let body, let digest = message[field: ContentDigest.fieldName] {
+            do throws(SignatureError) {
+                try ContentDigest.check(digest, matches: body)
+            } catch .digestMismatch {
+                throw .wrongDigest
+            } catch {
+                throw .malformed(error)
+            }
+        }
+        return request
+    }
+
+    /// As ``read(_:body:destination:now:)`` before the body has come: a signature covers its digest, not its bytes.
+    package static func readHead(
+        _ message: Message, hasBody: Bool, destination: Address, now: WireTime
+    ) throws(RequestRefusal) -> UnverifiedRequest {
         let signature: MessageSignature
         do throws(SignatureError) {
             signature = try MessageSignature(label: label, in: message)
@@ -62,22 +79,12 @@ package enum RequestProfile {
             let nonce = parameters.nonce, (16...64).contains(nonce.utf8.count), keyID.utf8.count <= 64
         else { throw .incomplete }
         guard parameters.algorithm == algorithm, parameters.tag == tag else { throw .incomplete }
-        let required = components(hasBody: body != nil)
-        for component in required where !parameters.components.contains(component) {
+        for component in components(hasBody: hasBody) where !parameters.components.contains(component) {
             throw .uncovered(component.name)
         }
         guard expires > created, expires - created <= lifetime else { throw .badClock }
         guard abs(now.seconds - created) <= clockDifference, now.seconds <= expires else { throw .badClock }
         guard message[field: destinationField] == destination.description else { throw .misdirected }
-        if let body, let digest = message[field: ContentDigest.fieldName] {
-            do throws(SignatureError) {
-                try ContentDigest.check(digest, matches: body)
-            } catch .digestMismatch {
-                throw .wrongDigest
-            } catch {
-                throw .malformed(error)
-            }
-        }
         return UnverifiedRequest(message: message, signature: signature, keyID: keyID, nonce: nonce)
     }
 

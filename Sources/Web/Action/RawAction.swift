@@ -12,12 +12,16 @@ package protocol RawAction: Sendable {
     static var limit: RateLimit? { get }
     /// What it takes and gives, for the API description.
     static var exchanged: RawExchange { get }
+    /// Looks at a request whose body has not been read: what it answers is the answer, and the body is never read;
+    /// `nil` lets it in.
+    static func refuse(_ head: RawCall, _ database: Database) async throws -> RawReply?
     static func run(_ call: RawCall, _ database: Database) async throws -> RawReply
 }
 
 extension RawAction {
     package static var bodyLimit: Int { 512 * 1024 }
     package static var limit: RateLimit? { nil }
+    package static func refuse(_ head: RawCall, _ database: Database) async throws -> RawReply? { nil }
 }
 
 /// What a raw action takes and gives: names of types and statuses, since its bytes are described elsewhere.
@@ -52,6 +56,7 @@ package struct RawCall: Sendable {
     package let path: [String: String]
     package let query: [String: String]
     package let headers: Headers
+    /// Empty for a head.
     package let body: [UInt8]
     /// The client's address as seen past trusted proxies.
     package let address: String

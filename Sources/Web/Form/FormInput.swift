@@ -32,19 +32,3 @@ package struct FieldError: Sendable, Hashable {
         self.message = message
     }
 }
-
-/// A file as it was sent. Nothing it says about itself is verified: name and type are only claims.
-package struct UploadedFile: Sendable, Hashable {
-    package let name: String
-    package let claimedType: String
-    package let bytes: [UInt8]
-
-    package init(name: String, claimedType: String, bytes: [UInt8]) {
-        self.name = name
-        self.claimedType = claimedType
-        self.bytes = bytes
-    }
-
-    /// The largest file accepted, in bytes.
-    package static let limit = 25 * 1024 * 1024
-}

@@ -19,14 +19,15 @@ extension Handling {
         var answer = Answer(status: 200, type: "text/event-stream")
         answer.headers[.cacheControl] = "no-store"
         guard visit.method == "GET" else { return answer }
-        let client = RateLimiter.client(visit.address)
-        try site.streams.enter(client)
+        let place = try site.streams.enter(RateLimiter.client(visit.address))
+        // A client that leaves before the first byte is written leaves no place taken.
+        channel?.closeFuture.whenComplete { _ in place.leave() }
         let request = request
         let isConnected = channel != nil
         answer.body = .stream { writer in
             let closed = A.opened(call)
             defer {
-                site.streams.leave(client)
+                place.leave()
                 closed?()
             }
             let source = EventSource(

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Formats
 import Foundation
 import HTTPTypes
 import NIOCore
@@ -27,7 +28,7 @@ struct Repeat: Sendable {
         let parts = visit.target.split(separator: "?", maxSplits: 1)
         scope = "\(visit.method) \(parts.first ?? "")"
         let query = parts.count > 1 ? parts[1] : ""
-        let content = RequestContent(visit.body ?? Fields(), but: RequestKey.field)
+        let content = try RequestContent(visit.body ?? Fields(), but: RequestKey.field)
         self.content = key.code(.content, of: Array("\(visit.format)\n\(query)\n".utf8) + content.bytes)
     }
 
@@ -73,7 +74,7 @@ struct Repeat: Sendable {
 struct RequestContent {
     private(set) var bytes: [UInt8] = []
 
-    init(_ fields: Fields, but key: String) {
+    init(_ fields: Fields, but key: String) throws {
         for (name, values) in fields.values.sorted(by: { $0.key < $1.key }) where name != key {
             add(Array(name.utf8))
             for value in values {
@@ -81,7 +82,7 @@ struct RequestContent {
                 case .text(let text): add(Array(text.utf8))
                 case .file(let file):
                     add(Array(file.name.utf8))
-                    add(RandomToken.digest(of: file.bytes))
+                    add(try file.digest())
                 }
             }
             bytes.append(0)

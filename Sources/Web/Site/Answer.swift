@@ -8,6 +8,10 @@ struct Answer: Sendable {
     var status: Int
     var headers: HTTPFields = [:]
     var body: Body = .bytes(ByteBuffer())
+    /// What its request took of a budget, while it is sent.
+    var held: BudgetShare?
+    /// The request's body, when nothing of it was read.
+    var unread: RequestBody?
 
     enum Body: Sendable {
         case bytes(ByteBuffer)

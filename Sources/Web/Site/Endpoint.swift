@@ -15,6 +15,8 @@ struct Endpoint: Sendable {
     var negotiates = true
     /// For the API description; `nil` keeps it out.
     var description: OperationDescription?
+    /// Looks at who calls before the body is read; an answer is the answer, and the body is never read.
+    var refuse: (@Sendable (Handling) async throws -> Answer?)?
     let run: @Sendable (Handling) async throws -> Answer
 
     init(route: Route, run: @escaping @Sendable (Handling) async throws -> Answer) {
@@ -48,6 +50,12 @@ struct Endpoint: Sendable {
         endpoint.limit = A.limit
         endpoint.bodyLimit = description.takesFiles ? 4 * UploadedFile.limit + (1 << 20) : nil
         endpoint.description = description
+        if A.route.method != .get, A.As.self != Anyone.self {
+            endpoint.refuse = { handling in
+                try await handling.identify(A.self)
+                return nil
+            }
+        }
         return endpoint
     }
 
@@ -58,6 +66,7 @@ struct Endpoint: Sendable {
         checksOrigin = false
         negotiates = false
         description = OperationDescription(raw: action)
+        refuse = { handling in try await handling.refuse(raw: action) }
         run = { handling in try await handling.perform(raw: action) }
     }
 

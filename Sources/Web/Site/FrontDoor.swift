@@ -44,7 +44,7 @@ extension Site {
             headerFields: fields)
         let incoming = Request(head: head, body: RequestBody(buffer: ByteBuffer(bytes: request.body)))
         let answer = await respond(to: incoming, peer: request.peer, channel: nil)
-        let response = answer.response(to: method)
+        let response = Sending(patience: configuration.idleTimeout, channel: nil).response(answer, to: method)
         let collector = Collector()
         try await response.body.write(collector)
         return PlainAnswer(

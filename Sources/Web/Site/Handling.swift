@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Formats
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -9,7 +10,7 @@ import Storage
 struct Handling: Sendable {
     let site: Site
     var visit: Visit
-    let body: [UInt8]
+    var body: ReceivedBody
     let request: Request
     let channel: (any Channel)?
 
@@ -60,16 +61,40 @@ struct Handling: Sendable {
         }
     }
 
+    /// Finds out who calls and whether they may, before anything is read of what they send. The transaction of the action
+    /// asks again: what holds then counts.
+    func identify<A: Operation>(_: A.Type) async throws {
+        let (site, visit) = (site, visit)
+        do {
+            try await site.database.read { tx in
+                _ = try A.As.identify(site.credentials(visit, mayWrite: false), meeting: A.access, tx)
+            }
+        } catch is StorageError where visit.format == .page {
+            // The action will meet it too; then there is something to show again of what was typed.
+        }
+    }
+
+    func refuse(raw action: any RawAction.Type) async throws -> Answer? {
+        try await action.refuse(rawCall([]), site.database).map(answer)
+    }
+
     func perform(raw action: any RawAction.Type) async throws -> Answer {
+        guard case .bytes(let bytes) = body else { throw RequestRefusal.unsupportedMediaType }
+        return answer(try await action.run(rawCall(bytes), site.database))
+    }
+
+    private func rawCall(_ body: [UInt8]) -> RawCall {
         let headers = Headers(visit.headers.map { ($0.name.rawName, $0.value) })
         let query = visit.query.values.mapValues { values in
             if case .text(let text) = values.first { text } else { "" }
         }
         let method = Route.Method(rawValue: visit.method) ?? .get
-        let call = RawCall(
+        return RawCall(
             method: method, target: visit.target, path: visit.path, query: query, headers: headers, body: body,
             address: visit.address, now: visit.now, origin: site.configuration.origin, services: site.services)
-        let reply = try await action.run(call, site.database)
+    }
+
+    private func answer(_ reply: RawReply) -> Answer {
         var answer = Answer(status: reply.status, bytes: ByteBuffer(bytes: reply.body))
         for (name, value) in reply.headers.fields {
             if let name = HTTPField.Name(name) { answer.headers.append(HTTPField(name: name, value: value)) }
@@ -79,37 +104,47 @@ struct Handling: Sendable {
 
     /// The fields of the body, by its content type.
     func fields() throws -> Fields {
-        guard !body.isEmpty else { return Fields() }
+        let bytes: [UInt8]
+        switch body {
+        case .form(let fields): return fields
+        case .bytes(let received): bytes = received
+        }
+        guard !bytes.isEmpty else { return Fields() }
         guard let text = visit.headers[.contentType] else { throw RequestRefusal.unsupportedMediaType }
-        let type = MediaValue(text)
-        switch type.type {
-        case "application/x-www-form-urlencoded": return try Fields(urlEncoded: body)
-        case "application/json": return try Fields(json: body)
-        case "multipart/form-data":
-            guard let boundary = type.parameters["boundary"] else { throw MalformedRequest.multipart }
-            return try Fields(multipart: body, boundary: boundary)
+        switch MediaValue(text).type {
+        case "application/x-www-form-urlencoded": return try Fields(urlEncoded: bytes)
+        case "application/json": return try Fields(json: bytes)
         default: throw RequestRefusal.unsupportedMediaType
         }
     }
 
     /// Shows a refused form again where it was, or throws the error on.
     private func retry<A: Operation>(_: A.Type, _ error: any Error, _ visit: Visit) async throws -> Answer {
-        guard let page = A.retryForm, visit.format == .page, !visit.isSafe, let problem = site.problem(error, visit),
-            [400, 409, 413, 422, 429].contains(problem.status), let place = FormPlace(page.route, visit, site)
+        guard visit.format == .page, !visit.isSafe, let problem = site.problem(error, visit),
+            [400, 409, 413, 422, 429, 503, 507].contains(problem.status)
         else { throw error }
+        var asked = Form(describing: A.route.method)
+        _ = A.Input(&asked)
+        let typed = Typed(visit.body ?? Fields(), in: asked.described, errors: problem.errors)
+        // Where not even the page can be read, what was typed is shown all the same.
+        let lost = LostForm(problem: problem, typed: typed.lines)
+        guard let page = A.retryForm, let place = FormPlace(page.route, visit, site) else {
+            throw problem.status < 500 ? error : lost
+        }
         var again = Visit(
             method: "GET", target: place.target, headers: visit.headers, address: visit.address, now: visit.now)
         again.path = place.path
         again.query = place.query
-        var asked = Form(describing: A.route.method)
-        _ = A.Input(&asked)
         again.failedForm = FailedForm(
-            name: A.formName, values: (visit.body ?? Fields()).shown(without: asked.secrets), errors: problem.errors,
-            message: problem.detail, path: visit.path)
-        let handling = Handling(site: site, visit: again, body: [], request: request, channel: channel)
-        var answer = try await handling.perform(page, status: problem.status)
-        if let seconds = problem.retryAfter { answer.headers[.retryAfter] = String(seconds) }
-        return answer
+            name: A.formName, values: typed.values, errors: typed.errors, message: problem.detail, path: visit.path)
+        let handling = Handling(site: site, visit: again, body: .none, request: request, channel: channel)
+        do {
+            var answer = try await handling.perform(page, status: problem.status)
+            if let seconds = problem.retryAfter { answer.headers[.retryAfter] = String(seconds) }
+            return answer
+        } catch is StorageError {
+            throw lost
+        }
     }
 }
 

@@ -32,7 +32,10 @@ final class BodyBudget: Sendable {
         }
     }
 
-    func giveBack(_ count: Int, for client: String) {
+    /// How many bytes are taken.
+    var count: Int { taken.withLock { $0.all } }
+
+    fileprivate func giveBack(_ count: Int, for client: String) {
         taken.withLock { taken in
             taken.all -= count
             taken.byClient[client, default: 0] -= count
@@ -41,11 +44,42 @@ final class BodyBudget: Sendable {
     }
 }
 
+/// What one request has taken from a budget; it goes back when nobody holds this any more.
+final class BudgetShare: Sendable {
+    private let budget: BodyBudget
+    private let client: String
+    private let count = Mutex(0)
+
+    init(of budget: BodyBudget, for client: String) {
+        self.budget = budget
+        self.client = client
+    }
+
+    deinit {
+        let count = count.withLock { $0 }
+        if count > 0 { budget.giveBack(count, for: client) }
+    }
+
+    /// Takes as much more as makes `total`; throws 503 where the budget has no more.
+    func grow(to total: Int) throws {
+        try count.withLock { count in
+            guard total > count else { return }
+            guard budget.take(total - count, for: client, size: total) else { throw RequestRefusal.overloaded }
+            count = total
+        }
+    }
+}
+
 /// How many streams are open, in all and per client.
 final class StreamLimit: Sendable {
+    private struct Open {
+        var all = 0
+        var byClient: [String: Int] = [:]
+    }
+
     private let total: Int
     private let perClient: Int
-    private let open = Mutex<[String: Int]>([:])
+    private let open = Mutex(Open())
     private let gauge = Gauge(label: "entente_streams_open")
 
     init(total: Int, perClient: Int) {
@@ -53,20 +87,50 @@ final class StreamLimit: Sendable {
         self.perClient = perClient
     }
 
-    func enter(_ client: String) throws {
-        try open.withLock { open in
-            let count = open.values.reduce(0, +)
-            guard open[client, default: 0] < perClient, count < total else { throw RequestRefusal.tooManyStreams }
-            open[client, default: 0] += 1
-            gauge.record(count + 1)
+    /// The place of one stream. It is left once: when its connection has closed, or its writer has ended, or nobody
+    /// ever came to write it.
+    final class Place: Sendable {
+        private let limit: StreamLimit
+        private let client: String
+        private let isLeft = Mutex(false)
+
+        fileprivate init(_ limit: StreamLimit, _ client: String) {
+            self.limit = limit
+            self.client = client
+        }
+
+        deinit { leave() }
+
+        func leave() {
+            let isFirst = isLeft.withLock { isLeft in
+                defer { isLeft = true }
+                return !isLeft
+            }
+            if isFirst { limit.leave(client) }
         }
     }
 
-    func leave(_ client: String) {
+    func enter(_ client: String) throws -> Place {
+        try open.withLock { open in
+            guard open.byClient[client, default: 0] < perClient, open.all < total else {
+                throw RequestRefusal.tooManyStreams
+            }
+            open.all += 1
+            open.byClient[client, default: 0] += 1
+            gauge.record(open.all)
+        }
+        return Place(self, client)
+    }
+
+    /// How many are open.
+    var count: Int { open.withLock { $0.all } }
+
+    private func leave(_ client: String) {
         open.withLock { open in
-            open[client, default: 0] -= 1
-            if open[client] == 0 { open[client] = nil }
-            gauge.record(open.values.reduce(0, +))
+            open.all -= 1
+            open.byClient[client, default: 0] -= 1
+            if open.byClient[client] == 0 { open.byClient[client] = nil }
+            gauge.record(open.all)
         }
     }
 }

@@ -28,7 +28,7 @@ extension Site {
             failedForm: visit.failedForm)
     }
 
-    private func credentials(_ visit: Visit, mayWrite: Bool) -> Credentials {
+    func credentials(_ visit: Visit, mayWrite: Bool) -> Credentials {
         Credentials(
             path: visit.path, cookies: visit.bearer == nil ? SetCookie.read(visit.headers) : [:], bearer: visit.bearer,
             address: visit.address, locale: locale(visit), target: visit.target, now: visit.now,

@@ -75,24 +75,8 @@ struct Responder: HTTPResponder {
 
     func respond(to request: Request, context: Context) async throws -> Response {
         let peer = context.channel.remoteAddress?.ipAddress ?? "127.0.0.1"
-        return await site.respond(to: request, peer: peer, channel: context.channel).response(to: request.method)
-    }
-}
-
-extension Answer {
-    /// Without a body for `HEAD`, but with its length.
-    func response(to method: HTTPRequest.Method) -> Response {
-        let status = HTTPResponse.Status(code: status)
-        switch body {
-        case .bytes(let bytes):
-            var headers = headers
-            if status.code != 304 { headers[.contentLength] = String(bytes.readableBytes) }
-            let body = method == .head ? ResponseBody() : ResponseBody(byteBuffer: bytes)
-            var response = Response(status: status, headers: headers, body: body)
-            response.headers[.contentLength] = headers[.contentLength]
-            return response
-        case .stream(let write):
-            return Response(status: status, headers: headers, body: ResponseBody(write))
-        }
+        let answer = await site.respond(to: request, peer: peer, channel: context.channel)
+        return Sending(patience: site.configuration.idleTimeout, channel: context.channel)
+            .response(answer, to: request.method)
     }
 }

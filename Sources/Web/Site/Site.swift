@@ -23,7 +23,9 @@ package final class Site: Service {
     let listening = Listening()
     private let table: RouteTable<Endpoint>
     private let endpoints: [Endpoint]
-    private let bodies: BodyBudget
+    private let memory: BodyBudget
+    private let disk: BodyBudget
+    let readiness: Readiness
 
     /// - Throws: where two actions have one route.
     package init(
@@ -42,7 +44,9 @@ package final class Site: Service {
         self.streams = StreamLimit(total: configuration.maxStreams, perClient: configuration.maxStreamsPerClient)
         flash = Flash(secret: configuration.secret)
         securityHeaders = SecurityHeaders(isHTTPS: configuration.origin.isHTTPS)
-        bodies = BodyBudget(limit: configuration.bodyBudget)
+        memory = BodyBudget(limit: configuration.bodyBudget)
+        disk = BodyBudget(limit: configuration.uploadBudget)
+        readiness = Readiness(database, logger: logger)
         endpoints =
             Endpoint.builtIn + actions.map { Endpoint(operation: $0) } + rawActions.map { Endpoint(raw: $0) }
             + streams.map { Endpoint(stream: $0) }
@@ -72,22 +76,54 @@ package final class Site: Service {
             address: clientAddress(peer: peer, request.headers), now: .now)
         var endpoint: Endpoint?
         var answer: Answer
+        let client = RateLimiter.client(visit.address)
+        let held = BudgetShare(of: memory, for: client)
+        var unread = request.announcesBody ? request.body : nil
         do {
             let (found, parameters) = try find(&visit)
             endpoint = found
             visit.path = parameters
             visit.isForPrograms = !found.negotiates
             try await admit(visit, found)
-            let body = visit.isSafe ? [] : try await read(request, found, from: RateLimiter.client(visit.address), channel)
-            answer = try await found.run(
-                Handling(site: self, visit: visit, body: body, request: request, channel: channel))
+            var handling = Handling(site: self, visit: visit, body: .none, request: request, channel: channel)
+            let limit = found.bodyLimit ?? configuration.bodyLimit
+            if !visit.isSafe {
+                if let announced = request.headers[.contentLength].flatMap({ Int($0) }), announced > limit {
+                    throw TooLarge(limit: limit)
+                }
+                if let refusal = try await found.refuse?(handling) { throw Refused(answer: refusal) }
+                unread = nil
+                let limits = BodyLimits(
+                    total: limit, texts: configuration.bodyLimit, memory: held, disk: BudgetShare(of: disk, for: client))
+                handling.body = try await receive(request, found, limits, channel)
+                // What happens from here on happens now, however long the body took.
+                visit.now = .now
+                handling.visit.now = visit.now
+            }
+            answer = try await found.run(handling)
+            try hold(answer, held)
+        } catch let refused as Refused {
+            answer = refused.answer
         } catch {
             answer = await self.answer(to: error, visit)
         }
+        answer.held = held
+        answer.unread = unread
         securityHeaders.apply(to: &answer.headers)
         revalidate(&answer, visit)
         metrics.end(endpoint?.route, status: answer.status, after: ContinuousClock.now - start)
         return answer
+    }
+
+    /// The answer of an action that did not want to read the body.
+    private struct Refused: Error {
+        let answer: Answer
+    }
+
+    /// A large answer counts as long as it is being sent.
+    private func hold(_ answer: Answer, _ share: BudgetShare) throws {
+        guard case .bytes(let bytes) = answer.body, bytes.readableBytes > Sending.large else { return }
+        try share.grow(to: bytes.readableBytes)
     }
 
     private func find(_ visit: inout Visit) throws -> (Endpoint, [String: String]) {
@@ -111,6 +147,9 @@ package final class Site: Service {
         }
     }
 
+    /// Bytes that bodies and large answers hold in memory.
+    var memoryTaken: Int { memory.count }
+
     /// What is checked before a body is read.
     private func admit(_ visit: Visit, _ endpoint: Endpoint) async throws {
         if endpoint.checksOrigin, !visit.isSafe { try OriginCheck(configuration.origin).check(visit) }
@@ -118,37 +157,10 @@ package final class Site: Service {
         guard let limit = endpoint.limit else { return }
         let name = "\(endpoint.route) \(RateLimiter.client(visit.address))"
         try limiter.take(limit, name)
-        if limit.isShared { try await SharedLimits.take([(limit, name)], database) }
-    }
-
-    private func read(
-        _ request: Request, _ endpoint: Endpoint, from client: String, _ channel: (any Channel)?
-    ) async throws -> [UInt8] {
-        let limit = endpoint.bodyLimit ?? configuration.bodyLimit
-        let announced = request.headers[.contentLength].flatMap { Int($0) }
-        if let announced, announced > limit {
-            channel?.closeSoon()
-            throw TooLarge(limit: limit)
+        guard limit.isShared else { return }
+        do { try await SharedLimits.take([(limit, name)], database) } catch is StorageError where visit.format == .page {
+            // The action will meet it too; then there is something to show again of what was typed.
         }
-        // A client that sends too slowly is cut off: it would hold a connection and memory for ever.
-        let deadline = channel?.eventLoop.scheduleTask(in: .init(configuration.bodyTimeout)) {
-            channel?.close(promise: nil)
-        }
-        defer { deadline?.cancel() }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(min(announced ?? 0, 1 << 20))
-        var held = 0
-        defer { bodies.giveBack(held, for: client) }
-        for try await chunk in request.body {
-            guard bytes.count + chunk.readableBytes <= limit else {
-                channel?.closeSoon()
-                throw TooLarge(limit: limit)
-            }
-            guard bodies.take(chunk.readableBytes, for: client, size: bytes.count + chunk.readableBytes) else { throw RequestRefusal.overloaded }
-            held += chunk.readableBytes
-            bytes.append(contentsOf: chunk.readableBytesView)
-        }
-        return bytes
     }
 
     /// `304` where the browser has this very content.
@@ -173,9 +185,4 @@ package final class Site: Service {
         }
         return client
     }
-}
-
-extension Channel {
-    /// Closes after a moment, in which the client can still read why.
-    fileprivate func closeSoon() { eventLoop.scheduleTask(in: .seconds(1)) { self.close(promise: nil) } }
 }

@@ -12,11 +12,13 @@ package struct SiteConfiguration: Sendable {
     package var timeZone = "UTC"
     /// Signs what a browser keeps for us; a random one forgets notices at a restart.
     package var secret: [UInt8] = RandomToken.bytes()
-    /// The most bytes of a body without files.
+    /// The most bytes of a body without files, and of the texts of a form with files.
     package var bodyLimit = 1 << 20
-    /// The most bytes of bodies being read at one time; beyond it the answer is 503.
+    /// The most bytes that bodies, and answers larger than pages, hold in memory at one time; beyond it the answer is 503.
     package var bodyBudget = 256 << 20
-    /// How long a client may be silent within a request, and between two.
+    /// The most bytes of files on their way that lie on the disk at one time; beyond it the answer is 503.
+    package var uploadBudget = 2 << 30
+    /// How long a client may be silent within a request, and between two, and how long it may take no byte of an answer.
     package var idleTimeout: Duration = .seconds(30)
     /// How long a client may take to send a body.
     package var bodyTimeout: Duration = .seconds(120)

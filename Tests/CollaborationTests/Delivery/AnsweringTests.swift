@@ -69,6 +69,35 @@ struct AnsweringTests {
         #expect(try await pair.arrived() == ["a"])
     }
 
+    @Test("what is wrong with a request's head is said before its body comes", arguments: Engine.allCases)
+    func heads(engine: Engine) async throws {
+        let pair = try await LinkedPair(engine)
+        func refused(_ request: PeerRequest) async -> Int? {
+            var head = request
+            head.body = nil
+            return await pair.kraft.node.refuse(head: head)?.status
+        }
+        let body = (Batch.contentType, Batch.encode([event(pair, 1, "a")]))
+        let path = "kraft-drives/exchange/inbox"
+        let good = try await request(pair, "POST", path, body: body)
+        #expect(await refused(good) == nil)
+        #expect(await refused(try await request(pair, "POST", path, body: body, key: SigningKey())) == 401)
+        #expect(await refused(try await request(pair, "POST", path, body: body, slug: "other")) == 421)
+        #expect(await refused(try await request(pair, "POST", "nobody/exchange/inbox", body: body, slug: "nobody")) == 421)
+        for index in good.fields.indices {
+            var changed = good
+            changed.fields.remove(at: index)
+            #expect([401, 421].contains(await refused(changed)))
+        }
+        let bytes = ("application/octet-stream", [UInt8](repeating: 1, count: 9))
+        let file = "kraft-drives/exchange/attachments/" + String(repeating: "0", count: 64)
+        #expect(await refused(try await request(pair, "POST", "\(file)?link=\(ID<Link>())", body: bytes)) == 404)
+        #expect(await refused(try await request(pair, "POST", "\(file)?link=\(pair.link)", body: bytes)) == nil)
+        #expect(await pair.kraft.node.answer(good).status == 202)
+        pair.network.advance(301)
+        #expect(await refused(good) == 401)
+    }
+
     @Test("a request that is replayed, altered or without its signature has no effect", arguments: Engine.allCases)
     func forged(engine: Engine) async throws {
         let pair = try await LinkedPair(engine)
