@@ -114,7 +114,8 @@ enum OpenAPI {
         }
         for status in Set(operation.refusals).sorted() {
             let reference: JSON = ["$ref": .string("#/components/responses/\(status)")]
-            responses.append((name: "\(status)", value: reference))
+            let response = operation.refusesAs.map { Refusals.response(status, or: $0) } ?? reference
+            responses.append((name: "\(status)", value: response))
         }
         return .object(responses)
     }

@@ -18,6 +18,8 @@ struct OperationDescription: Sendable {
     var tellsLocation = false
     /// The statuses of refusals.
     var refusals: [Int] = []
+    /// A media type in which it may refuse besides problem details, such as receipts that say no.
+    var refusesAs: String?
     /// Whether a request with a key can be sent again.
     var takesKey = false
     /// Names of types of which not all could be described.
@@ -58,6 +60,7 @@ struct OperationDescription: Sendable {
         self.init(route: action.route, summary: action.summary, id: Self.name(action), security: [])
         let exchanged = action.exchanged
         takes = exchanged.takes
+        refusesAs = exchanged.gives
         headers = exchanged.headers
         let given = [(type: exchanged.gives, schema: Self.bytes)]
         answers = exchanged.statuses.filter { $0 < 300 }.map { (status: $0, content: given) }

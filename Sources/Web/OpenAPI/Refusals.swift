@@ -15,13 +15,17 @@ enum Refusals {
     ]
 
     static var all: [(status: Int, response: JSON)] {
-        words.filter { $0.key >= 400 }.sorted { $0.key < $1.key }.map { status, words in
-            let problem: JSON = ["schema": ["$ref": "#/components/schemas/Problem"]]
-            let page: JSON = ["schema": ["type": "string"]]
-            let response: JSON = [
-                "description": .string(words), "content": ["application/problem+json": problem, "text/html": page],
-            ]
-            return (status: status, response: response)
+        words.keys.filter { $0 >= 400 }.sorted().map { status in
+            (status: status, response: response(status, or: "text/html"))
         }
+    }
+
+    /// Problem details, or something of another media type.
+    static func response(_ status: Int, or other: String) -> JSON {
+        let problem: JSON = ["schema": ["$ref": "#/components/schemas/Problem"]]
+        let any: JSON = [:]
+        let anything: JSON = ["schema": any]
+        let content: JSON = .object([(name: "application/problem+json", value: problem), (name: other, value: anything)])
+        return ["description": .string(words[status] ?? "Refused"), "content": content]
     }
 }
