@@ -54,7 +54,7 @@ struct PageTests {
         let browser = Browser(site)
         _ = try await APIClient(site, token: "ann").post("/b/notes", ["number": "1", "text": "milk"])
         browser.keep("__Host-member", "bob")
-        browser.keep("__Host-entente-notice", Flash(secret: [1, 2, 3]).set("Call 555-EVIL").value)
+        browser.keep("__Host-entente.notice", Flash(secret: [1, 2, 3]).set("Call 555-EVIL").value)
         #expect(try await !browser.get("/b/notes/1").text.contains("EVIL"))
     }
 

@@ -61,6 +61,6 @@ struct KnownDevices {
 }
 
 extension Enterprise {
-    /// The cookie, without its prefix.
-    var deviceCookie: String { "entente-device-\(slug)" }
+    /// The cookie, without its prefix. The dot, which no short name has, keeps it apart from every company's session.
+    var deviceCookie: String { "entente-\(slug).device" }
 }

@@ -51,7 +51,8 @@ package struct SetCookie: Sendable, Hashable {
 
 /// The notice that a page shows once after a redirect, kept in a signed cookie: nobody else can put words on our pages.
 struct Flash: Sendable {
-    static let cookie = "entente-notice"
+    /// With a dot, which no company's short name has, so that it is no company's session.
+    static let cookie = "entente.notice"
     private let key: SymmetricKey
 
     init(secret: [UInt8]) { key = SymmetricKey(data: secret) }

@@ -150,7 +150,7 @@ struct SignInTests {
         // Another member's browser is a stranger's for this account.
         #expect(try await jan.post("/velora/sign-in", right).status == 429)
         #expect(try await ines.post("/velora/sign-in", right).status == 303)
-        #expect(ines.cookies["__Host-entente-device-velora"]?.count == 43)
+        #expect(ines.cookies["__Host-entente-velora.device"]?.count == 43)
         // Its own attempts are limited too: a stolen cookie is no way around.
         var statuses: [Int] = []
         for _ in 0..<24 {
@@ -164,9 +164,9 @@ struct SignInTests {
         let house = try await House(.sqlite)
         try await house.add("jan@velora.example", "Jan", .service)
         let browser = try await house.signIn()
-        let device = try #require(browser.cookies["__Host-entente-device-velora"])
+        let device = try #require(browser.cookies["__Host-entente-velora.device"])
         _ = try await browser.post("/velora/sign-in", [("email", "jan@velora.example"), ("password", House.password)])
-        #expect(browser.cookies["__Host-entente-device-velora"] == device)
+        #expect(browser.cookies["__Host-entente-velora.device"] == device)
         let (enterprise, members) = try await house.database.read { tx in
             let enterprise = try #require(try EnterpriseStore(tx).find(slug: "velora"))
             return (enterprise, try MemberStore(enterprise.id, tx).list().map(\.id))
@@ -179,9 +179,9 @@ struct SignInTests {
         #expect(try await known() == [true, true])
         _ = try await browser.post("/velora/profile/sessions")
         #expect(try await known().filter(\.self).count == 1)
-        browser.keep("__Host-entente-device-velora", "made-up")
+        browser.keep("__Host-entente-velora.device", "made-up")
         _ = try await browser.post("/velora/sign-in", [("email", "jan@velora.example"), ("password", House.password)])
-        #expect(browser.cookies["__Host-entente-device-velora"] != "made-up")
+        #expect(browser.cookies["__Host-entente-velora.device"] != "made-up")
     }
 
     @Test("a session is for one enterprise only")
@@ -436,7 +436,7 @@ struct FirstRunTests {
         #expect(try await browser.post("/first-run", fields(house.setUp.code)).status == 404)
     }
 
-    @Test("a short name must fit in an address", arguments: ["Velora", "-a", "a b", "api", "assets", "é"])
+    @Test("a short name must fit in an address", arguments: ["Velora", "-a", "a b", "api", "assets", "é", "velora.device"])
     func slugs(slug: String) async throws {
         let house = try await House(.sqlite, isEmpty: true)
         let answer = try await Browser(house.site).post(
