@@ -35,7 +35,7 @@ let package = Package(
             name: "Storage",
             dependencies: [
                 "CLibPQ", .product(name: "GRDB", package: "GRDB.swift"),
-                .product(name: "GRDBSQLite", package: "GRDB.swift"), logging, lifecycle,
+                .product(name: "GRDBSQLite", package: "GRDB.swift"), crypto, logging, lifecycle,
             ]
         ),
         .target(
@@ -98,7 +98,9 @@ let package = Package(
             ]
         ),
         .target(name: "SiteTesting", dependencies: ["Web"], path: "Tests/SiteTesting"),
-        .testTarget(name: "StorageTests", dependencies: ["Storage", "StorageTesting"]),
+        .testTarget(
+            name: "StorageTests",
+            dependencies: ["Storage", "StorageTesting", .product(name: "GRDB", package: "GRDB.swift")]),
         .testTarget(name: "HTTPMessageSignaturesTests", dependencies: ["HTTPMessageSignatures", crypto]),
         .testTarget(name: "ExchangeTests", dependencies: ["Exchange", "HTTPMessageSignatures", crypto]),
         .testTarget(

@@ -5,10 +5,11 @@ import GRDB
 
 extension Database {
     /// Writes a consistent copy to a new file while the database is in use: an SQLite file, or what `pg_dump` makes
-    /// (its custom format).
+    /// (its custom format). Only the owner of the process may read it.
     package func backUp(to path: String) async throws {
         try Self.refuseExisting(path)
         let partial = path + ".partial"
+        try Self.makePrivate(partial)
         switch location {
         case .postgres(let url):
             try await PostgreSQLProgram.run("pg_dump", ["--format=custom", "--no-owner", "--file=\(partial)"], url)
@@ -27,11 +28,18 @@ extension Database {
         case .sqliteInMemory: throw StorageError.backupFailed("A database in memory cannot be restored to.")
         case .sqlite(let target):
             try refuseExisting(target)
+            try makePrivate(target + ".partial")
             try await onThread { try SQLiteBackend.restore(path, to: target) }
         case .postgres(let url):
             let arguments = ["--single-transaction", "--exit-on-error", "--no-owner", path]
             try await PostgreSQLProgram.run("pg_restore", arguments, url, databaseArgument: true)
         }
+    }
+
+    /// An empty file in place of what was begun before.
+    private static func makePrivate(_ partial: String) throws {
+        if FileManager.default.fileExists(atPath: partial) { try FileManager.default.removeItem(atPath: partial) }
+        PrivateFile.makeIfMissing(partial)
     }
 
     private static func refuseExisting(_ path: String) throws {
@@ -104,12 +112,5 @@ private enum PostgreSQLProgram {
             option += 1
         }
         return environment
-    }
-}
-
-/// Runs what waits on a thread that may.
-private func onThread<T: Sendable>(_ body: @escaping @Sendable () throws -> T) async throws -> T {
-    try await withCheckedThrowingContinuation { continuation in
-        DispatchQueue.global().async { continuation.resume(with: Result { try body() }) }
     }
 }

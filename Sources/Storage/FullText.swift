@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// Full-text search over one kind of entity, scoped (by enterprise, as a rule): FTS5 in SQLite, a `tsvector` with a
-/// GIN index in PostgreSQL. Both find the same: every word of the query, the last as a prefix, without regard to case
-/// or diacritics.
+/// Full-text search over one kind of entity, scoped (by enterprise, as a rule): a `WordIndex` in SQLite, a `tsvector` with
+/// a GIN index in PostgreSQL. Both find the same: every word of the query, the last as a prefix, without regard to case
+/// or diacritics. What is replaced or removed is gone from the index in the same transaction.
 package struct FullText<Entity>: Sendable {
     private let table: SQL
+    private let index: WordIndex
 
     package struct Match: Sendable, Hashable {
         package let id: ID<Entity>
@@ -13,20 +14,18 @@ package struct FullText<Entity>: Sendable {
         package let rank: Double
     }
 
-    package init(_ table: StaticString) { self.table = SQL(stringLiteral: table) }
+    /// - Parameter together: how many texts SQLite files at once; a power of two, at most 65,536, and for good: the
+    ///   numbers of those that are filed depend on it.
+    package init(_ table: StaticString, together: Int = 2_048) {
+        self.table = SQL(stringLiteral: table)
+        index = WordIndex(self.table, together: together)
+    }
 
     /// For a `Migration`.
     package var createTable: [SQL] {
-        [
+        index.createTables.map { .perEngine(sqlite: $0, postgres: "") } + [
             .perEngine(
-                sqlite: """
-                    CREATE TABLE \(table)_rows (
-                        number INTEGER NOT NULL PRIMARY KEY,
-                        scope UUID NOT NULL,
-                        id UUID NOT NULL,
-                        UNIQUE (scope, id)
-                    )
-                    """,
+                sqlite: "",
                 postgres: """
                     CREATE TABLE \(table) (
                         scope UUID NOT NULL,
@@ -36,16 +35,17 @@ package struct FullText<Entity>: Sendable {
                     )
                     """),
             .perEngine(
-                sqlite: "CREATE VIRTUAL TABLE \(table) USING fts5 (body, prefix = '2 3')",
-                postgres: "CREATE INDEX \(table)_document ON \(table) USING GIN (document)"),
+                sqlite: "", postgres: "CREATE INDEX \(table)_document ON \(table) USING GIN (document)"),
         ]
     }
 
-    /// Indexes `text` as all that is to be found of `id`, in place of what was indexed before.
+    /// Indexes `text` as all that is to be found of `id`, in place of what was indexed before; a text without a word is
+    /// not kept at all.
     package func put<Scope>(
         _ id: ID<Entity>, in scope: ID<Scope>, text: String, _ transaction: Transaction
     ) throws {
         let words = SearchWords(text)
+        if words.isEmpty { return try remove(id, in: scope, transaction) }
         switch transaction.engine {
         case .postgres:
             try transaction.run(
@@ -53,55 +53,41 @@ package struct FullText<Entity>: Sendable {
                 INSERT INTO \(table) (scope, id, document) VALUES (\(scope), \(id), CAST(\(words.vector) AS TSVECTOR))
                 ON CONFLICT (scope, id) DO UPDATE SET document = excluded.document
                 """)
-        case .sqlite:
-            let number = try transaction.first(
-                """
-                INSERT INTO \(table)_rows (scope, id) VALUES (\(scope), \(id))
-                ON CONFLICT (scope, id) DO UPDATE SET id = excluded.id RETURNING number
-                """
-            ) { try $0.next() as Int }
-            try transaction.run(
-                "REPLACE INTO \(table) (rowid, body) VALUES (\(number), \(words.body))")
+        case .sqlite: try index.put(id.uuid, in: scope.uuid, words.different, transaction)
         }
     }
 
     package func remove<Scope>(_ id: ID<Entity>, in scope: ID<Scope>, _ transaction: Transaction) throws {
         switch transaction.engine {
         case .postgres: try transaction.run("DELETE FROM \(table) WHERE scope = \(scope) AND id = \(id)")
-        case .sqlite:
-            let number = try transaction.first(
-                "DELETE FROM \(table)_rows WHERE scope = \(scope) AND id = \(id) RETURNING number"
-            ) { try $0.next() as Int }
-            if let number { try transaction.run("DELETE FROM \(table) WHERE rowid = \(number)") }
+        case .sqlite: try index.remove(id.uuid, in: scope.uuid, transaction)
         }
     }
 
     /// The best matches, at most `limit`. A query without a letter or digit matches nothing; words after the sixteenth
-    /// are not regarded, since the cost of a query grows with the square of their number. Where more than a hundred
-    /// match, SQLite ranks the newest of them and PostgreSQL any, so that a frequent word stays fast. In SQLite the shorter
-    /// text that has all the words is the better match: its own measure (bm25) reads every row of every word first.
+    /// are not regarded, since the cost of a query grows with their number. Where more than `most` match, SQLite
+    /// ranks the newest of them and PostgreSQL any, so that a frequent word stays fast. In SQLite the text with fewer
+    /// different words is the better match.
     package func match<Scope>(
-        _ query: String, in scope: ID<Scope>, limit: Int, _ transaction: Transaction
+        _ query: String, in scope: ID<Scope>, limit: Int, most: Int = 100, _ transaction: Transaction
     ) throws -> [Match] {
         let words = SearchWords(query, limit: 16)
         if words.isEmpty { return [] }
-        let search: SQL = .perEngine(
-            sqlite: """
-                SELECT id, score FROM (
-                    SELECT \(table)_rows.id AS id, 1000.0 / (20 + LENGTH(\(table).body)) AS score
-                    FROM \(table) JOIN \(table)_rows ON \(table)_rows.number = \(table).rowid
-                    WHERE \(table) MATCH \(words.fts5Query) AND \(table)_rows.scope = \(scope)
-                    ORDER BY \(table).rowid DESC LIMIT 100
-                ) AS found
-                """,
-            postgres: """
+        switch transaction.engine {
+        case .postgres:
+            return try transaction.all(
+                """
                 SELECT id, CAST(ts_rank(document, query) AS DOUBLE PRECISION) AS score FROM (
                     SELECT id, document, query FROM \(table), CAST(\(words.tsQuery) AS TSQUERY) AS query
-                    WHERE scope = \(scope) AND document @@ query LIMIT 100
+                    WHERE scope = \(scope) AND document @@ query LIMIT \(most)
                 ) AS found
-                """)
-        return try transaction.all("\(search) ORDER BY score DESC, id DESC LIMIT \(limit)") {
-            Match(id: try $0.next(), rank: try $0.next())
+                ORDER BY score DESC, id DESC LIMIT \(limit)
+                """
+            ) { Match(id: try $0.next(), rank: try $0.next()) }
+        case .sqlite:
+            let found = try index.newest(most, in: scope.uuid, with: words.all, transaction)
+                .map { Match(id: ID($0.id), rank: 1000 / Double(20 + $0.length)) }
+            return Array(found.sorted { ($0.rank, $0.id) > ($1.rank, $1.id) }.prefix(limit))
         }
     }
 }
@@ -126,7 +112,7 @@ private struct SearchWords {
     }
 
     private static func words(_ text: String) -> [Substring] {
-        text.folding(options: [.caseInsensitive, .diacriticInsensitive, .widthInsensitive], locale: nil).unicodeScalars
+        text.folded.unicodeScalars
             .split { !($0.properties.isAlphabetic || $0.properties.numericType != nil) }
             .map { Substring($0.prefix(maximumLetters)) }
     }
@@ -140,8 +126,9 @@ private struct SearchWords {
     }
 
     var isEmpty: Bool { words.isEmpty }
-    var body: String { words.joined(separator: " ") }
-    var fts5Query: String { words.map { "\"\($0)\"" }.joined(separator: " AND ") + "*" }
+    var all: [String] { words.map(String.init) }
+    /// Each once, in their order as bytes.
+    var different: [String] { Set(all).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) } }
     var vector: String { words.enumerated().map { "'\($1)':\($0 + 1)" }.joined(separator: " ") }
     var tsQuery: String { words.map { "'\($0)'" }.joined(separator: " & ") + ":*" }
 }

@@ -40,6 +40,8 @@ package enum StorageError: Error, Equatable {
     case invalidLocation(String)
     /// A backup could not be written or read.
     case backupFailed(String)
+    /// The database's user may not do this.
+    case notAllowed(String)
     /// Anything else; the engine's own code and words.
     case engine(code: String, message: String)
 }
@@ -72,6 +74,7 @@ extension StorageError: CustomStringConvertible {
             """
         case .invalidLocation(let message): "The database address is wrong: \(message)"
         case .backupFailed(let message): "The backup failed: \(message)"
+        case .notAllowed(let message): "The database's user may not do this: \(message)"
         case .engine(let code, let message): "The database reports \(code): \(message)"
         }
     }

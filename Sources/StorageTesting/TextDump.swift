@@ -26,11 +26,14 @@ extension Storage.Database {
                 try GRDB.Row.fetchAll(database, sql: "SELECT * FROM \($0) WHERE \(column) = ?", arguments: [owner.databaseValue])
             }
             let indexes = try String.fetchAll(
-                database, sql: "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%fts5%'")
-            for index in indexes {
+                database, sql: "SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE '%\\_shelves' ESCAPE '\\'")
+            for shelves in indexes {
+                let index = shelves.dropLast("_shelves".count)
+                rows += try GRDB.Row.fetchAll(
+                    database, sql: "SELECT words FROM \(index)_texts WHERE scope = ?", arguments: [owner.databaseValue])
                 rows += try GRDB.Row.fetchAll(
                     database,
-                    sql: "SELECT body FROM \(index) JOIN \(index)_rows r ON r.number = \(index).rowid WHERE r.scope = ?",
+                    sql: "SELECT word FROM \(index)_words JOIN \(shelves) s ON s.shelf = block >> 32 WHERE s.scope = ?",
                     arguments: [owner.databaseValue])
             }
             return rows.flatMap { $0.databaseValues.map(\.words) }.joined(separator: "\n")

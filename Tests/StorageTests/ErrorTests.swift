@@ -71,7 +71,7 @@ struct ErrorTests {
     }
 
     @Test(
-        "a server that is not there", arguments: ["postgresql:///nothing?host=/nonexistent", "sqlite:/nonexistent/x"])
+        "a server that is not there", arguments: ["postgresql:///nothing?host=/nonexistent", "sqlite:/nonexistent/deep/x"])
     func unreachable(address: String) async throws {
         let location = try Location(parsing: address)
         do {

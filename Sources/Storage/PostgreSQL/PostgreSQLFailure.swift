@@ -40,6 +40,7 @@ struct PostgreSQLFailure {
         default: break
         }
         switch state.prefix(2) {
+        case "42" where state == "42501": return .notAllowed(message)
         case "08": return .connectionLost(message)
         case "53": return .connectionLost(message)
         case "58", "XX": return .unusable("\(message) (PostgreSQL \(state))")

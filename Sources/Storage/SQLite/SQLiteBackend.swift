@@ -40,6 +40,7 @@ final class SQLiteBackend: Backend {
     private static func open(_ path: String, _ configuration: Configuration, attempts: Int = 50) throws -> DatabasePool {
         do {
             return try SQLiteFailure.translating {
+                PrivateFile.makeIfMissing(path)
                 let pool = try DatabasePool(path: path, configuration: configuration)
                 // GRDB's own choice with a write-ahead log is NORMAL, which may lose the last commits with the power.
                 try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
@@ -108,6 +109,8 @@ final class SQLiteBackend: Backend {
         configuration.persistentReadOnlyConnections = true
         configuration.prepareDatabase { connection in
             try connection.execute(sql: "PRAGMA cache_size = -2000; PRAGMA temp_store = MEMORY; PRAGMA analysis_limit = 400")
+            // Zeros take the place of what is deleted; not everywhere, see `SQLiteLayout.holes`.
+            try connection.execute(sql: "PRAGMA secure_delete = ON")
         }
         return configuration
     }

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+
+extension String {
+    /// Without regard to case, accents and width, as texts are compared and found: `ZOË` and `Zoe` fold alike. It is done
+    /// here, and the result kept, since SQLite's `LOWER` folds ASCII only and PostgreSQL's goes by the server's locale.
+    package var folded: String {
+        folding(options: [.caseInsensitive, .diacriticInsensitive, .widthInsensitive], locale: nil)
+    }
+}
