@@ -16,11 +16,13 @@ struct Entente: AsyncParsableCommand {
             """,
         subcommands: [
             Serve.self, Migrate.self, EnterpriseCommands.self, MemberCommands.self, TokenCommands.self, BackUp.self,
-            Restore.self, LinkCommands.self, KeyCommands.self, Demo.self,
+            Restore.self, Purge.self, Check.self, LinkCommands.self, KeyCommands.self, Demo.self,
         ])
 
     /// Tells what went wrong in one sentence. Exit codes are those of sysexits.h: 64 usage, 78 configuration; else 1.
     static func main() async {
+        // Whatever this program or one that it starts writes is its user's alone.
+        umask(0o077)
         do {
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {
@@ -29,6 +31,8 @@ struct Entente: AsyncParsableCommand {
                 try command.run()
             }
         } catch let error as BadConfiguration {
+            stop(error.description, code: 78)
+        } catch let error as SealingProblem {
             stop(error.description, code: 78)
         } catch StorageError.invalidLocation(let reason) {
             stop("The database address is wrong: \(reason)", code: 78)

@@ -7,8 +7,11 @@ import Storage
 struct KeyCommands: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "key", abstract: "The keys with which a company signs what it tells linked companies.",
-        discussion: "They take turns by themselves, every 90 days. The root key, which vouches for them, stays.",
-        subcommands: [ListKeys.self, RotateKey.self, RevokeKey.self])
+        discussion: """
+            They take turns by themselves, every 90 days. The root key, which vouches for them, stays. In the database they are \
+            sealed with the key in a file, where there is one (--key-file); without that file they are lost.
+            """,
+        subcommands: [ListKeys.self, RotateKey.self, RevokeKey.self, MakeKeyFile.self, Reseal.self])
 }
 
 struct ListKeys: AsyncParsableCommand {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import Collaboration
 import Entente
 import Storage
 
@@ -54,12 +55,52 @@ struct Restore: AsyncParsableCommand {
     }
 }
 
+struct Purge: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Write the database anew, so that nothing of what was deleted is left in its files.",
+        discussion: """
+            SQLite needs it only for a file that another program has changed: a node takes what it erases out of its files \
+            by itself. PostgreSQL keeps bytes of deleted rows in its pages, its statistics and its log until this has run. \
+            It needs as much space again, and everybody waits meanwhile: choose a quiet hour. Backups keep what they hold.
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        let isComplete = try await common.withDatabase { try await $0.rewrite() }
+        print(
+            isComplete
+                ? "The database is written anew."
+                : """
+                The database is written anew, but not its log: this user may not. Let an administrator of the server run \
+                CHECKPOINT; SELECT pg_switch_wal(); CHECKPOINT;
+                """)
+    }
+}
+
+extension Settings {
+    /// Opens the database, brings it up to date, and makes sure that the companies' own keys in it open; those that were
+    /// not sealed are, where there is a key.
+    func openDatabase() async throws -> Database {
+        let database = try await Database.open(self.database, sealing: try sealing)
+        do {
+            try await database.migrate(Node.migrations)
+            let sealed = try await database.write { tx in try OwnSecrets.settle(tx) }
+            // As they were, they must not stay in the file.
+            if sealed > 0 { try await database.scrub() }
+            return database
+        } catch {
+            await database.close()
+            throw error
+        }
+    }
+}
+
 extension CommonOptions {
     /// Opens the configured database, brings it up to date, and closes it afterwards.
     func withDatabase<Value>(_ body: (Database) async throws -> Value) async throws -> Value {
-        let database = try await Database.open(try await settings().database)
+        let database = try await settings().openDatabase()
         do {
-            try await database.migrate(Node.migrations)
             let value = try await body(database)
             await database.close()
             return value

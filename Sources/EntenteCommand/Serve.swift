@@ -59,8 +59,7 @@ struct Serve: AsyncParsableCommand {
         configuration.pullInterval = try settings.pullInterval
         configuration.developmentFolder = settings.developmentFolder
         MetricsRegistry.install()
-        let database = try await Database.open(settings.database)
-        try await database.migrate(Node.migrations)
+        let database = try await settings.openDatabase()
         let node = try Node(configuration, database: database)
         let isEmpty = try await database.read { tx in try EnterpriseStore(tx).all().isEmpty }
         let origin = configuration.site.origin

@@ -15,12 +15,16 @@ struct CommonOptions: ParsableArguments {
     @Option(help: ArgumentHelp("A JSON file with settings.", valueName: "file"))
     var config: String?
 
+    @Option(help: ArgumentHelp("What the companies’ own keys in the database are sealed with; see entente key file.", valueName: "file"))
+    var keyFile: String?
+
     @Option(help: "How much is logged: debug, info, notice, warning or error. Default: notice.")
     var logLevel: String?
 
     var values: [String: ConfigContent] {
         var values: [String: ConfigContent] = [:]
         values["database"] = database.map { .string($0) }
+        values["keyFile"] = keyFile.map { .string($0) }
         values["logLevel"] = logLevel.map { .string($0) }
         return values
     }
@@ -64,6 +68,11 @@ struct Settings {
     var database: Location {
         get throws { try Location(parsing: text("database") ?? "sqlite:entente.sqlite") }
     }
+
+    var keyFile: String? { text("keyFile") }
+
+    /// What the companies' own keys are sealed with, if anything.
+    var sealing: SealingKey? { get throws { try keyFile.map { try SealingKey(contentsOf: $0) } } }
 
     var logger: Logger {
         get throws {

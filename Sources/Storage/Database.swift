@@ -8,25 +8,30 @@
 package final class Database: Sendable {
     package let location: Location
     let backend: any Backend
+    private let sealing: SealingKey?
 
     package var engine: Engine { location.engine }
 
-    private init(_ location: Location, _ backend: any Backend) {
+    private init(_ location: Location, _ backend: any Backend, _ sealing: SealingKey?) {
         self.location = location
         self.backend = backend
+        self.sealing = sealing
     }
 
     deinit { backend.stop() }
 
-    /// Opens the database and makes sure that it answers. `connections` bounds those to PostgreSQL.
-    package static func open(_ location: Location, connections: Int = 8) async throws -> Database {
+    /// Opens the database and makes sure that it answers. `connections` bounds those to PostgreSQL; `sealing` is what
+    /// secrets of the node are sealed with.
+    package static func open(
+        _ location: Location, connections: Int = 8, sealing: SealingKey? = nil
+    ) async throws -> Database {
         let backend: any Backend =
             switch location {
             case .sqlite(let path): try SQLiteBackend(path: path)
             case .sqliteInMemory: try SQLiteBackend(path: nil)
             case .postgres(let url): try PostgreSQLBackend(url: url, connections: connections)
             }
-        let database = Database(location, backend)
+        let database = Database(location, backend, sealing)
         _ = try await database.read { transaction in try transaction.first("SELECT 1") { try $0.next() as Int } }
         return database
     }
@@ -58,8 +63,13 @@ package final class Database: Sendable {
     private func perform<T: Sendable>(
         _ access: Access, _ body: @escaping @Sendable (Transaction) throws -> T
     ) async throws -> T {
-        try await withCheckedThrowingContinuation { continuation in
-            backend.submit(TypedWork(access, body, continuation))
+        let sealing = sealing
+        let withKey: @Sendable (Transaction) throws -> T = { tx in
+            tx.sealing = sealing
+            return try body(tx)
+        }
+        return try await withCheckedThrowingContinuation { continuation in
+            backend.submit(TypedWork(access, withKey, continuation))
         }
     }
 }

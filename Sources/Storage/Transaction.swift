@@ -7,6 +7,8 @@
 package final class Transaction {
     package let engine: Engine
     package let startedAt: Timestamp
+    /// What secrets of the node are sealed with; `nil` where no key is configured.
+    package internal(set) var sealing: SealingKey?
     private let session: any Session
     private var hooks: [@Sendable () -> Void] = []
     private var failure: (any Error)?

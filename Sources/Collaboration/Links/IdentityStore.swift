@@ -126,13 +126,13 @@ package struct IdentityStore {
     func unsignedStatement(of enterprise: Enterprise, origin: String, at now: Timestamp) throws -> Statement {
         let keys = try tx.all(
             """
-            SELECT secret, not_before, not_after FROM enterprise_keys
+            SELECT thumbprint, secret, sealed_by, not_before, not_after FROM enterprise_keys
             WHERE enterprise = \(scope) AND kind = \(Kind.operational) AND revoked_at IS NULL AND not_after > \(now)
             ORDER BY not_before
             """
         ) { row in
             OperationalKey(
-                key: try SigningKey(rawRepresentation: row.next()).verifyingKey,
+                key: try OwnSecret(scope, &row).signingKey(tx.sealing).verifyingKey,
                 notBefore: WireTime(milliseconds: try row.next()), notAfter: WireTime(milliseconds: try row.next()))
         }
         let revoked: [String] = try tx.all(
@@ -155,19 +155,20 @@ package struct IdentityStore {
     private func key(_ kind: Kind, at now: Timestamp) throws -> SigningKey? {
         try tx.first(
             """
-            SELECT secret FROM enterprise_keys
+            SELECT thumbprint, secret, sealed_by FROM enterprise_keys
             WHERE enterprise = \(scope) AND kind = \(kind) AND revoked_at IS NULL
                 AND not_before <= \(now) AND not_after > \(now)
             ORDER BY not_before
             """
-        ) { try SigningKey(rawRepresentation: $0.next()) }
+        ) { try OwnSecret(scope, &$0).signingKey(tx.sealing) }
     }
 
     private func add(_ key: SigningKey, _ kind: Kind, from start: Timestamp, until end: Timestamp) throws {
+        let secret = try OwnSecret(scope, key, tx.sealing)
         try tx.run(
             """
-            INSERT INTO enterprise_keys (enterprise, thumbprint, kind, secret, not_before, not_after)
-            VALUES (\(scope), \(key.thumbprint), \(kind), \(key.rawRepresentation), \(start), \(end))
+            INSERT INTO enterprise_keys (enterprise, thumbprint, kind, secret, sealed_by, not_before, not_after)
+            VALUES (\(scope), \(key.thumbprint), \(kind), \(secret.bytes), \(secret.sealedBy), \(start), \(end))
             """)
     }
 }

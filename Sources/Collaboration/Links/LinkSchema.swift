@@ -9,7 +9,7 @@ package enum LinkSchema {
         """
         CREATE TABLE enterprise_keys (
             enterprise UUID NOT NULL, thumbprint TEXT NOT NULL, kind TEXT NOT NULL, secret BYTEA NOT NULL,
-            not_before BIGINT NOT NULL, not_after BIGINT NOT NULL, revoked_at BIGINT,
+            sealed_by TEXT, not_before BIGINT NOT NULL, not_after BIGINT NOT NULL, revoked_at BIGINT,
             PRIMARY KEY (enterprise, thumbprint), CHECK (kind IN ('root', 'operational', 'route'))
         )
         """)
