@@ -88,7 +88,7 @@ extension CaseStore {
         ) { row in CaseLine(item: try Self.read(&row), customerName: try row.next()) }
     }
 
-    private func conditions(_ filter: CaseFilter, by viewer: ID<Member>?) -> SQL {
+    func conditions(_ filter: CaseFilter, by viewer: ID<Member>?) -> SQL {
         var parts: [SQL] = []
         // Not bound, so that the engines see which partial index fits.
         if let isOpen = filter.isOpen { parts.append(isOpen ? "AND c.is_open = TRUE" : "AND c.is_open = FALSE") }

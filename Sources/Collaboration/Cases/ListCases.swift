@@ -32,7 +32,7 @@ package struct ListCases: Action {
     private enum OpenChoice: String, CaseIterable { case yes, no, all }
 
     package static let route = Route.get("/{enterprise}/cases")
-    package static let summary = "Cases, newest change first, fifty at a time"
+    package static let summary = "Cases, newest change first, fifty at a time; with q the best matches among those that the filter shows"
     package static let access = Permission.casesRead
 
     package static func run(
@@ -41,7 +41,7 @@ package struct ListCases: Action {
         let (desk, input) = (call.desk(tx), call.input)
         let lines =
             if let query = input.query {
-                try desk.cases.search(query)
+                try desk.cases.search(query, input.filter, by: call.caller.member.id)
             } else {
                 try desk.cases.list(input.filter, by: call.caller.member.id, after: input.after)
             }

@@ -59,7 +59,7 @@ extension Desk {
     }
 
     /// Writes a message into a case that the caller holds, and makes it findable.
-    func keep(_ message: Message, _ uploads: [Upload] = [], in item: inout Case) throws {
+    package func keep(_ message: Message, _ uploads: [Upload] = [], in item: inout Case) throws {
         try messages.add(message)
         for upload in uploads { try attachments.add(upload, to: message) }
         try note("message.added", on: &item, object: message.id.uuid)

@@ -9,7 +9,7 @@ package enum CustomerSchema {
             """
             CREATE TABLE customers (
                 enterprise UUID NOT NULL REFERENCES enterprises (id), id UUID NOT NULL, kind TEXT NOT NULL,
-                name TEXT NOT NULL, place TEXT NOT NULL, language TEXT NOT NULL, owner UUID,
+                name TEXT NOT NULL, folded_name TEXT NOT NULL, place TEXT NOT NULL, language TEXT NOT NULL, owner UUID,
                 known_through UUID, foreign_reference TEXT, of_company TEXT,
                 created_at BIGINT NOT NULL, revision BIGINT NOT NULL,
                 PRIMARY KEY (enterprise, id), UNIQUE (enterprise, known_through, foreign_reference)

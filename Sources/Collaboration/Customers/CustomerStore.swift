@@ -43,13 +43,13 @@ package struct CustomerStore {
             """, Self.read)
     }
 
-    /// One of the enterprise's own customers with this name and one of these contact points.
+    /// One of the enterprise's own customers with this name, whatever its case and accents, and one of these contact points.
     package func match(name: String, _ points: [ContactPoint]) throws -> Customer? {
         guard !points.isEmpty else { return nil }
         return try tx.first(
             """
             SELECT \(Self.columns) FROM customers
-            WHERE enterprise = \(desk.scope) AND known_through IS NULL AND LOWER(name) = LOWER(\(name)) AND id IN (
+            WHERE enterprise = \(desk.scope) AND known_through IS NULL AND folded_name = \(name.folded) AND id IN (
                 SELECT customer FROM contact_points
                 WHERE enterprise = \(desk.scope) AND normalised IN (\(SQL.list(points.map(\.normalised)))))
             ORDER BY id LIMIT 1
@@ -93,11 +93,11 @@ package struct CustomerStore {
     private func insert(_ customer: Customer) throws {
         try tx.run(
             """
-            INSERT INTO customers (enterprise, \(Self.columns)) VALUES (
+            INSERT INTO customers (enterprise, \(Self.columns), folded_name) VALUES (
                 \(desk.scope), \(customer.id), \(customer.kind), \(customer.name), \(customer.place),
                 \(customer.language), \(customer.owner), \(customer.knownThrough?.link),
                 \(customer.knownThrough?.reference), \(customer.knownThrough?.company), \(customer.createdAt),
-                \(customer.revision), \(customer.erasedAt))
+                \(customer.revision), \(customer.erasedAt), \(customer.name.folded))
             ON CONFLICT (enterprise, known_through, foreign_reference) DO NOTHING
             """)
     }
@@ -105,8 +105,8 @@ package struct CustomerStore {
     package func save(_ customer: Customer, reachedBy points: [ContactPoint]) throws {
         try tx.run(
             """
-            UPDATE customers SET kind = \(customer.kind), name = \(customer.name), place = \(customer.place),
-                language = \(customer.language), owner = \(customer.owner), revision = \(customer.revision),
+            UPDATE customers SET kind = \(customer.kind), name = \(customer.name),
+                folded_name = \(customer.name.folded), place = \(customer.place), language = \(customer.language), owner = \(customer.owner), revision = \(customer.revision),
                 erased_at = \(customer.erasedAt)
             WHERE enterprise = \(desk.scope) AND id = \(customer.id)
             """)

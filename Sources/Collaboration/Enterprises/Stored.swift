@@ -5,15 +5,18 @@ import Storage
 /// A value kept as JSON in one column.
 struct Stored<Value: Codable & Sendable>: SQLConvertible {
     let value: Value
+    private let json: String
 
-    init(_ value: Value) { self.value = value }
-
-    var sqlValue: SQLValue {
-        // Only types whose encoding cannot fail are stored this way; a failure shows as a null in a NOT NULL column.
-        do { return .text(String(decoding: try JSONEncoder().encode(value), as: UTF8.self)) } catch { return .null }
+    /// Throws for a value that JSON cannot hold, such as a number that is none.
+    init(_ value: Value) throws {
+        self.value = value
+        json = String(decoding: try JSONEncoder().encode(value), as: UTF8.self)
     }
 
+    var sqlValue: SQLValue { .text(json) }
+
     init(sqlValue: SQLValue) throws {
-        value = try JSONDecoder().decode(Value.self, from: Data(String(sqlValue: sqlValue).utf8))
+        json = try String(sqlValue: sqlValue)
+        value = try JSONDecoder().decode(Value.self, from: Data(json.utf8))
     }
 }
