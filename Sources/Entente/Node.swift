@@ -65,6 +65,16 @@ package struct Node: Sendable {
             Clock("bring back what nobody accepted in time", every: .seconds(5), logger) {
                 try await ExpireHandovers.run(kernel, database)
             },
+            Clock("take what was erased out of the files", every: .seconds(2), logger) {
+                try await FinishErasures.run(kernel, database)
+            },
+            Clock("erase what has been delivered", every: .seconds(60), logger) {
+                try await KeepToRetention.eraseLetters(kernel, database)
+            },
+            Clock("take what was replaced out of the files", every: .seconds(3600), logger) {
+                // PostgreSQL cleans up by itself.
+                if database.engine == .sqlite { try await database.scrub() }
+            },
             Clock("erase what was kept long enough", first: .seconds(30), every: .seconds(3600), logger) {
                 try await KeepToRetention.run(kernel, database)
             },

@@ -83,7 +83,8 @@ enum FollowErasure {
         return [
             "asked": erasure.state == .asked ? .text(moments.clock(erasure.askedAt)) : .none,
             "due": .text(moments.day(erasure.due)), "decided": .text(erasure.decidedAt?.rfc3339),
-            "erased": erasure.state == .erased ? .text(erasure.decidedAt.map(moments.clock)) : .none,
+            "erasing": .flag(erasure.state == .erased && erasure.cleanedAt == nil),
+            "erased": erasure.state == .erased && erasure.cleanedAt != nil ? .text(erasure.decidedAt.map(moments.clock)) : .none,
             "refused": erasure.state == .refused ? .text(erasure.decidedAt.map(moments.clock)) : .none,
             "ground": ErasureModels.ground(erasure.ground), "reason": .text(erasure.reason),
         ]

@@ -44,6 +44,7 @@ extension Desk {
         item.product = strikeout(item.product)
         try CaseIndex.put(item, self)
         try strikeEvents(of: item, strikeout)
+        try eraseLetters(about: item.id) { strikeout($0) != $0 }
     }
 
     /// Who a customer is, in their record; what names them is gone for good.

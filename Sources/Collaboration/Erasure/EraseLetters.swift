@@ -6,8 +6,10 @@ import Storage
 extension Desk {
     /// Takes the personal data out of the events about a case that other companies have or have refused, or that wait in a
     /// conversation that is held: of each only its envelope is kept, so that its place and its proof stay.
+    /// - Parameter isMeant: whether a letter is, by its text; all are, if nothing is said.
     /// - Returns: whether some still have to be delivered; they are erased once they are.
-    func eraseLetters(about item: ID<Case>) throws -> Bool {
+    @discardableResult
+    func eraseLetters(about item: ID<Case>, where isMeant: (String) -> Bool = { _ in true }) throws -> Bool {
         let letters: [Letter] = try tx.all(
             """
             SELECT o.id, o.event, o.convseq <= c.settled_out OR o.failed_at IS NOT NULL OR c.held_at IS NOT NULL
@@ -18,6 +20,7 @@ extension Desk {
                 AND o.type NOT IN (\(SQL.list(EventType.outliving.map(\.rawValue))))
             """
         ) { try Letter(id: $0.next(), event: $0.next(), isThere: $0.next()) }
+            .filter { isMeant(String(decoding: $0.event, as: UTF8.self)) }
         for letter in letters where letter.isThere {
             var event = try Envelope(JSONValue(parsing: letter.event))
             guard !event.isErased else { continue }

@@ -36,11 +36,13 @@ package struct Erasure: Sendable {
     package var decidedBy: String
     /// When the company that asked was answered.
     package var answeredAt: Timestamp?
+    /// When what was erased was taken out of the database's files too; nobody is told that it is erased before.
+    package var cleanedAt: Timestamp?
 
     package init(
         id: ID<Erasure> = ID(), cause: Cause, customer: ID<Customer>?, origin: ID<Link>? = nil, request: UUID? = nil,
         conversation: UUID? = nil, askedAt: Timestamp, state: State = .asked, ground: String? = nil, reason: String = "",
-        decidedAt: Timestamp? = nil, decidedBy: String = "", answeredAt: Timestamp? = nil
+        decidedAt: Timestamp? = nil, decidedBy: String = "", answeredAt: Timestamp? = nil, cleanedAt: Timestamp? = nil
     ) {
         self.id = id
         self.cause = cause
@@ -55,6 +57,7 @@ package struct Erasure: Sendable {
         self.decidedAt = decidedAt
         self.decidedBy = decidedBy
         self.answeredAt = answeredAt
+        self.cleanedAt = cleanedAt
     }
 
     /// One month: GDPR article 12(3).

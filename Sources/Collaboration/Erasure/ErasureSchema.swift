@@ -10,12 +10,18 @@ package enum ErasureSchema {
                 enterprise UUID NOT NULL REFERENCES enterprises (id), id UUID NOT NULL, cause TEXT NOT NULL,
                 customer UUID, origin UUID, request UUID, conversation UUID, asked_at BIGINT NOT NULL,
                 state TEXT NOT NULL, ground TEXT, reason TEXT NOT NULL, decided_at BIGINT, decided_by TEXT NOT NULL,
-                answered_at BIGINT, PRIMARY KEY (enterprise, id), UNIQUE (enterprise, origin, request),
+                answered_at BIGINT, cleaned_at BIGINT, PRIMARY KEY (enterprise, id), UNIQUE (enterprise, origin, request),
                 FOREIGN KEY (enterprise, customer) REFERENCES customers (enterprise, id)
             )
             """,
             "CREATE INDEX erasures_by_customer ON erasures (enterprise, customer, asked_at) WHERE customer IS NOT NULL",
             "CREATE INDEX erasures_asked ON erasures (enterprise, asked_at) WHERE state = 'asked'",
+            "CREATE INDEX erasures_unfinished ON erasures (decided_at) WHERE state = 'erased' AND cleaned_at IS NULL",
+            """
+            CREATE TABLE remains (
+                enterprise UUID NOT NULL REFERENCES enterprises (id), id UUID NOT NULL, PRIMARY KEY (enterprise, id)
+            )
+            """,
             """
             CREATE TABLE erasure_cases (
                 enterprise UUID NOT NULL, erasure UUID NOT NULL, case_id UUID NOT NULL, erased_at BIGINT,

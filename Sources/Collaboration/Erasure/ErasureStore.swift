@@ -13,7 +13,7 @@ package struct ErasureStore {
 
     private static let columns: SQL = """
         id, cause, customer, origin, request, conversation, asked_at, state, ground, reason, decided_at, decided_by, \
-        answered_at
+        answered_at, cleaned_at
         """
 
     private static let requestColumns: SQL = """
@@ -55,13 +55,14 @@ package struct ErasureStore {
             """, Self.read)
     }
 
-    func add(_ erasure: Erasure, about cases: [ID<Case>]) throws {
+    package func add(_ erasure: Erasure, about cases: [ID<Case>]) throws {
         try tx.run(
             """
             INSERT INTO erasures (enterprise, \(Self.columns)) VALUES (
                 \(desk.scope), \(erasure.id), \(erasure.cause), \(erasure.customer), \(erasure.origin),
                 \(erasure.request), \(erasure.conversation), \(erasure.askedAt), \(erasure.state), \(erasure.ground),
-                \(erasure.reason), \(erasure.decidedAt), \(erasure.decidedBy), \(erasure.answeredAt))
+                \(erasure.reason), \(erasure.decidedAt), \(erasure.decidedBy), \(erasure.answeredAt),
+                \(erasure.cleanedAt))
             """)
         try add(cases, to: erasure.id)
     }
@@ -80,7 +81,8 @@ package struct ErasureStore {
         try tx.run(
             """
             UPDATE erasures SET state = \(erasure.state), ground = \(erasure.ground), reason = \(erasure.reason),
-                decided_at = \(erasure.decidedAt), decided_by = \(erasure.decidedBy), answered_at = \(erasure.answeredAt)
+                decided_at = \(erasure.decidedAt), decided_by = \(erasure.decidedBy), answered_at = \(erasure.answeredAt),
+                cleaned_at = \(erasure.cleanedAt)
             WHERE enterprise = \(desk.scope) AND id = \(erasure.id)
             """)
     }
@@ -222,7 +224,7 @@ package struct ErasureStore {
         return try Erasure(
             id: id, cause: cause, customer: customer, origin: origin, request: request, conversation: conversation,
             askedAt: row.next(), state: row.next(), ground: row.next(), reason: row.next(), decidedAt: row.next(),
-            decidedBy: row.next(), answeredAt: row.next())
+            decidedBy: row.next(), answeredAt: row.next(), cleanedAt: row.next())
     }
 
     private static func readRequest(_ row: inout Row) throws -> Erasure.Request {

@@ -13,6 +13,8 @@ package struct ErasureView: Codable, Sendable {
     package let ground: String?
     package let reason: String
     package let decidedAt: Timestamp?
+    /// When it was taken out of the database's files too; until then «erased» is not told to anybody else.
+    package let cleanedAt: Timestamp?
     /// Those who were asked in turn, and what they answered.
     package let companies: [Erasure.Outcome]
     /// Companies further on, as those told us.
@@ -34,6 +36,7 @@ package struct ErasureView: Codable, Sendable {
         ground = erasure.ground
         reason = erasure.reason
         decidedAt = erasure.decidedAt
+        cleanedAt = erasure.cleanedAt
         companies = requests.byCompany.map(\.outcome)
         beyond = requests.beyond
     }
@@ -58,7 +61,8 @@ struct ErasureModels {
         let outcomes = requests.byCompany.map(\.outcome) + requests.beyond
         return [
             "action": .text(action), "asked": .flag(erasure.state == .asked), "erased": .flag(erasure.state == .erased),
-            "refused": .flag(erasure.state == .refused), "cause": .object([erasure.cause.rawValue: true]),
+            "refused": .flag(erasure.state == .refused),
+            "cleaning": .flag(erasure.state == .erased && erasure.cleanedAt == nil), "cause": .object([erasure.cause.rawValue: true]),
             "who": .text(name), "company": .text(link?.name), "since": .text(moments.clock(erasure.askedAt)),
             "left": .text(left), "late": .text(late), "due": .text(erasure.due.rfc3339),
             "by": .text(erasure.decidedBy), "when": .text(erasure.decidedAt.map(moments.clock)),

@@ -25,6 +25,16 @@ package enum KeepToRetention {
         }
     }
 
+    /// Erases what had still to be delivered when its case was erased, as far as it is by now; more often than the rest,
+    /// since whoever asked waits for it.
+    package static func eraseLetters(
+        _ kernel: Kernel, _ database: Database, at now: Timestamp = .now, logger: Logger = Logger(label: "entente.retention")
+    ) async throws {
+        for enterprise in try await database.read({ try EnterpriseStore($0).all() }) {
+            try await Run(enterprise: enterprise, kernel: kernel, database: database, now: now, logger: logger).eraseLetters()
+        }
+    }
+
     private struct Run: Sendable {
         let enterprise: Enterprise
         let kernel: Kernel

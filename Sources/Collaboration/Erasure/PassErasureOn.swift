@@ -28,9 +28,11 @@ extension Desk {
         }
     }
 
-    /// Answers the company that asked, once it is decided here and known of all whom we asked in turn.
+    /// Answers the company that asked, once it is decided here, what was erased is in no file any more (`FinishErasures`),
+    /// and it is known of all whom we asked in turn.
     func answerOrigin(of erasure: inout Erasure) throws {
-        guard erasure.cause == .company, erasure.state != .asked, erasure.answeredAt == nil,
+        guard erasure.cause == .company, erasure.answeredAt == nil,
+            erasure.state == .refused || erasure.state == .erased && erasure.cleanedAt != nil,
             let request = erasure.request, let link = try erasure.origin.flatMap({ try links.find($0) })
         else { return }
         let asked = try erasures.requests(of: erasure.id)

@@ -13,11 +13,12 @@ extension Desk {
         if about.isEmpty, let known { about = try cases.all(of: known.id) }
         if about.isEmpty, let known, known.erasedAt == nil { try erase(known) }
         guard try !isErased(about, known) else {
-            return try tell(
-                ErasureAnsweredV1(
-                    request: event.request, result: .done,
-                    beyond: outcomes(of: erasures.requestsDone(about: about), for: link)),
-                in: envelope.conversation, over: link)
+            // Answered once it is sure that no file has it any more.
+            let erasure = Erasure(
+                cause: .company, customer: known?.id, origin: link.id, request: event.request,
+                conversation: envelope.conversation, askedAt: now, state: .erased, decidedAt: now,
+                decidedBy: enterprise.name)
+            return try erasures.add(erasure, about: about)
         }
         // Whoever asks again and again waits for one answer first; people here would lose sight of what others ask.
         let waiting = try about.flatMap { try cases.find($0).map { try erasures.list(about: $0) } ?? [] }

@@ -82,6 +82,7 @@ extension Desk {
         customer.place = ""
         customer.revision += 1
         try customers.save(customer, reachedBy: [])
+        try leaveNoRemains()
     }
 
     /// Takes the customer's contact back from the companies that have it, in all their cases: from one, or from all and

@@ -139,8 +139,13 @@ final class Company: Sendable {
 }
 
 extension [Company] {
-    /// Delivers until nothing is left to deliver.
+    /// Delivers until nothing is left to deliver, and does what a node does by itself meanwhile.
     func settle() async throws {
-        for _ in 0..<8 { for company in self { try await company.delivery.drain() } }
+        for _ in 0..<8 {
+            for company in self {
+                try await company.delivery.drain()
+                try await FinishErasures.run(company.kernel, company.database, at: company.network.time)
+            }
+        }
     }
 }
