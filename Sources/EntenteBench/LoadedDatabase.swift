@@ -45,7 +45,7 @@ struct LoadedDatabase {
     }
 
     /// Whether it was loaded to the end, and has the tables that a new one would have.
-    private func isCurrent(_ url: URL) async throws -> Bool {
+    func isCurrent(_ url: URL) async throws -> Bool {
         guard FileManager.default.fileExists(atPath: url.path) else { return false }
         func tables(_ location: Location) async throws -> [String] {
             let database = try await Database.open(location)
@@ -92,7 +92,7 @@ struct LoadedDatabase {
     }
 
     /// The mark that loading came to its end.
-    private func finish(_ office: Office) async throws {
+    func finish(_ office: Office) async throws {
         try await office.database.write { tx in try tx.run("CREATE TABLE bench_loaded (cases BIGINT)") }
         try await office.database.write { tx in try tx.run("CREATE TABLE bench_rows (id UUID PRIMARY KEY, text TEXT NOT NULL)") }
         if office.database.engine == .postgres {

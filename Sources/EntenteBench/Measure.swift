@@ -8,13 +8,16 @@ struct Measure: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "measure", abstract: "Measure and print a table; the default.")
 
-    enum Part: String, CaseIterable, ExpressibleByArgument { case start, pages, writing, search, exchange, distance, backlog, links, live, parsers, journey }
+    enum Part: String, CaseIterable, ExpressibleByArgument { case start, pages, writing, search, exchange, distance, backlog, links, live, parsers, journey, erasing }
 
     @Option(name: .customLong("only"), help: "Measure only this part: \(Part.allCases.map(\.rawValue).joined(separator: ", ")).")
     var parts: [Part] = []
 
     @Option(help: "Cases, and as many customers, in the loaded database.")
     var cases = 100_000
+
+    @Option(help: "Messages in the database in which a customer is erased.")
+    var messages = 1_000_000
 
     @Option(help: "How often each figure is measured; the median is printed.")
     var runs = 3
@@ -56,6 +59,7 @@ struct Measure: AsyncParsableCommand {
         if wants(.live) { figures += try await bench.livePages() }
         if wants(.parsers) { figures += try await bench.parsers() }
         if wants(.journey) { figures += try await bench.journey() }
+        if wants(.erasing) { figures += try await bench.erasing() }
         print("\n\(bench.machine), load \(Bench.load) at the end\n")
         print(Figure.heading)
         for figure in figures { print(figure.row) }
@@ -67,6 +71,7 @@ struct Measure: AsyncParsableCommand {
 /// What all measurements share.
 struct Bench: Sendable {
     let cases: Int
+    let messages: Int
     let runs: Int
     let seconds: Int
     let folder: URL
@@ -76,6 +81,7 @@ struct Bench: Sendable {
 
     init(_ options: Measure) throws {
         cases = options.cases
+        messages = options.messages
         runs = options.runs
         seconds = options.seconds
         folder = URL(filePath: options.folder)
