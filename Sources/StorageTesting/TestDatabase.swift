@@ -12,7 +12,7 @@ import Storage
 /// database is removed after the test lets go of it, and all of them at the end of the process.
 package enum TestDatabase {
     package static func make(
-        _ engine: Engine, migrations: [Migration] = [], connections: Int = 4
+        _ engine: Engine, migrations: [Migration] = [], connections: Int = 3
     ) async throws -> Database {
         let database = try await Database.open(
             makeLocation(engine, migrations: migrations), connections: connections)

@@ -62,7 +62,7 @@ extension TestServer {
         trap 'exit 1' HUP TERM
         "$0/initdb" --pgdata "$directory/data" --username entente --auth trust --encoding UTF8 --locale C \
             --no-sync >"$directory/log" 2>&1 || { cat "$directory/log" >&2; exit 1; }
-        "$0/postgres" -D "$directory/data" -k "$directory" -c listen_addresses= -c max_connections=1500 \
+        "$0/postgres" -D "$directory/data" -k "$directory" -c listen_addresses= -c max_connections=3000 \
             -c shared_buffers=32MB -c fsync=off -c full_page_writes=off -c synchronous_commit=off \
             -c wal_level=minimal -c max_wal_senders=0 >>"$directory/log" 2>&1 </dev/null &
         server=$!
