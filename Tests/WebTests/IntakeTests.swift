@@ -232,7 +232,7 @@ struct TypedTests {
         let folder = try TestFolder.make()
         let path = folder.appending(path: "a.sqlite").path
         let database = try await Database.open(.sqlite(path: path))
-        let readiness = Readiness(database, logger: Logger(label: "test"))
+        let readiness = Readiness(database, every: .seconds(3_600), logger: Logger(label: "test"))
         #expect(await readiness.check() == nil)
         try FileManager.default.moveItem(atPath: path, toPath: path + ".away")
         #expect(await readiness.check() == nil)

@@ -10,16 +10,17 @@ actor Readiness {
     private var trouble: StorageError?
 
     /// However often somebody asks, nothing is written more often.
-    private static let interval: Duration = .seconds(2)
+    private let interval: Duration
 
-    init(_ database: Database, logger: Logger) {
+    init(_ database: Database, every interval: Duration = .seconds(2), logger: Logger) {
         self.database = database
+        self.interval = interval
         self.logger = logger
     }
 
     /// What stands in the way; `nil` when all is well.
     func check() async -> StorageError? {
-        if let (since, task) = trial, ContinuousClock.now - since < Self.interval { return await task.value }
+        if let (since, task) = trial, ContinuousClock.now - since < interval { return await task.value }
         let task = Task { [database] () -> StorageError? in
             do {
                 try await database.probe()
