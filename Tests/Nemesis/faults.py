@@ -2,7 +2,6 @@
 """What is done to the nodes. Each fault is a context: it begins, it is undone. `calm` ends every waiting."""
 
 import contextlib
-import time
 
 from nodes import Node
 from waiting import wait_for
@@ -65,21 +64,17 @@ def years(world, node, random):
 @contextlib.contextmanager
 def full_disk(world, node, random):
     """Not one more byte fits on the disk of the node."""
-    world.full.add(node)
     node.disk.fill()
     try:
         yield
     finally:
         node.disk.free()
         wait_for(node.is_ready, f"{node.name} is ready after its disk was full", world.patience)
-        world.excused_until = time.monotonic() + 5
-        world.full.discard(node)
 
 
 @contextlib.contextmanager
 def stop_postgres(world, node, random):
     """PostgreSQL crashes (SIGQUIT) or shuts down, and is started again: all nodes lose their database."""
-    world.postgres_is_away = True
     random.choice([world.postgres.crash, world.postgres.stop])()
     try:
         yield
@@ -88,8 +83,6 @@ def stop_postgres(world, node, random):
         for one in world.nodes:
             for process in one.processes:
                 wait_for(process.is_ready, f"{process.folder.name} has its database again", world.patience)
-        world.excused_until = time.monotonic() + 5
-        world.postgres_is_away = False
 
 
 NAMES = {

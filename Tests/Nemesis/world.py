@@ -23,8 +23,6 @@ class World:
         self.engine, self.patience, self.has_clocks = engine, patience, has_clocks
         self.random = random.Random(f"{seed} {engine}")
         self.counts = collections.Counter()
-        self.full, self.postgres_is_away = set(), False
-        self.excused_until = 0
         self.has_disks = engine == "sqlite" and Disk.is_possible()
         self.postgres = Postgres(folder / "postgres") if engine == "postgres" else None
         self.network = Network(
@@ -59,10 +57,7 @@ class World:
 
     def excuses(self, company, answer):
         """A node whose disk is full or whose database is away says so: 503 or 507."""
-        if answer.status in (503, 507):
-            return True
-        # Until both are told as what they are, they are "unexpected" (500).
-        return company.node in self.full or self.postgres_is_away or time.monotonic() < self.excused_until
+        return answer.status in (503, 507)
 
     def work(self):
         self.worker_rounds += 1
