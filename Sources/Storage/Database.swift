@@ -10,6 +10,11 @@ package final class Database: Sendable {
     let backend: any Backend
     private let sealing: SealingKey?
 
+    private let statements = StatementCounter()
+
+    /// How many statements this process has run in it, for the budgets of pages.
+    package var statementCount: Int { statements.total }
+
     package var engine: Engine { location.engine }
 
     private init(_ location: Location, _ backend: any Backend, _ sealing: SealingKey?) {
@@ -69,7 +74,7 @@ package final class Database: Sendable {
             return try body(tx)
         }
         return try await withCheckedThrowingContinuation { continuation in
-            backend.submit(TypedWork(access, withKey, continuation))
+            backend.submit(TypedWork(access, withKey, statements, continuation))
         }
     }
 }

@@ -10,7 +10,10 @@ package final class Transaction {
     /// What secrets of the node are sealed with; `nil` where no key is configured.
     package internal(set) var sealing: SealingKey?
     private let session: any Session
+    /// How many statements it has run.
+    package private(set) var statementCount = 0
     private var hooks: [@Sendable () -> Void] = []
+    private var lastWords: [String: (Transaction) throws -> Void] = [:]
     private var failure: (any Error)?
     private var hasEnded = false
 
@@ -49,7 +52,7 @@ package final class Transaction {
     /// Runs `body` so that, if it throws, what it did is undone and the transaction remains usable.
     @discardableResult
     package func savepoint<T>(_ body: () throws -> T) throws -> T {
-        let hookCount = hooks.count
+        let (hookCount, words) = (hooks.count, lastWords)
         _ = try execute(.savepoint) { _ in true }
         do {
             let result = try body()
@@ -58,6 +61,7 @@ package final class Transaction {
             return result
         } catch {
             hooks.removeSubrange(hookCount...)
+            lastWords = words
             do { try undoSavepoint() } catch let undoing {
                 // A full disk, for one, makes SQLite roll everything back at once: then there is no savepoint any more, and
                 // what was wrong first says why.
@@ -67,6 +71,10 @@ package final class Transaction {
             throw error
         }
     }
+
+    /// Runs `body` at the end of the transaction and within it, once a key, in the order of the keys: for a row that many
+    /// transactions write, which none should hold for longer than it must, or while it waits for another.
+    package func beforeCommit(_ key: String, _ body: @escaping (Transaction) throws -> Void) { lastWords[key] = body }
 
     /// Runs `body` on a database thread after the commit, before `write` returns; never after a rollback. It must be
     /// quick and must not wait.
@@ -81,6 +89,7 @@ package final class Transaction {
 
     private func execute(_ sql: RenderedSQL, _ visit: (inout Row) throws -> Bool) throws -> Int {
         if hasEnded || failure != nil { throw StorageError.transactionEnded }
+        statementCount += 1
         var readingError: (any Error)?
         let changed: Int
         do {
@@ -104,6 +113,13 @@ extension Transaction {
     /// Throws the error of a failed statement that the closure caught.
     func requireSuccess() throws {
         if let failure { throw failure }
+    }
+
+    /// Does what waits for the end of the closure.
+    func sayLastWords() throws {
+        try requireSuccess()
+        for (_, body) in lastWords.sorted(by: { $0.key < $1.key }) { try body(self) }
+        lastWords = [:]
     }
 
     /// Refuses further statements.

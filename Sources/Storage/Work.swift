@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import Synchronization
 
 enum Access: Sendable {
     case read
@@ -19,19 +20,25 @@ protocol Work: AnyObject, Sendable {
 final class TypedWork<T: Sendable>: Work, @unchecked Sendable {
     let access: Access
     private let body: @Sendable (Transaction) throws -> T
+    private let statements: StatementCounter
     private let continuation: CheckedContinuation<T, any Error>
     private var result: T?
 
     init(
-        _ access: Access, _ body: @escaping @Sendable (Transaction) throws -> T,
+        _ access: Access, _ body: @escaping @Sendable (Transaction) throws -> T, _ statements: StatementCounter,
         _ continuation: CheckedContinuation<T, any Error>
     ) {
         self.access = access
         self.body = body
+        self.statements = statements
         self.continuation = continuation
     }
 
-    func run(_ transaction: Transaction) throws { result = try body(transaction) }
+    func run(_ transaction: Transaction) throws {
+        defer { statements.add(transaction.statementCount) }
+        result = try body(transaction)
+        try transaction.sayLastWords()
+    }
 
     func finish(_ error: (any Error)?) {
         if let error {
@@ -50,6 +57,15 @@ extension TypedWork {
     private static func whileWriting(_ error: any Error) -> any Error {
         error as? StorageError == .readOnly ? StorageError.unusable("it is read-only") : error
     }
+}
+
+/// How many statements a database has run.
+final class StatementCounter: Sendable {
+    private let count = Atomic(0)
+
+    var total: Int { count.load(ordering: .relaxed) }
+
+    func add(_ statements: Int) { count.add(statements, ordering: .relaxed) }
 }
 
 /// Hands work to threads that wait for it. Swift's own threads never wait.

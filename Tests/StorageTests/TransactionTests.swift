@@ -35,6 +35,41 @@ struct TransactionTests {
         #expect(try await texts(database) == [])
     }
 
+    @Test("says its last words once, at the end and within it", arguments: Engine.allCases)
+    func lastWords(engine: Engine) async throws {
+        let database = try await TestDatabase.make(engine, migrations: notes)
+        try await database.write { transaction in
+            for text in ["b", "a", "b"] { transaction.beforeCommit(text) { try insert("last \(text)", $0) } }
+            do {
+                try transaction.savepoint {
+                    transaction.beforeCommit("c") { try insert("never", $0) }
+                    throw Refusal()
+                }
+            } catch is Refusal {}
+            try insert("first", transaction)
+        }
+        #expect(try await Set(texts(database)) == ["first", "last a", "last b"])
+        await #expect(throws: Refusal.self) {
+            try await database.write { transaction in
+                try insert("lost", transaction)
+                transaction.beforeCommit("x") { _ in throw Refusal() }
+            }
+        }
+        #expect(try await texts(database).count == 3)
+    }
+
+    @Test("counts its statements, and so does its database", arguments: Engine.allCases)
+    func counted(engine: Engine) async throws {
+        let database = try await TestDatabase.make(engine, migrations: notes)
+        let before = database.statementCount
+        let counted = try await database.read { transaction in
+            for _ in 0..<3 { _ = try transaction.first("SELECT 1") { try $0.next() as Int } }
+            return transaction.statementCount
+        }
+        #expect(counted == 3)
+        #expect(database.statementCount == before + 3)
+    }
+
     @Test("that reads cannot write", arguments: Engine.allCases)
     func readOnly(engine: Engine) async throws {
         let database = try await TestDatabase.make(engine, migrations: notes)
