@@ -80,6 +80,7 @@ package struct CaseStore {
     private func announce(_ item: Case) {
         let announce = desk.kernel.announce
         let (scope, id) = (desk.scope, item.id)
+        ListChanges.announce(scope, tx)
         tx.afterCommit {
             announce(.case(id, of: scope))
             announce(.cases(of: scope))

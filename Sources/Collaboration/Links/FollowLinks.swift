@@ -27,19 +27,21 @@ extension Desk {
 }
 
 extension LinkStore {
-    /// Grows when a link, an invitation or the reach of a peer has changed.
-    func revision() throws -> Int64? {
-        try tx.first(
+    /// Numbers that are others when a link, an invitation or the reach of a peer has changed. Sums, because the newest time
+    /// of all does not tell of a change that commits after a later one.
+    static func revisions(of enterprises: Set<ID<Enterprise>>, _ tx: Transaction) throws -> [ID<Enterprise>: Int64] {
+        let scope: SQL = "enterprise IN (\(SQL.list(enterprises)))"
+        let sums: [(ID<Enterprise>, Int64)] = try tx.all(
             """
-            SELECT COALESCE(MAX(newest), 0) + COALESCE((
-                SELECT CAST(SUM(failures) AS BIGINT) FROM destinations WHERE enterprise = \(scope)), 0) FROM (
-                SELECT MAX(changed_at) AS newest FROM links WHERE enterprise = \(scope)
-                UNION ALL SELECT MAX(checked_at) FROM links WHERE enterprise = \(scope)
-                UNION ALL SELECT MAX(created_at) FROM invitations WHERE enterprise = \(scope)
-                UNION ALL SELECT MAX(accepted_at) FROM invitations WHERE enterprise = \(scope)
-                UNION ALL SELECT MAX(withdrawn_at) FROM invitations WHERE enterprise = \(scope)
-            ) AS changes
+            SELECT enterprise, CAST(SUM(change) AS BIGINT) FROM (
+                SELECT enterprise, changed_at + COALESCE(checked_at, 0) AS change FROM links WHERE \(scope)
+                UNION ALL
+                SELECT enterprise, created_at + COALESCE(accepted_at, 0) + COALESCE(withdrawn_at, 0)
+                FROM invitations WHERE \(scope)
+                UNION ALL SELECT enterprise, failures FROM destinations WHERE \(scope)
+            ) AS changes GROUP BY enterprise
             """
-        ) { try $0.next() }
+        ) { try ($0.next(), $0.next()) }
+        return Dictionary(sums, uniquingKeysWith: { first, _ in first })
     }
 }

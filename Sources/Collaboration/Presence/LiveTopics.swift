@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 import Storage
 import Web
 
@@ -15,36 +16,72 @@ extension Live.Topic {
 }
 
 package enum LiveTopics {
-    /// A number that grows when what a topic shows has changed.
+    /// A number that is another whenever what a topic shows has changed. However many topics there are, each sort takes
+    /// one query, or two.
     package static func revisions(_ topics: [Live.Topic], _ tx: Transaction) throws -> [Live.Topic: Int64] {
+        var (lists, links, cases): (Set<ID<Enterprise>>, Set<ID<Enterprise>>, [ID<Case>: ID<Enterprise>]) = ([], [], [:])
+        for topic in topics {
+            let parts = topic.description.split(separator: "/").map(String.init)
+            guard parts.count >= 2, let enterprise = ID<Enterprise>(parts[1]) else { continue }
+            switch parts[0] {
+            case "links": links.insert(enterprise)
+            case "cases": lists.insert(enterprise)
+            default: if parts.count == 3, let id = ID<Case>(parts[2]) { cases[id] = enterprise }
+            }
+        }
         var revisions: [Live.Topic: Int64] = [:]
-        for topic in topics { revisions[topic] = try revision(topic.description, tx) }
+        if !lists.isEmpty {
+            let counts = try ListChanges.counts(of: lists, tx)
+            for enterprise in lists { revisions[.cases(of: enterprise)] = counts[enterprise] ?? 0 }
+        }
+        if !links.isEmpty {
+            let changes = try LinkStore.revisions(of: links, tx)
+            for enterprise in links { revisions[.links(of: enterprise)] = changes[enterprise] ?? 0 }
+        }
+        // PostgreSQL takes 65,535 values in a statement.
+        let ids = cases.keys.sorted()
+        for start in stride(from: 0, to: ids.count, by: 20_000) {
+            let some = ids[start..<min(start + 20_000, ids.count)]
+            try add(some, of: Set(some.compactMap { cases[$0] }), to: &revisions, tx)
+        }
         return revisions
     }
 
-    private static func revision(_ topic: String, _ tx: Transaction) throws -> Int64? {
-        let parts = topic.split(separator: "/").map(String.init)
-        guard parts.count >= 2, let enterprise = ID<Enterprise>(parts[1]) else { return nil }
-        if parts[0] == "links" { return try LinkStore(enterprise, tx).revision() }
-        if parts.count == 3, let id = ID<Case>(parts[2]) {
-            // A change of presence moves no revision of the case; the time of the last word counts with it.
-            return try tx.first(
-                """
-                SELECT c.updated_at + c.revision + COALESCE((SELECT SUM(CASE WHEN is_typing THEN 2 ELSE 1 END)
-                    FROM presence p WHERE p.enterprise = c.enterprise AND p.case_id = c.id
-                        AND p.seen_at > \(tx.startedAt - 30)), 0)
-                FROM cases c WHERE c.enterprise = \(enterprise) AND c.id = \(id)
-                """
-            ) { try $0.next() }
+    /// Of a case and of those who look at it, which changes nothing of the case itself.
+    private static func add(
+        _ cases: ArraySlice<ID<Case>>, of enterprises: Set<ID<Enterprise>>, to revisions: inout [Live.Topic: Int64],
+        _ tx: Transaction
+    ) throws {
+        typealias Who = (enterprise: ID<Enterprise>, item: ID<Case>, member: ID<Member>, isTyping: Bool)
+        let scope: SQL = "enterprise IN (\(SQL.list(enterprises)))"
+        let found: [(ID<Enterprise>, ID<Case>, Int64)] = try tx.all(
+            "SELECT enterprise, id, revision FROM cases WHERE \(scope) AND id IN (\(SQL.list(cases)))"
+        ) { try ($0.next(), $0.next(), $0.next()) }
+        let present: [Who] = try tx.all(
+            """
+            SELECT enterprise, case_id, member, is_typing FROM presence
+            WHERE \(scope) AND case_id IN (\(SQL.list(cases))) AND seen_at > \(tx.startedAt - Int(Presence.lasts / 1000))
+            ORDER BY member
+            """
+        ) { try ($0.next(), $0.next(), $0.next(), $0.next()) }
+        let who = Dictionary(grouping: present, by: \.item)
+        for (enterprise, id, revision) in found {
+            var digest = Digest()
+            digest.add(UInt64(bitPattern: revision))
+            for one in who[id] ?? [] where one.enterprise == enterprise {
+                withUnsafeBytes(of: one.member.uuid.uuid) { $0.forEach { digest.add(UInt64($0)) } }
+                digest.add(one.isTyping ? 1 : 0)
+            }
+            revisions[.case(id, of: enterprise)] = digest.value
         }
-        return try tx.first(
-            """
-            SELECT COALESCE(MAX(newest), 0) FROM (
-                SELECT MAX(updated_at) AS newest FROM cases WHERE enterprise = \(enterprise) AND is_open
-                UNION ALL SELECT MAX(updated_at) FROM cases WHERE enterprise = \(enterprise) AND NOT is_open
-            ) AS both_states
-            """
-        ) { try $0.next() }
+    }
+
+    /// FNV-1a, the same in every process.
+    private struct Digest {
+        private var state: UInt64 = 0xCBF2_9CE4_8422_2325
+        var value: Int64 { Int64(state >> 1) }
+
+        mutating func add(_ number: UInt64) { state = (state ^ number) &* 0x100_0000_01B3 }
     }
 }
 

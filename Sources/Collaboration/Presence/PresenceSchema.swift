@@ -11,6 +11,15 @@ package enum PresenceSchema {
                 is_typing BOOLEAN NOT NULL, PRIMARY KEY (enterprise, case_id, member)
             )
             """
-        )
+        ),
+        Migration(
+            "list-changes-1",
+            """
+            CREATE TABLE list_changes (
+                enterprise UUID NOT NULL REFERENCES enterprises (id), place BIGINT NOT NULL, changes BIGINT NOT NULL,
+                PRIMARY KEY (enterprise, place)
+            )
+            """
+        ),
     ]
 }

@@ -20,7 +20,7 @@ package final class Live: Service {
         package let data: String
     }
 
-    /// How far each of these topics has changed: any number that grows. Runs in a read transaction.
+    /// Where each of these topics stands: a number that is another after each change. Runs in a read transaction.
     package typealias Revisions = @Sendable ([Topic], Transaction) throws -> [Topic: Int64]
 
     private struct State {

@@ -192,14 +192,14 @@ struct LinkPagesTests {
             _ = try links.propose(link, from: theirs, at: now) { $0.kinds.append("incident") }
         }
         try await house.kraft.delivery.drain()
-        let before = try await house.velora.database.read { try LinkStore(house.enterprise.id, $0).revision() }
+        let before = try await house.velora.database.read { try LinkStore.revisions(of: [house.enterprise.id], $0) }
         let shown = try await house.administrator.get(path)
         #expect(shown.text.contains("Kraft-Drives proposes another contract"))
         #expect(shown.text.contains("\(path)/contract/agreement") && shown.text.contains("\(path)/contract/refusal"))
         #expect(!(try await house.reader.get(path).text.contains("\(path)/contract/refusal")))
         #expect(try await house.administrator.post("\(path)/contract/refusal").status == 303)
         #expect(try await house.velora.link(house.enterprise, link)?.proposal == nil)
-        let after = try await house.velora.database.read { try LinkStore(house.enterprise.id, $0).revision() }
+        let after = try await house.velora.database.read { try LinkStore.revisions(of: [house.enterprise.id], $0) }
         #expect(before != after)
     }
 
