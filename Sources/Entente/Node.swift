@@ -51,8 +51,10 @@ package struct Node: Sendable {
         var services = Services()
         services.kernel = kernel
         services.exchange = exchange
+        let templates = try Self.templates(configuration.developmentFolder)
+        try kernel.kinds.check(templates: templates.names)
         site = try Site(
-            configuration.site, database: database, templates: try Self.templates(configuration.developmentFolder),
+            configuration.site, database: database, templates: templates,
             assets: try Self.assets(configuration.developmentFolder), live: live, services: services,
             actions: KernelParts.actions + Features.actions, rawActions: ExchangeActions.all, streams: KernelParts.streams,
             logger: logger)

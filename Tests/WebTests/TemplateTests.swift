@@ -46,6 +46,15 @@ struct TemplateTests {
         #expect(try render("{{>loop}}", model, ["loop": "{{>loop}}."]).count == 63)
     }
 
+    @Test("a page that names a template which does not exist is no page")
+    func unknownPartial() throws {
+        let folder = try TestFolder.make()
+        try Data("<{{#part}}{{> *part}}{{/part}}>".utf8).write(to: folder.appending(path: "page.mustache"))
+        let templates = try Templates(folders: [folder])
+        #expect(throws: TemplateError.self) { try templates.render("page", ["part": "claim-panel"], language: "en") }
+        #expect(try templates.render("page", [:], language: "en") == Array("<>".utf8))
+    }
+
     @Test("no value is ever unescaped", arguments: ["<", ">", "&", "\"", "'"])
     func escaping(character: String) throws {
         #expect(try !render("{{.}}", .text("a\(character)b")).contains("a\(character)b"))

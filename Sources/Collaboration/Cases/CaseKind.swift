@@ -80,3 +80,30 @@ package struct Kinds: Sendable {
 
     package subscript(name: String) -> (any CaseKind.Type)? { all.first { $0.name == name } }
 }
+
+/// A kind of case that cannot work; told at start, never to a visitor.
+package struct KindError: Error, CustomStringConvertible {
+    package let description: String
+}
+
+extension Kinds {
+    /// Throws what is wrong with a kind: a panel without a template, or a lifecycle that names stages it does not have.
+    package func check(templates: some Sequence<String>) throws {
+        let templates = Set(templates)
+        for kind in all {
+            var mistakes = kind.lifecycle.mistakes
+            if !templates.contains(kind.panelTemplate) {
+                mistakes.append("there is no template “\(kind.panelTemplate)” for its panel")
+            }
+            for stage in [kind.stageWhenTaken, kind.stageWhenAnswered].compactMap(\.self)
+            where kind.lifecycle.stage(stage) == nil {
+                mistakes.append("it would enter the stage “\(stage)”, which does not exist")
+            }
+            if let mistake = mistakes.first { throw KindError(description: "The kind of case “\(kind.name)”: \(mistake).") }
+        }
+    }
+}
+
+extension CaseKind {
+    static var panelTemplate: String { "\(name)-panel" }
+}

@@ -15,16 +15,26 @@ package struct Lifecycle: Sendable {
         }
     }
 
+    package let first: Stage
     package let stages: [Stage]
     private let moves: [String: [String]]
 
-    /// The first stage is where a case begins. `moves` names, per stage, the stages that may follow.
-    package init(_ stages: [Stage], moves: [String: [String]]) {
-        self.stages = stages
+    /// - Parameters:
+    ///   - first: where a case begins.
+    ///   - moves: per stage, the stages that may follow.
+    package init(_ first: Stage, _ others: Stage..., moves: [String: [String]]) {
+        self.first = first
+        stages = [first] + others
         self.moves = moves
     }
 
-    package var first: Stage { stages[0] }
+    /// Stages that the moves name and that there are not, and names that two stages have.
+    var mistakes: [String] {
+        let names = stages.map(\.name)
+        let unknown = Set(moves.flatMap { [$0.key] + $0.value }).subtracting(names).sorted()
+        return unknown.map { "a move names the stage “\($0)”, which does not exist" }
+            + Set(names).sorted().filter { name in names.count { $0 == name } > 1 }.map { "two stages are named “\($0)”" }
+    }
 
     package func stage(_ name: String) -> Stage? { stages.first { $0.name == name } }
 

@@ -7,6 +7,8 @@ struct Renderer {
     let language: String
 
     private(set) var output: [UInt8] = []
+    /// A template that a model named and that there is not; then the page is none.
+    private(set) var missing: String?
     private var stack: [Model]
     /// The place in the innermost list.
     private var place: (isFirst: Bool, isLast: Bool) = (false, false)
@@ -42,7 +44,10 @@ struct Renderer {
             case .inverted: if lookUp(template.names[step.subject])?.isPresent != true { render(template, inside) }
             case .partial: render(template.titles[step.subject])
             case .dynamicPartial:
-                if case .text(let title) = lookUp(template.names[step.subject]) { render(title) }
+                if case .text(let title) = lookUp(template.names[step.subject]) {
+                    if templates[title] == nil { missing = title }
+                    render(title)
+                }
             case .block:
                 let (template, steps) = blocks[template.titles[step.subject]] ?? (template, inside)
                 render(template, steps)

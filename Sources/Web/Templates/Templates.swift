@@ -50,6 +50,9 @@ package final class Templates: Sendable {
         guard templates[name] != nil else { throw TemplateError(description: "there is no template “\(name)”") }
         var renderer = Renderer(templates: templates, translations: translations, language: language, model: model)
         renderer.render(name)
+        if let missing = renderer.missing {
+            throw TemplateError(description: "\(name) needs the template “\(missing)”, which does not exist")
+        }
         return renderer.output
     }
 

@@ -32,10 +32,36 @@ struct RulesTests {
         #expect(ContactPoint(channel: channel, value: value).isPlausible == isPlausible)
     }
 
+    @Test("a kind that cannot work is told at start")
+    func mistakes() throws {
+        enum Broken: CaseKind {
+            static let name = "broken"
+            static let title = "Broken"
+            static let lifecycle = Lifecycle(.init("new", "New"), moves: ["new": ["gone"]])
+            static func erase(_ item: Case, _ strikeout: Strikeout, _ desk: Desk) throws {}
+        }
+        enum Adrift: CaseKind {
+            static let name = "adrift"
+            static let title = "Adrift"
+            static let lifecycle = Lifecycle(.init("new", "New"), moves: [:])
+            static let stageWhenTaken: String? = "taken"
+            static func erase(_ item: Case, _ strikeout: Strikeout, _ desk: Desk) throws {}
+        }
+        func mistake(_ kind: any CaseKind.Type, _ templates: String...) -> String? {
+            do { try Kinds([kind]).check(templates: templates) } catch { return "\(error)" }
+            return nil
+        }
+        #expect(mistake(Question.self, "enquiry-panel") == nil)
+        #expect(mistake(Question.self) == "The kind of case “enquiry”: there is no template “enquiry-panel” for its panel.")
+        #expect(mistake(Broken.self, "broken-panel")?.contains("“gone”") == true)
+        #expect(mistake(Adrift.self, "adrift-panel")?.contains("“taken”") == true)
+        #expect(Lifecycle(.init("new", "New"), .init("new", "New again"), moves: [:]).mistakes == ["two stages are named “new”"])
+    }
+
     @Test("a lifecycle allows only its own moves")
     func lifecycle() {
         let lifecycle = Lifecycle(
-            [.init("new", "New"), .init("working", "In progress"), .init("closed", "Closed", isOpen: false)],
+            .init("new", "New"), .init("working", "In progress"), .init("closed", "Closed", isOpen: false),
             moves: ["new": ["working"], "working": ["closed"]])
         #expect(lifecycle.first.name == "new")
         #expect(lifecycle.allows("new", to: "working"))

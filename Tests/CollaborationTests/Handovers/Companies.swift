@@ -13,7 +13,7 @@ enum Question: CaseKind {
     static let name = "enquiry"
     static let title = "Enquiry"
     static let lifecycle = Lifecycle(
-        [.init("new", "New"), .init("working", "In progress"), .init("closed", "Closed", isOpen: false)],
+        .init("new", "New"), .init("working", "In progress"), .init("closed", "Closed", isOpen: false),
         moves: ["new": ["working", "closed"], "working": ["closed"], "closed": ["working"]])
 
     static func erase(_ item: Case, _ strikeout: Strikeout, _ desk: Desk) throws {}

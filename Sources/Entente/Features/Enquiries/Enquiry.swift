@@ -10,10 +10,8 @@ enum Enquiry: CaseKind {
     static let door: Door? = Door("ask", "Ask a question", hint: "About a product, an order, or us")
 
     static let lifecycle = Lifecycle(
-        [
-            .init("new", "New"), .init("working", "In progress"), .init("answered", "Answered"),
-            .init("closed", "Closed", isOpen: false),
-        ],
+        .init("new", "New"), .init("working", "In progress"), .init("answered", "Answered"),
+        .init("closed", "Closed", isOpen: false),
         moves: [
             "new": ["working", "answered", "closed"], "working": ["answered", "closed"],
             "answered": ["working", "closed"], "closed": ["working"],

@@ -42,10 +42,8 @@ extension Incident: CaseKind {
     static let door: Door? = Door("report", "Report a problem", hint: "Something broke, or worries you")
 
     static let lifecycle = Lifecycle(
-        [
-            .init("reported", "Reported"), .init("diagnosing", "Being diagnosed"), .init("resolved", "Resolved"),
-            .init("closed", "Closed", isOpen: false),
-        ],
+        .init("reported", "Reported"), .init("diagnosing", "Being diagnosed"), .init("resolved", "Resolved"),
+        .init("closed", "Closed", isOpen: false),
         moves: [
             "reported": ["diagnosing", "resolved", "closed"], "diagnosing": ["resolved", "closed"],
             "resolved": ["diagnosing", "closed"], "closed": ["diagnosing"],
