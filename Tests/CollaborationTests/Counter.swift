@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import SiteTesting
+import Storage
 import StorageTesting
 import Testing
 import Web
@@ -30,6 +31,17 @@ struct Counter {
         let folder = try TestFolder.make()
         try Data().write(to: folder.appending(path: "enquiry-panel.mustache"))
         return folder
+    }
+
+    /// A program of a member of this role.
+    func program(_ role: Member.Role, label: String = "a program") async throws -> APIClient {
+        let enterprise = company.enterprise
+        let token = try await company.database.write { tx in
+            let member = Member(email: "\(ID<Member>())@\(enterprise.slug).example", name: "Bo Baker", role: role)
+            try MemberStore(enterprise.id, tx).add(member, password: nil)
+            return try TokenStore(enterprise, tx).make(label, role: role, by: member.id, at: .now)
+        }
+        return APIClient(site, token: token)
     }
 
     func member(_ role: Member.Role) async throws -> Browser {

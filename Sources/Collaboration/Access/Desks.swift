@@ -15,11 +15,7 @@ extension Services {
 
 extension Call where As == StaffCaller {
     /// The caller's enterprise, on the caller's behalf.
-    package func desk(_ tx: Transaction) -> Desk {
-        Desk(
-            caller.enterprise, .member(caller.member.id, name: caller.member.name), services.kernel, tx, now: now,
-            roles: caller.roles)
-    }
+    package func desk(_ tx: Transaction) -> Desk { Desk(caller, services.kernel, tx, now: now) }
 }
 
 extension Call where As == Follower {

@@ -13,6 +13,8 @@ package struct Desk {
     let roles: Set<Member.Role>
     /// The event of a linked company that is being applied; what is sent back over its link names it.
     let cause: Cause?
+    /// For a program: what its token is for. The log inside the enterprise says it, and nobody else hears of it.
+    private let program: String?
 
     package init(
         _ enterprise: Enterprise, _ actor: Actor, _ kernel: Kernel, _ tx: Transaction, now: Timestamp,
@@ -21,9 +23,15 @@ package struct Desk {
         self.init(enterprise, actor, kernel, tx, now: now, roles: roles, cause: nil)
     }
 
+    init(_ caller: StaffCaller, _ kernel: Kernel, _ tx: Transaction, now: Timestamp) {
+        self.init(
+            caller.enterprise, .member(caller.member.id, name: caller.member.name), kernel, tx, now: now,
+            roles: caller.roles, program: caller.program, cause: nil)
+    }
+
     init(
         _ enterprise: Enterprise, _ actor: Actor, _ kernel: Kernel, _ tx: Transaction, now: Timestamp,
-        roles: Set<Member.Role> = [], cause: Cause?
+        roles: Set<Member.Role> = [], program: String? = nil, cause: Cause?
     ) {
         self.enterprise = enterprise
         self.actor = actor
@@ -32,7 +40,11 @@ package struct Desk {
         self.tx = tx
         self.roles = roles
         self.cause = cause
+        self.program = program
     }
+
+    /// Who does something, as the log inside the enterprise names them.
+    var loggedName: String { program.map { "\(actor.name) (\($0))" } ?? actor.name }
 
     package var scope: ID<Enterprise> { enterprise.id }
 }

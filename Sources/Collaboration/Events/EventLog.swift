@@ -8,6 +8,8 @@ package struct Event: Sendable {
     package let sequence: Int
     package let at: Timestamp
     package let actorKind: String
+    /// The member, customer or link; `nil` for a clock or a rule.
+    package let actor: UUID?
     package let actorName: String
     /// What happened, as in `handover.offered`.
     package let type: String
@@ -38,7 +40,7 @@ extension Desk {
         try tx.run(
             """
             INSERT INTO events (enterprise, subject, sequence, at, actor_kind, actor_id, actor_name, type, object, detail)
-            VALUES (\(scope), \(subject), \(sequence), \(now), \(actor.kind), \(actor.uuid), \(actor.name), \(type),
+            VALUES (\(scope), \(subject), \(sequence), \(now), \(actor.kind), \(actor.uuid), \(loggedName), \(type),
                 \(object), \(detail))
             """)
     }
@@ -50,15 +52,15 @@ extension Desk {
     package func events(of subject: UUID, before: Int? = nil, limit: Int = 50) throws -> [Event] {
         try tx.all(
             """
-            SELECT sequence, at, actor_kind, actor_name, type, object, detail FROM events
+            SELECT sequence, at, actor_kind, actor_id, actor_name, type, object, detail FROM events
             WHERE enterprise = \(scope) AND subject = \(subject) AND sequence < \(before ?? Int.max)
                 AND type NOT IN (\(SQL.list(Self.hidden)))
             ORDER BY sequence DESC LIMIT \(limit)
             """
         ) { row in
             try Event(
-                sequence: row.next(), at: row.next(), actorKind: row.next(), actorName: row.next(), type: row.next(),
-                object: row.next(), detail: row.next())
+                sequence: row.next(), at: row.next(), actorKind: row.next(), actor: row.next(), actorName: row.next(),
+                type: row.next(), object: row.next(), detail: row.next())
         }
     }
 }

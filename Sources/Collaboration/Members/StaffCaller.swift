@@ -5,8 +5,10 @@ import Web
 /// A member who is signed in, or a program with an API token, who has the permission that the action needs.
 package struct StaffCaller: Caller {
     package let enterprise: Enterprise
-    /// For a program: who made its token, under the token's name and with the token's role.
+    /// For a program: who made its token, with the token's role.
     package let member: Member
+    /// For a program: what its token is for.
+    let program: String?
     /// For a program: the present role of who made its token, which it can never exceed.
     let makerRole: Member.Role
     /// The session's digest; `nil` for a program.
@@ -58,14 +60,15 @@ package struct StaffCaller: Caller {
                 try tokens.touch(token.id, at: credentials.now)
             }
             return StaffCaller(
-                enterprise: enterprise, member: token.member, makerRole: token.makerRole, session: nil, token: token.id)
+                enterprise: enterprise, member: token.member, program: token.label, makerRole: token.makerRole, session: nil,
+                token: token.id)
         }
         guard let token = credentials.cookies[cookie(of: enterprise.slug)] else { return nil }
         let (sessions, digest) = (SessionStore(enterprise.id, tx), RandomToken.digest(of: token))
         guard let session = try sessions.find(digest, at: credentials.now) else { return nil }
         if credentials.mayWrite, session.seenAt < stale { try sessions.touch(digest, at: credentials.now) }
         return StaffCaller(
-            enterprise: enterprise, member: session.member, makerRole: session.member.role, session: digest,
+            enterprise: enterprise, member: session.member, program: nil, makerRole: session.member.role, session: digest,
             token: nil)
     }
 }

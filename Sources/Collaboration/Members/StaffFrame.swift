@@ -4,7 +4,7 @@ import Web
 
 extension StaffCaller {
     package func frame(_ credentials: Credentials, _ services: Services, _ tx: Transaction) throws -> [String: Model] {
-        let desk = Desk(enterprise, .member(member.id, name: member.name), services.kernel, tx, now: credentials.now)
+        let desk = Desk(self, services.kernel, tx, now: credentials.now)
         var filter = CaseFilter()
         let open = try desk.cases.count(filter, by: member.id)
         filter.holding = .us

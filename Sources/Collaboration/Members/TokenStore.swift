@@ -52,8 +52,10 @@ package struct TokenStore {
         return text
     }
 
-    /// The member who made the token, under the token's name and with its role.
-    func find(_ text: String, at now: Timestamp) throws -> (id: ID<APIToken>, member: Member, makerRole: Member.Role, usedAt: Timestamp?)? {
+    /// The member who made the token, with its role.
+    func find(_ text: String, at now: Timestamp) throws
+        -> (id: ID<APIToken>, label: String, member: Member, makerRole: Member.Role, usedAt: Timestamp?)?
+    {
         try tx.first(
             """
             SELECT t.id, t.label, t.role, t.used_at, \(MemberStore.columns) FROM api_tokens t
@@ -68,8 +70,8 @@ package struct TokenStore {
             let usedAt: Timestamp? = try row.next()
             var member = try MemberStore.read(&row)
             let makerRole = member.role
-            (member.name, member.role) = (label, role)
-            return (id, member, makerRole, usedAt)
+            member.role = role
+            return (id, label, member, makerRole, usedAt)
         }
     }
 

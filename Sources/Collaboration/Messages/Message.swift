@@ -31,7 +31,7 @@ package struct Message: Sendable {
     }
 
     package struct Author: Sendable, Equatable {
-        package enum Kind: String, Sendable, Codable, SQLConvertible { case member, customer, company, system }
+        package enum Kind: String, Sendable, CaseIterable, Codable, SQLConvertible { case member, customer, company, system }
         package let kind: Kind
         package let name: String
         /// The link it was received over, for a company's or another company's customer's words.

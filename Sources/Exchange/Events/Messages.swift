@@ -53,6 +53,8 @@ package struct MessageAddedV1: HandoverEventData {
     package var company: String
     package var text: String
     package var writtenAt: WireTime
+    /// Whether it is the words of the customer, whom `author` then calls as the receiver may know; else the company's.
+    package var isFromCustomer: Bool
     /// Names of the companies that can read it.
     package var audience: [String]
     /// Whether the customer can read it too.
@@ -62,7 +64,7 @@ package struct MessageAddedV1: HandoverEventData {
 
     package init(
         message: UUID, handover: UUID, author: String, company: String, text: String, writtenAt: WireTime,
-        audience: [String], isForCustomer: Bool, attachments: [AttachmentRefV1] = []
+        isFromCustomer: Bool = false, audience: [String], isForCustomer: Bool, attachments: [AttachmentRefV1] = []
     ) {
         self.message = message
         self.handover = handover
@@ -70,6 +72,7 @@ package struct MessageAddedV1: HandoverEventData {
         self.company = company
         self.text = text
         self.writtenAt = writtenAt
+        self.isFromCustomer = isFromCustomer
         self.audience = audience
         self.isForCustomer = isForCustomer
         self.attachments = attachments
@@ -82,6 +85,7 @@ package struct MessageAddedV1: HandoverEventData {
         company = try fields.text("company", max: Limits.name)
         text = try fields.text("text", max: Limits.text)
         writtenAt = try fields.time("writtenAt")
+        isFromCustomer = try fields.optionalFlag("fromCustomer") ?? false
         audience = try fields.texts("audience", max: Limits.audience, eachMax: Limits.name, isRequired: true)
         isForCustomer = try fields.flag("forCustomer")
         attachments = try fields.list("attachments", max: Limits.attachments)
@@ -94,6 +98,7 @@ package struct MessageAddedV1: HandoverEventData {
         object["company"] = .string(company)
         object["text"] = .string(text)
         object["writtenAt"] = .time(writtenAt)
+        object["fromCustomer"] = isFromCustomer ? .bool(true) : nil
         object["audience"] = .texts(audience)
         object["forCustomer"] = .bool(isForCustomer)
         object["attachments"] = attachments.isEmpty ? nil : .list(attachments)
