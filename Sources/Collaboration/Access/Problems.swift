@@ -101,6 +101,7 @@ extension Handover.State {
         case .answered: "It has been answered already. Reload the page to see the answer."
         case .completed: "It has been completed already. Reload the page to see the result."
         case .returned: "It has been returned already. Reload the page to see why."
+        case .refused: "The other company’s system did not take it. Send it again, or hand it over anew."
         }
     }
 }

@@ -120,7 +120,7 @@ struct Courier: Sendable {
         let now = node.now()
         try await node.database.write { tx in
             let evidence = try ID<Receipt>.keep(answer, of: destination, tx, at: now)
-            try Settlement(destination, tx, at: now).settle(parcel.entries, receipts, evidence: evidence)
+            try Settlement(destination, node.handlers, tx, at: now).settle(parcel.entries, receipts, evidence: evidence)
             try Destinations(tx).succeeded(destination, at: now)
         }
         return true

@@ -7,11 +7,13 @@ import Storage
 /// which its events were sent, and back to a gap.
 struct Settlement {
     private let destination: Destination
+    private let handlers: InboundHandlers
     private let tx: Transaction
     private let now: Timestamp
 
-    init(_ destination: Destination, _ tx: Transaction, at now: Timestamp) {
+    init(_ destination: Destination, _ handlers: InboundHandlers, _ tx: Transaction, at now: Timestamp) {
         self.destination = destination
+        self.handlers = handlers
         self.tx = tx
         self.now = now
     }
@@ -88,9 +90,10 @@ struct Settlement {
             WHERE \(scope) AND conversation = \(conversation) AND convseq = \(entry.convseq)
             """)
         try DeadLetters(destination.enterprise, tx).forgetOvertaken(in: conversation, on: destination.link)
-        if conversation == .ofLink(destination.link) {
-            try LinkStore(destination.enterprise, tx).forget(
-                proposal: Envelope(JSONValue(parsing: entry.event)), of: destination.link)
+        let (event, links) = (try Envelope(JSONValue(parsing: entry.event)), LinkStore(destination.enterprise, tx))
+        if conversation == .ofLink(destination.link) { try links.forget(proposal: event, of: destination.link) }
+        if let refused = handlers[event.type]?.refused, let link = try links.find(destination.link) {
+            try refused(event, Rejection(code, detail ?? ""), link, tx, now)
         }
     }
 }

@@ -6,7 +6,10 @@ import Storage
 package enum CaseExchange {
     package static func handlers(_ kernel: Kernel) -> [InboundHandler] {
         [
-            on(HandoverOfferedV1.self, kernel) { try $0.receive($1, $2, from: $3) },
+            on(
+                HandoverOfferedV1.self, kernel,
+                refused: { desk, offer, rejection, link in try desk.keepRefusal(of: offer, rejection, by: link) }
+            ) { try $0.receive($1, $2, from: $3) },
             on(HandoverAcceptedV1.self, kernel) { try $0.receive($1, $2, from: $3) },
             on(HandoverDeclinedV1.self, kernel) { try $0.receive($1, $2, from: $3) },
             on(HandoverWithdrawnV1.self, kernel) { try $0.receive($1, $2, from: $3) },
@@ -31,16 +34,31 @@ package enum CaseExchange {
     /// Runs a handler at the desk of the enterprise that the link belongs to, on the other company's behalf.
     private static func on<Value: EventData>(
         _ type: Value.Type, _ kernel: Kernel, outlivesLink: Bool = false,
+        refused: (@Sendable (Desk, Envelope, Rejection, Link) throws -> Void)? = nil,
         _ receive: @escaping @Sendable (Desk, Value, Envelope, Link) throws -> Void
     ) -> InboundHandler {
-        .on(type, outlivesLink: outlivesLink) { value, envelope, link, tx, now in
+        var whenRefused: InboundHandler.Refused?
+        if let refused {
+            whenRefused = { event, rejection, link, tx, now in
+                guard let there = try desk(of: link, kernel, tx, now: now, cause: nil) else { return }
+                try refused(there, event, rejection, link)
+            }
+        }
+        return .on(type, outlivesLink: outlivesLink, refused: whenRefused) { value, envelope, link, tx, now in
             if let about = value as? any HandoverEventData, about.handover != envelope.conversation {
                 throw Rejection(.malformed, "the conversation about a handover has the handover's id")
             }
-            guard let enterprise = try EnterpriseStore(tx).find(link.enterprise) else { return }
-            let desk = Desk(
-                enterprise, .company(link.id, name: link.name), kernel, tx, now: now, cause: Cause(envelope, over: link.id))
-            try receive(desk, value, envelope, link)
+            let cause = Cause(envelope, over: link.id)
+            guard let there = try desk(of: link, kernel, tx, now: now, cause: cause) else { return }
+            try receive(there, value, envelope, link)
+        }
+    }
+
+    private static func desk(
+        of link: Link, _ kernel: Kernel, _ tx: Transaction, now: Timestamp, cause: Cause?
+    ) throws -> Desk? {
+        try EnterpriseStore(tx).find(link.enterprise).map {
+            Desk($0, .company(link.id, name: link.name), kernel, tx, now: now, cause: cause)
         }
     }
 }

@@ -84,7 +84,7 @@ extension Desk {
             guard link?.contract?.passOn(.journey) != .never else { return [JourneyStepV1]() }
             let peer = JourneyStepV1(
                 id: "\(handover.id)", company: link?.peer?.onwardName ?? link?.name ?? "",
-                colour: link.map { Int64($0.colour) }, stage: handover.state.rawValue, since: handover.offeredAt.wire,
+                colour: link.map { Int64($0.colour) }, stage: handover.state.stage, since: handover.offeredAt.wire,
                 until: handover.settledAt?.wire, ask: handover.ask.form.rawValue, answerBy: handover.due?.wire,
                 sees: ledger.filter { $0.link == handover.link && $0.takenBackAt == nil }.map(\.field.rawValue))
             return [peer] + handover.trail.map(\.wire)

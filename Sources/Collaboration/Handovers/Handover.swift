@@ -9,6 +9,9 @@ package struct Handover: Sendable {
 
     package enum State: String, Sendable, CaseIterable, Codable, SQLConvertible {
         case offered, accepted, declined, withdrawn, expired, answered, completed, returned
+        /// The other company's system did not take the offer, so that nobody there has seen it. Only the originator knows
+        /// this state.
+        case refused
 
         package var isSettled: Bool { self != .offered && self != .accepted }
 
@@ -28,7 +31,7 @@ package struct Handover: Sendable {
     package var acceptedAt: Timestamp?
     package var settledAt: Timestamp?
     package var answer: Answer?
-    /// Why it was declined, withdrawn or returned.
+    /// Why it was declined, withdrawn, returned or refused.
     package var reason: String
     /// Counts the changes of state; what the other side last knew travels with its changes.
     package var revision: Int

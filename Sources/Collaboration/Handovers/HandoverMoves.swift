@@ -27,7 +27,7 @@ extension Desk {
     }
 
     func noteState(of handover: Handover, _ link: Link, on item: inout Case) throws {
-        if handover.direction == .outgoing, [.declined, .withdrawn, .expired].contains(handover.state) {
+        if handover.direction == .outgoing, [.declined, .withdrawn, .expired, .refused].contains(handover.state) {
             try attachments.endGrants(of: item.id, to: link.id)
         }
         let detail = handover.reason.isEmpty ? link.name : handover.reason

@@ -11,11 +11,23 @@ package enum HandoverMove: Sendable, Equatable {
     case answer(Answer)
     case complete(Answer)
     case giveBack(reason: String)
+    /// The other company's system has refused the offer.
+    case noteRefusal(reason: String)
+    /// What was refused is sent once more.
+    case offerAgain
 
     var isOriginators: Bool {
         switch self {
-        case .withdraw, .expire: true
+        case .withdraw, .expire, .noteRefusal, .offerAgain: true
         case .accept, .decline, .answer, .complete, .giveBack: false
+        }
+    }
+
+    /// Whether the other company hears nothing of it, as it never took the offer, and so counts no revision for it.
+    var isUnheard: Bool {
+        switch self {
+        case .noteRefusal, .offerAgain: true
+        case .accept, .decline, .withdraw, .expire, .answer, .complete, .giveBack: false
         }
     }
 
@@ -28,6 +40,8 @@ package enum HandoverMove: Sendable, Equatable {
         case .answer: .answered
         case .complete: .completed
         case .giveBack: .returned
+        case .noteRefusal: .refused
+        case .offerAgain: .offered
         }
     }
 }
@@ -60,7 +74,8 @@ extension Handover {
             guard !why.isEmpty else { throw .reasonMissing }
             reason = why
         case .withdraw(let why):
-            guard !state.isSettled else { throw .already(state) }
+            // A refused offer is withdrawn when nobody wants to send it again.
+            guard !state.isSettled || state == .refused else { throw .already(state) }
             reason = why
         case .expire:
             guard state == .offered else { throw .already(state) }
@@ -78,9 +93,15 @@ extension Handover {
             guard state == .accepted else { throw .already(state) }
             guard !why.isEmpty else { throw .reasonMissing }
             reason = why
+        case .noteRefusal(let why):
+            guard state == .offered else { throw .already(state) }
+            reason = why
+        case .offerAgain:
+            guard state == .refused else { throw .already(state) }
+            reason = ""
         }
         state = move.target
-        revision += 1
-        if state.isSettled { settledAt = now }
+        if !move.isUnheard { revision += 1 }
+        settledAt = state.isSettled ? now : nil
     }
 }

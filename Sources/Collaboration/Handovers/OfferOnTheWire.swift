@@ -40,10 +40,15 @@ extension Attachment {
     var wire: AttachmentRefV1 { AttachmentRefV1(digest: digest.hex, name: name, type: type, size: Int64(size)) }
 }
 
+extension Handover.State {
+    /// As others hear of it in the journey: that a system refused an offer is between the two companies.
+    var stage: String { self == .refused ? Self.declined.rawValue : rawValue }
+}
+
 extension JourneyStep {
     var wire: JourneyStepV1 {
         JourneyStepV1(
-            id: id, company: company, colour: Int64(colour), stage: state?.rawValue ?? "", since: since.wire,
+            id: id, company: company, colour: Int64(colour), stage: state?.stage ?? "", since: since.wire,
             until: until?.wire, ask: ask?.rawValue, answerBy: due?.wire, sees: sees)
     }
 

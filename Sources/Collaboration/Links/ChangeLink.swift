@@ -199,6 +199,7 @@ package struct SendDeadLetterAgain: Action {
         let letters = DeadLetters(desk.scope, tx)
         let letter = try letters.list(of: call.input.link).first { $0.id == call.input.letter }
         try letters.sendAgain(call.input.letter, from: desk.address(), at: call.now)
+        if let letter, letter.type == HandoverOfferedV1.type { try desk.offerAgain(ID(letter.conversation.uuid)) }
         let item = try letter.flatMap { try desk.handovers.find(ID<Handover>($0.conversation.uuid)) }
             .flatMap { try desk.cases.find($0.caseID) }
         let link = "/\(desk.enterprise.slug)/links/\(call.input.link)"

@@ -96,11 +96,12 @@ package struct DeadLetters {
         tx.afterCommit { DeliveryBell.ring(destination) }
     }
 
-    /// An offer that was settled here, and a contract that waits for no answer any more, would begin it all anew.
+    /// An offer that was settled here in another way than by the refusal itself, and a contract that waits for no answer any
+    /// more, would begin it all anew.
     private static func isStillMeant(_ type: EventType, in state: Handover.State?) -> Bool {
         switch type {
         case ContractProposedV1.type: false
-        case HandoverOfferedV1.type: !(state?.isSettled ?? false)
+        case HandoverOfferedV1.type: state == .refused || !(state?.isSettled ?? false)
         default: true
         }
     }

@@ -31,14 +31,14 @@ package struct ShowToday: Action {
                 "href": .text(desk.path(to: waiting.line.item)),
                 "number": .text(desk.enterprise.reference(waiting.line.item.number)),
                 "subject": .text(waiting.line.item.title), "company": .text(waiting.who),
-                "colour": .number(waiting.colour), "why": .object([waiting.why.rawValue: true]), "left": .text(left),
+                "colour": .number(waiting.colour), "why": .object([waiting.why.rawValue: true]), "reason": .text(waiting.reason), "left": .text(left),
                 "late": .text(late), "due": .text(waiting.due?.rfc3339),
                 "age": waiting.due == nil ? .text(moments.ago(waiting.line.item.updatedAt)) : .none,
             ]
         }
         let elsewhere: [Model] = output.view.elsewhere.map { place in
             [
-                "href": .text("/\(desk.enterprise.slug)/cases?holding=partner"), "name": .text(place.company),
+                "href": .text("/\(desk.enterprise.slug)/cases?holding=partner"), "name": .companyName(place.company),
                 "colour": .number(place.colour), "count": .number(place.cases), "oldest": .text(moments.ago(place.oldest)),
                 "late": place.late > 0 ? .number(place.late) : .none,
             ]
@@ -55,7 +55,9 @@ package struct ShowToday: Action {
 
 /// A case that waits for the viewer, and why.
 package struct WaitingCase: Sendable {
-    package enum Why: String, Sendable, CaseIterable, Codable { case offer, answer, answered, declined, expired, returned, new, customer, erasure }
+    package enum Why: String, Sendable, CaseIterable, Codable {
+        case offer, answer, answered, declined, expired, returned, refused, new, customer, erasure
+    }
 
     let line: CaseLine
     let why: Why
@@ -63,6 +65,8 @@ package struct WaitingCase: Sendable {
     let who: String
     let colour: Int
     let due: Timestamp?
+    /// Why it came back.
+    var reason: String = ""
 }
 
 package struct TodayView: Codable, Sendable {
@@ -72,6 +76,9 @@ package struct TodayView: Codable, Sendable {
         package let why: WaitingCase.Why
         package let who: String
         package let due: Timestamp?
+        /// Why it was declined, returned or refused.
+        package let reason: String?
+        package let updatedAt: Timestamp
     }
 
     package struct Place: Codable, Sendable {
@@ -89,7 +96,8 @@ package struct TodayView: Codable, Sendable {
         self.waiting = waiting.map {
             Mine(
                 number: desk.enterprise.reference($0.line.item.number), title: $0.line.item.title, why: $0.why,
-                who: $0.who, due: $0.due)
+                who: $0.who, due: $0.due,
+                reason: $0.reason.isEmpty ? nil : $0.reason, updatedAt: $0.line.item.updatedAt)
         }
         self.elsewhere = elsewhere
     }
@@ -124,7 +132,9 @@ extension Desk {
     private func reason(for line: CaseLine, _ handovers: [Handover]) throws -> WaitingCase {
         func waiting(_ why: WaitingCase.Why, _ handover: Handover) throws -> WaitingCase {
             let link = try links.find(handover.link)
-            return WaitingCase(line: line, why: why, who: link?.name ?? "", colour: link?.colour ?? 12, due: handover.due)
+            return WaitingCase(
+                line: line, why: why, who: link?.name ?? "", colour: link?.colour ?? 12, due: handover.due,
+                reason: handover.reason)
         }
         let incoming = handovers.last { $0.direction == .incoming && !$0.state.isSettled }
         if let incoming, incoming.state == .offered { return try waiting(.offer, incoming) }
@@ -135,6 +145,7 @@ extension Desk {
             case .declined: return try waiting(.declined, outgoing)
             case .expired: return try waiting(.expired, outgoing)
             case .returned: return try waiting(.returned, outgoing)
+            case .refused: return try waiting(.refused, outgoing)
             case .offered, .accepted, .withdrawn: break
             }
         }
