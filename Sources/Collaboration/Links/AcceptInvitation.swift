@@ -31,6 +31,8 @@ package struct InvitationView: Codable, Sendable {
     package let role: String
     /// Canonical JSON.
     package let contract: String
+    /// The same, in short.
+    package let terms: TermsView
     /// Once accepted: the code to compare.
     package let code: String?
 
@@ -42,6 +44,8 @@ package struct InvitationView: Codable, Sendable {
         rootThumbprint = opened.inviter.root.thumbprint
         role = opened.contract.role.rawValue
         contract = String(decoding: opened.contract.canonicalBytes, as: UTF8.self)
+        // The contract has two parties, and the other is us.
+        terms = TermsView(opened.contract, ownRoot: opened.contract.accepter.rootThumbprint)
         self.code = code
     }
 

@@ -81,8 +81,12 @@ private struct Accepting {
         }
         let contract = Contract(
             link: invitation.link.uuid,
-            inviter: Party(address: address, name: enterprise.name, rootThumbprint: root.thumbprint),
-            accepter: Party(address: peer.address, name: peer.name, rootThumbprint: peer.root.thumbprint),
+            inviter: Party(
+                address: address, name: enterprise.name, rootThumbprint: root.thumbprint,
+                onwardName: invitation.role.inverse.onwardName),
+            accepter: Party(
+                address: peer.address, name: peer.name, rootThumbprint: peer.root.thumbprint,
+                onwardName: invitation.role.onwardName),
             role: invitation.role, kinds: invitation.kinds, fields: invitation.role.fields,
             retention: invitation.role.retention)
         try invitations.note(invitation.id, openedBy: peer.root.thumbprint)

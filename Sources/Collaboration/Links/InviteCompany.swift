@@ -38,6 +38,8 @@ package struct InviteCompany: Action {
         /// The secret address to send; it cannot be shown again.
         package let url: String
         package let expiresAt: Timestamp
+        /// What both will agree to.
+        package let terms: TermsView
     }
 
     package static let route = Route.post("/{enterprise}/invitations")
@@ -55,7 +57,7 @@ package struct InviteCompany: Action {
         return .show(
             View(
                 id: kept.id, label: kept.label, url: invitation.url(allowingPlainLoopback: !call.origin.isHTTPS),
-                expiresAt: kept.expiresAt))
+                expiresAt: kept.expiresAt, terms: TermsView(kept)))
     }
 
     package static func page(_ output: View, _ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Page? {
@@ -76,6 +78,21 @@ package struct ShowInvitation: Action {
         package let label: String
         package let expiresAt: Timestamp
         package let isAccepted: Bool
+        /// Once it was opened: who did, and the code to compare.
+        package let openedBy: String?
+        package let code: String?
+        /// What both agree to.
+        package let terms: TermsView
+
+        init(_ invitation: LinkInvitation, _ link: Link? = nil) {
+            id = invitation.id
+            label = invitation.label
+            expiresAt = invitation.expiresAt
+            isAccepted = invitation.acceptedAt != nil
+            openedBy = link?.name
+            code = link?.code
+            terms = TermsView(invitation)
+        }
     }
 
     package static let route = Route.get("/{enterprise}/invitations/{invitation}")
@@ -86,10 +103,8 @@ package struct ShowInvitation: Action {
         guard let invitation = try InvitationStore(call.caller.enterprise.id, tx).find(call.input.invitation) else {
             throw Missing.link
         }
-        return .show(
-            View(
-                id: invitation.id, label: invitation.label, expiresAt: invitation.expiresAt,
-                isAccepted: invitation.acceptedAt != nil))
+        let link = try call.desk(tx).links.find(invitation.link).flatMap { $0.state == .pending ? $0 : nil }
+        return .show(View(invitation, link))
     }
 
     package static func page(_ output: View, _ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Page? {

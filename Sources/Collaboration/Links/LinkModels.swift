@@ -48,10 +48,7 @@ struct LinkModels {
         ]
     }
 
-    func contract(_ contract: Contract, ownRoot: String) -> Model {
-        contractModel(
-            contract, shownAs: contract.party(ownRoot)?.onwardName ?? desk.enterprise.name)
-    }
+    func contract(_ contract: Contract, ownRoot: String) -> Model { model(TermsView(contract, ownRoot: ownRoot)) }
 
     /// A contract that one side has proposed and the other has not answered.
     func proposal(of link: Link) throws -> Model {
@@ -83,35 +80,29 @@ struct LinkModels {
     }
 
     /// A contract as it will be, for an invitation that nobody has opened.
-    func contract(of invitation: LinkInvitation) -> Model {
-        model(
-            invitation.role.fields, kinds: invitation.kinds, retention: invitation.role.retention,
-            shownAs: desk.enterprise.name)
-    }
+    func contract(of invitation: LinkInvitation) -> Model { model(TermsView(invitation)) }
 
-    private func contractModel(_ contract: Contract, shownAs: String) -> Model {
-        model(contract.fields, kinds: contract.kinds, retention: contract.retention, shownAs: shownAs)
-    }
-
-    private func model(
-        _ fields: [SharedField: FieldRule], kinds: [String], retention: Retention, shownAs: String
-    ) -> Model {
-        let rows = SharedField.allCases.compactMap { field -> Model? in
-            guard let rule = fields[field], field != .title, field != .ask else { return nil }
-            return .object(
+    private func model(_ terms: TermsView) -> Model {
+        let rows = SharedField.allCases.filter { $0 != .title && $0 != .ask }.map { field in
+            let isBefore = terms.withOffer.contains(field.rawValue)
+            return Model.object(
                 field.model + [
-                    ("before", .flag(rule.shared == .beforeAcceptance)), ("after", .flag(rule.shared != .never)),
-                    ("onward", .flag(rule.passOn != .never)),
+                    ("before", .flag(isBefore)), ("after", .flag(isBefore || terms.onceAccepted.contains(field.rawValue))),
+                    ("onward", .flag(terms.passedOn.contains(field.rawValue))),
                 ])
+        }
+        func words(_ fields: [String]) -> Model {
+            .list(fields.compactMap(SharedField.init).filter { $0 != .title && $0 != .ask }.map { .object($0.model) })
         }
         // That notes stay inside is no rule that a contract could change; people look for it all the same.
         let notes: Model = ["field": ["notes": true]]
         return [
-            "fields": .list(rows + [notes]),
-            "kinds": .list(kinds.map { ["label": .text(desk.kernel.kinds[$0]?.title ?? $0)] }),
-            "shownAs": .text(shownAs),
+            "fields": .list(rows + [notes]), "withOffer": words(terms.withOffer), "onceAccepted": words(terms.onceAccepted),
+            "never": words(terms.never), "passedOn": words(terms.passedOn),
+            "kinds": .list(terms.kinds.map { ["label": .message(Web.Message(stringLiteral: desk.kernel.kinds[$0]?.title ?? $0))] }),
+            "shownAs": .companyName(terms.shownAs), "theyAreShownAs": .companyName(terms.theyAreShownAs),
             "retention": .message(
-                "\(Int(retention.daysAfterCase)) days after a case, \(Int(retention.daysAfterLink)) days after the link ends"
+                "\(terms.daysAfterCase) days after a case, \(terms.daysAfterLink) days after the link ends"
             ),
         ]
     }

@@ -17,16 +17,22 @@ extension Role {
             rules[.customerName] = FieldRule(.afterAcceptance, passOn: .never)
             rules[.customerContact] = FieldRule(.afterAcceptance, passOn: .never)
             rules[.customerPlace] = FieldRule(.afterAcceptance, passOn: .never)
-        case .supplier:
+        // The same relation, whoever of the two invites.
+        case .supplier, .customer:
             rules[.customerName] = FieldRule(.never, passOn: .never)
             rules[.customerContact] = FieldRule(.never, passOn: .never)
             rules[.customerPlace] = FieldRule(.afterAcceptance, passOn: .never)
-        case .customer:
-            rules[.customerName] = FieldRule(.beforeAcceptance, passOn: .never)
-            rules[.customerContact] = FieldRule(.afterAcceptance, passOn: .never)
-            rules[.customerPlace] = FieldRule(.beforeAcceptance, passOn: .never)
         }
         return rules
+    }
+
+    /// How such a company is called to third companies, unless it agrees to be named.
+    package var onwardName: String {
+        switch self {
+        case .partner: "a partner"
+        case .supplier: "a supplier"
+        case .customer: "a customer"
+        }
     }
 
     package var retention: Retention { Retention(daysAfterCase: 730, daysAfterLink: self == .partner ? 365 : 90) }

@@ -76,7 +76,7 @@ struct ErasureTests {
         let view = try await row.dealer.outcome(wish)
         #expect(view.companies.map(\.company) == ["Velora"])
         #expect(view.companies.map(\.isErased) == [true])
-        #expect(view.beyond.map(\.company) == ["Kraft"])
+        #expect(view.beyond.map(\.company) == ["a supplier"])
         #expect(view.beyond.map(\.isErased) == [false])
         #expect(view.beyond.first?.ground == "legalClaims")
         #expect(try await row.dealer.work { try $0.disclosed(of: question).allSatisfy { $0.takenBackAt != nil } })

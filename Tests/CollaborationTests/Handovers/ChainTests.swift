@@ -49,11 +49,11 @@ struct ChainTests {
         try await row.all.settle()
         try await row.supplier.work { try $0.accept(second) }
         try await row.all.settle()
-        #expect(try await row.supplier.item(second).customerLabel == "a customer of Spoke")
+        #expect(try await row.supplier.item(second).customerLabel == "a customer of a partner")
         #expect(try await row.supplier.item(second).customer == nil)
-        #expect(try await row.dealer.journey(question).map { $0.step.company } == ["Spoke", "Velora", "Kraft"])
+        #expect(try await row.dealer.journey(question).map { $0.step.company } == ["Spoke", "Velora", "a supplier"])
         #expect(try await row.dealer.journey(question).map(\.hasIt) == [false, false, true])
-        #expect(try await row.supplier.journey(row.supplier.item(second).id).map { $0.step.company } == ["Spoke", "Velora", "Kraft"])
+        #expect(try await row.supplier.journey(row.supplier.item(second).id).map { $0.step.company } == ["a partner", "Velora", "Kraft"])
 
         let report = Upload(name: "report.pdf", bytes: Array("%PDF-1.7 passed".utf8))
         try await row.supplier.work { try $0.answer(second, Answer(text: "It passed."), files: [report]) }
@@ -226,7 +226,7 @@ struct ChainTests {
             item = try await companies[index + 1].item(offer).id
         }
         let names = try await companies[0].journey(try await companies[0].item(offers[0]).id).map { $0.step.company }
-        #expect(names == ["Alpha", "Beta", "Gamma", "Delta", "Epsilon"])
+        #expect(names == ["Alpha", "Beta", "a supplier", "a supplier", "a supplier"])
 
         let loop = try await companies[2].offer(try await companies[2].item(offers[1]).id, over: back)
         try await companies.settle()
