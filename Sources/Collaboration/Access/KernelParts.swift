@@ -28,7 +28,7 @@ package enum KernelParts {
     private static let caseActions: [any Operation.Type] = [
         ListCases.self, NewCase.self, OpenCaseByHand.self, ShowCase.self, TriageCase.self, WatchCase.self,
         WriteMessage.self, DownloadFile.self, FetchFileAgain.self, TellPresence.self, OfferHandover.self, AcceptHandover.self,
-        RefuseHandover.self, WithdrawHandover.self, AnswerHandover.self, ReturnHandover.self,
+        RefuseHandover.self, WithdrawHandover.self, AnswerHandover.self, ReturnHandover.self, FindHandover.self,
     ]
 
     private static let otherActions: [any Operation.Type] = [

@@ -49,7 +49,7 @@ struct CaseListPage {
         let item = line.item
         let (left, late) = item.due.map(moments.deadline) ?? (nil, nil)
         let holder: Model = [
-            "name": .text(item.holder?.name ?? desk.enterprise.name),
+            "name": .companyName(item.holder?.name ?? desk.enterprise.name),
             "colour": .number(item.holder?.colour ?? desk.enterprise.colour),
         ]
         let state = !item.isOpen ? "closed" : item.holder == nil ? "you" : "holds"

@@ -28,11 +28,11 @@ struct CasePage {
         let kind = desk.kernel.kinds[item.kind]
         var model: [String: Model] = [
             "live": .text("/\(desk.enterprise.slug)/live?case=\(file.number)"),
-            "case": head(try ownerName(members), kind), "stops": .number(stops.count), "journey": .list(stops),
+            "case": head(kind), "stops": .number(stops.count), "journey": .list(stops),
             "requests": .list(requests), "entries": .list(entries), "audience": .list(audience),
             "presence": .list(try presence),
         ]
-        if let first = file.events.first, first.sequence > 1 { model["earlier"] = .text("\(href)?before=\(first.sequence)") }
+        model["earlier"] = .text(file.earlier.map { "\(href)?before=\($0)" })
         model["erasure"] = try ErasureModels(desk: desk, moments: moments).card(
             file.erasures.filter { $0.state == .asked }, of: file.customer?.name ?? item.customerLabel,
             action: href + "/erasure")
@@ -47,7 +47,7 @@ struct CasePage {
         return Page("case", verbatimTitle: item.title, model)
     }
 
-    private func head(_ owner: String?, _ kind: (any CaseKind.Type)?) -> Model {
+    private func head(_ kind: (any CaseKind.Type)?) -> Model {
         let opener = file.messages.first { $0.author.kind == .customer }?.author.name ?? file.events.first?.actorName
         return [
             "number": .text(file.number), "href": .text(href), "subject": .text(item.title),
@@ -57,15 +57,8 @@ struct CasePage {
             "openedAgo": .text(moments.ago(item.openedAt)), "openedAt": .text(item.openedAt.rfc3339),
             "stageName": .message(kind?.lifecycle.stage(item.stage).map { Web.Message(stringLiteral: $0.title) }),
             "priority": .object([item.priority.rawValue: true]), "closed": .flag(!item.isOpen),
-            "urgent": .flag(item.priority == .urgent), "owner": .text(owner),
+            "urgent": .flag(item.priority == .urgent), "owner": .text(file.ownerName),
         ]
-    }
-
-    /// Also of an owner who has left.
-    private func ownerName(_ members: [(id: ID<Member>, name: String)]) throws -> String? {
-        try item.owner.flatMap { owner in
-            try members.first { $0.id == owner }?.name ?? desk.members.find(owner)?.name
-        }
     }
 
     /// Who else is here, for the line below the conversation.
@@ -94,7 +87,7 @@ struct CasePage {
             let (left, late) = stop.step.due.map(moments.deadline) ?? (nil, nil)
             let isOffered = stop.step.state == .offered
             models.append([
-                "name": .text(stop.step.company), "colour": .number(stop.step.colour), "you": .flag(stop.isOwn),
+                "name": .companyName(stop.step.company), "colour": .number(stop.step.colour), "you": .flag(stop.isOwn),
                 "held": stop.hasIt ? .none : .text(moments.span(stop.held)),
                 "now": .flag(stop.hasIt && !isOffered && item.isOpen), "offered": .flag(stop.hasIt && isOffered),
                 "left": .text(left), "late": .text(late), "due": .text(stop.step.due?.rfc3339),

@@ -15,14 +15,11 @@ extension CasePage {
     }
 
     func aside(_ members: [(id: ID<Member>, name: String)], _ teams: [Team], _ kind: (any CaseKind.Type)?) throws -> [String: Model] {
-        let watchers = try desk.cases.watchers(of: item.id)
-        let alike = try desk.cases.alike(item)
         var model: [String: Model] = [
             "customer": customer, "triage": triage(members, teams, kind),
-            "watchers": .list(
-                watchers.map { watcher in ["name": .text(members.first { $0.id == watcher }?.name ?? "–")] }),
-            "watching": .flag(watchers.contains(call.caller.member.id)), "links": .list(try links),
-            "hasAlike": .flag(!alike.isEmpty), "alike": .list(alike.map(line)),
+            "watchers": .list(file.watchers.map { ["name": .text($0.name)] }),
+            "watching": .flag(file.watchers.contains { $0.id == call.caller.member.id }), "links": .list(links),
+            "hasAlike": .flag(!file.alike.isEmpty), "alike": .list(file.alike.map(line)),
         ]
         if !item.product.isEmpty || !item.serial.isEmpty {
             model["product"] = ["name": .text(item.product), "serial": .text(item.serial)]
@@ -37,7 +34,7 @@ extension CasePage {
             ]
         }
         if let kind {
-            model["kindPanel"] = .text("\(item.kind)-panel")
+            model["kindPanel"] = .text(kind.panelTemplate)
             if let panel = try kind.panel(of: item, desk) { model["panel"] = panel }
         }
         model.merge(held) { _, new in new }
@@ -107,7 +104,7 @@ extension CasePage {
             let width = stop.held * 1000 / total
             defer { x += width }
             return [
-                "name": .text(stop.step.company), "colour": .number(stop.step.colour),
+                "name": .companyName(stop.step.company), "colour": .number(stop.step.colour),
                 "time": .text(moments.span(stop.held)), "x": .number(Int(x)), "width": .number(Int(width)),
             ]
         }
@@ -116,32 +113,25 @@ extension CasePage {
 
     /// The links that the case travels on: whether everything has arrived, what is shared, and what did not arrive.
     private var links: [Model] {
-        get throws {
-            let involved = Set(file.handovers.map(\.link)).sorted()
-            guard !involved.isEmpty else { return [] }
-            return try involved.compactMap { id in
-                guard let link = file.links[id] else { return nil }
-                let health = try desk.deliveryHealth(of: file.handovers.filter { $0.link == id }.map(\.id), over: id)
-                let shared = file.ledger.filter { $0.link == id && $0.takenBackAt == nil }.map(\.field).shown
-                let isOurs = file.handovers.contains { $0.link == id && $0.direction == .outgoing }
-                let withheld = isOurs ? SharedField.personal.filter { !shared.contains($0) } : []
-                return [
-                    "name": .text(link.name), "colour": .number(link.colour), "inStep": .flag(health.waiting == 0),
-                    "lastReceipt": .text(health.lastReceipt.map(moments.ago) ?? moments.ago(desk.now)),
-                    "waiting": health.waiting > 0 ? .number(health.waiting) : .none,
-                    "hasShared": .flag(!shared.isEmpty), "shared": .list(shared.map { .object($0.model) }),
-                    "hasWithheld": .flag(isOurs),
-                    "withheld": .list(withheld.map { .object($0.model) } + [["field": ["notes": true]]]),
-                    "deadLetters": .list(
-                        health.deadLetters.map { letter in
-                            [
-                                "what": .text(letter.words), "reason": .text(letter.reason),
-                                "sendAgain": letter.canBeSentAgain
-                                    ? .text("/\(desk.enterprise.slug)/links/\(id)/dead-letters/\(letter.id)") : .none,
-                            ]
-                        }),
-                ]
-            }
+        file.deliveries.map { link, health in
+            let company = file.sharing.first { $0.link == link.id }
+            let isOurs = file.handovers.contains { $0.link == link.id && $0.direction == .outgoing }
+            return [
+                "name": .text(link.name), "colour": .number(link.colour), "inStep": .flag(health.waiting == 0),
+                "lastReceipt": .text(health.lastReceipt.map(moments.ago) ?? moments.ago(desk.now)),
+                "waiting": health.waiting > 0 ? .number(health.waiting) : .none,
+                "hasShared": .flag(company?.knows.isEmpty == false), "shared": .list(company?.knownModels(moments) ?? []),
+                "hasWithheld": .flag(isOurs),
+                "withheld": .list(file.withheld(from: link.id).map { .object($0.model) } + [["field": ["notes": true]]]),
+                "deadLetters": .list(
+                    health.deadLetters.map { letter in
+                        [
+                            "what": .text(letter.words), "reason": .text(letter.reason),
+                            "sendAgain": letter.canBeSentAgain
+                                ? .text("/\(desk.enterprise.slug)/links/\(link.id)/dead-letters/\(letter.id)") : .none,
+                        ]
+                    }),
+            ]
         }
     }
 }

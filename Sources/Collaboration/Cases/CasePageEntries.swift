@@ -17,32 +17,27 @@ extension CasePage {
     private func model(of message: Message) -> Model {
         let link = message.author.link.flatMap { file.links[$0] }
         let isCompany = message.author.kind == .company
-        let seenBy: [Model] = message.audience.links.sorted().compactMap { id in
+        let seenBy: [Model] = message.audience.links.subtracting([message.author.link].compactMap(\.self)).sorted().compactMap { id in
             file.links[id].map { ["name": .text($0.name), "colour": .number($0.colour)] }
         }
         let customer: [Model] = message.audience.customer && message.author.kind != .customer
             ? [["name": .text(file.customer?.name ?? "")]] : []
         let answer = file.handovers.first { $0.answer?.message == message.id }?.answer
         return [
-            "id": .text("\(message.id)"), "author": .text(author(of: message)),
-            "initials": .text(author(of: message).initials),
+            "id": .text("\(message.id)"), "author": .text(file.author(of: message)),
+            "initials": .text(file.author(of: message).initials),
             "colour": message.author.kind == .customer
                 ? .none : .number(isCompany ? link?.colour ?? 12 : desk.enterprise.colour),
             "via": message.author.kind == .customer
                 ? link.map { ["name": .text($0.name), "colour": .number($0.colour)] } ?? .none : .none,
             "theirs": .flag(isCompany), "internal": .flag(message.audience.isOnlyUs),
-            "seenBy": message.author.kind == .customer ? .none : .list(seenBy + customer),
+            "seenBy": .list(seenBy + customer),
             "time": .text(moments.clock(message.sentAt)), "datetime": .text(message.sentAt.rfc3339),
             "text": .text(message.body), "erased": message.erased.map { .object([$0.rawValue: true]) } ?? .none,
             "answer": answer.map(model) ?? .none,
             "hasFiles": .flag(file.files[message.id] != nil),
             "files": .list((file.files[message.id] ?? []).map { model(of: $0) }),
         ]
-    }
-
-    /// A customer of another company has a name here once it has been shared.
-    private func author(of message: Message) -> String {
-        message.author.kind == .customer ? file.customer?.name ?? message.author.name : message.author.name
     }
 
     func model(of answer: Answer) -> Model {
@@ -72,12 +67,12 @@ extension CasePage {
         case "handover.accepted":
             what = "accepted"
             more = [("shared", .flag(handover?.sharesContact == true && handover?.direction == .outgoing))]
-        case "handover.declined", "handover.withdrawn", "handover.returned":
+        case "handover.declined", "handover.withdrawn", "handover.returned", "handover.refused":
             what = String(event.type.dropFirst("handover.".count))
             more = [("reason", .text(handover?.reason))]
         case "handover.expired", "handover.answered", "handover.completed":
             what = String(event.type.dropFirst("handover.".count))
-        case "case.assigned" where event.actorName == event.detail: return nil
+        case "case.assigned" where event.actor != nil && event.actor == event.object: return nil
         case "case.assigned": (what, more) = ("assigned", [("to", event.detail.isEmpty ? "–" : .text(event.detail))])
         case "case.moved":
             let stage = desk.kernel.kinds[item.kind]?.lifecycle.stage(event.detail)?.title ?? event.detail
@@ -87,6 +82,7 @@ extension CasePage {
         case "sharing.takenBack": what = "sharingTakenBack"
         case "call.requested": (what, more) = ("callRequested", [("reason", .text(event.detail))])
         case "contact.shared": (what, more) = ("other", [("to", .message("\(event.detail) shared the customer’s contact."))])
+        case "contact.corrected": (what, more) = ("other", [("to", .message("\(company) was told the corrected contact data."))])
         case "contact.revoked": (what, more) = ("other", [("to", .message("\(event.detail) took the customer’s contact back; it is deleted here."))])
         case "erasure.asked" where event.actorKind == "company":
             (what, more) = ("other", [("to", .message("\(event.detail) asks to erase what you hold of its customer"))])

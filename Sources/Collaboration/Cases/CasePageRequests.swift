@@ -11,6 +11,7 @@ extension CasePage {
             switch (handover.direction, handover.state) {
             case (.incoming, .offered), (.incoming, .accepted): return [incoming(handover, link)]
             case (.outgoing, .offered), (.outgoing, .accepted): return [outgoing(handover, link)]
+            case (.outgoing, .refused): return isTriedAgain(handover) || !item.isOpen ? [] : [refused(handover, link)]
             case (.outgoing, .answered), (.outgoing, .completed): return isDealtWith(handover) ? [] : [arrived(handover, link)]
             default: return []
             }
@@ -41,6 +42,15 @@ extension CasePage {
 
     private func outgoing(_ handover: Handover, _ link: Link) -> Model {
         .object(base(handover, link) + [("outgoing", true)])
+    }
+
+    private func refused(_ handover: Handover, _ link: Link) -> Model {
+        .object(base(handover, link) + [("refused", true), ("reason", .text(handover.reason))])
+    }
+
+    /// Whether the case has been handed on since, to this company or to another.
+    private func isTriedAgain(_ handover: Handover) -> Bool {
+        file.handovers.contains { $0.direction == .outgoing && $0.offeredAt > handover.offeredAt }
     }
 
     private func arrived(_ handover: Handover, _ link: Link) -> Model {

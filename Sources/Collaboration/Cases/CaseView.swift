@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Exchange
 import Storage
 
 /// A case as API clients see it.
@@ -13,6 +14,7 @@ package struct CaseView: Codable, Sendable {
     package let channel: Channel
     package let customer: CustomerBrief?
     package let owner: ID<Member>?
+    package let ownerName: String?
     package let team: ID<Team>?
     package let product: String?
     package let serial: String?
@@ -25,11 +27,29 @@ package struct CaseView: Codable, Sendable {
     package let closedAt: Timestamp?
     /// Grows with every change of the case.
     package let revision: Int
+    /// In the order in which they were written or came; those of this part of the case's history.
     package let messages: [MessageView]
+    /// What happened besides, in the same order: together with the messages, what the page shows.
+    package let events: [EventView]
+    /// Where this part of the history begins; `before` this, the one that came before it. Absent in the earliest part.
+    package let earlier: Int?
     package let handovers: [HandoverView]
     package let journey: [StopView]
+    /// The links that the case travels on, and what did not arrive.
+    package let links: [CaseLinkView]
+    /// Who knows what of the case and its customer.
+    package let sharing: [KnowingCompany]
+    package let watchers: [String]
+    /// Other cases about the same product.
+    package let alike: [CaseBrief]
     /// Wishes to erase what is held about its customer, the newest first.
     package let erasures: [ErasureView]
+}
+
+package struct CaseBrief: Codable, Sendable {
+    package let number: String
+    package let title: String
+    package let stage: String
 }
 
 package struct CustomerBrief: Codable, Sendable {
@@ -38,6 +58,73 @@ package struct CustomerBrief: Codable, Sendable {
     package let name: String
     /// Whose customer it is, if not the enterprise's own.
     package let of: String?
+    package let place: String?
+    package let contactPoints: [CustomerView.Point]
+}
+
+/// One change of a case.
+package struct EventView: Codable, Sendable {
+    /// Its place in the case's history.
+    package let sequence: Int
+    package let at: Timestamp
+    /// Such as `handover.accepted`.
+    package let type: String
+    /// `member`, `customer`, `company` or `system`.
+    package let actorKind: String
+    package let actor: String
+    /// The message, handover or member it is about.
+    package let object: ID<Event>?
+    /// A company, a stage, a reason.
+    package let detail: String
+
+    init(_ event: Event) {
+        sequence = event.sequence
+        at = event.at
+        type = event.type
+        actorKind = event.actorKind
+        actor = event.actorName
+        object = event.object.map(ID.init)
+        detail = event.detail
+    }
+}
+
+/// A link that a case travels on.
+package struct CaseLinkView: Codable, Sendable {
+    package let link: ID<Link>
+    package let company: String
+    package let colour: Int
+    /// Events about the case that have not been acknowledged.
+    package let waiting: Int
+    package let lastReceipt: Timestamp?
+    /// What of the customer the company does not know, where we asked it.
+    package let withheld: [String]
+    package let deadLetters: [DeadLetterView]
+}
+
+/// An event that did not arrive, or that the other company's system refused.
+package struct DeadLetterView: Codable, Sendable {
+    package let id: ID<Outgoing>
+    package let link: ID<Link>
+    /// The handover it is about, or the link's own conversation.
+    package let conversation: ID<Conversation>
+    /// Such as `net.entente.handover.offered.v1`.
+    package let type: String
+    package let code: String
+    package let detail: String?
+    package let failedAt: Timestamp
+    /// Whether `POST …/links/{link}/dead-letters/{id}` sends it again.
+    package let canBeSentAgain: Bool
+
+    init(_ letter: DeadLetter) {
+        id = letter.id
+        link = letter.link
+        conversation = letter.conversation
+        type = letter.type.rawValue
+        code = letter.code.rawValue
+        detail = letter.detail
+        failedAt = letter.failedAt
+        canBeSentAgain = letter.canBeSentAgain
+    }
 }
 
 package struct StopView: Codable, Sendable {
@@ -49,6 +136,8 @@ package struct StopView: Codable, Sendable {
     package let hasIt: Bool
     package let ask: String?
     package let due: Timestamp?
+    /// Of the handover by which it came there.
+    package let state: Handover.State?
 
     init(_ stop: Journey.Stop) {
         company = stop.step.company
@@ -58,6 +147,7 @@ package struct StopView: Codable, Sendable {
         hasIt = stop.hasIt
         ask = stop.step.ask?.rawValue
         due = stop.step.due
+        state = stop.step.state
     }
 }
 
@@ -69,6 +159,7 @@ package struct CaseFile: Sendable {
     let customer: Customer?
     let contactPoints: [ContactPoint]
     let events: [Event]
+    /// Those of the events, in the events' order, and then answers that came before.
     let messages: [Message]
     let files: [ID<Message>: [Attachment]]
     let handovers: [Handover]
@@ -77,10 +168,17 @@ package struct CaseFile: Sendable {
     let stops: [Journey.Stop]
     /// What the case's handovers have disclosed.
     let ledger: [Disclosed]
+    let sharing: [KnowingCompany]
+    /// How what was sent about the case is getting on, a link.
+    let deliveries: [(link: Link, health: DeliveryHealth)]
+    let ownerName: String?
+    let watchers: [(id: ID<Member>, name: String)]
+    let alike: [Case]
     let tags: [String]
     let details: [Detail]
     let erasures: [Erasure]
     private let erasureViews: [ErasureView]
+    private let brief: @Sendable (Case) -> CaseBrief
 
     /// - Parameter before: shows what came before that event; `nil` shows the newest.
     init(_ item: Case, before: Int? = nil, _ desk: Desk) throws {
@@ -96,7 +194,9 @@ package struct CaseFile: Sendable {
         let answers = handovers.compactMap { $0.answer?.message }
         let times = events.map(\.at)
         let shown = times.min().flatMap { first in times.max().map { first...$0 } }
-        messages = try desk.messages.find(Set(said + answers), of: item.id, sentIn: shown)
+        let found = try desk.messages.find(Set(said + answers), of: item.id, sentIn: shown)
+        let places = Dictionary(said.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+        messages = found.sorted { (places[$0.id] ?? .max, $0.sentAt, $0.id) < (places[$1.id] ?? .max, $1.sentAt, $1.id) }
         files = try desk.attachments.list(of: item.id)
         links = try Dictionary(
             desk.links.all(handovers.map(\.link) + [item.origin].compactMap(\.self)).map { ($0.id, $0) },
@@ -104,29 +204,80 @@ package struct CaseFile: Sendable {
         ledger = try desk.disclosed(of: item.id)
         journey = try desk.journey(of: item, handovers, knowing: links, ledger)
         stops = journey.stops(at: desk.now)
+        let involved = Set(handovers.map(\.link)).sorted().compactMap { [links] in links[$0] }
+        deliveries = try involved.map { [handovers] link in
+            (link, try desk.deliveryHealth(of: handovers.filter { $0.link == link.id }.map(\.id), over: link.id))
+        }
+        let watching = try desk.cases.watchers(of: item.id)
+        let names = try desk.members.names(of: watching + [item.owner].compactMap(\.self))
+        ownerName = item.owner.flatMap { names[$0] }
+        watchers = watching.map { ($0, names[$0] ?? "–") }
+        alike = try desk.cases.alike(item)
         tags = try desk.cases.tags(of: item.id)
         details = try desk.kernel.kinds[item.kind]?.details(of: item, desk) ?? []
         erasures = try desk.erasures.list(about: item)
         erasureViews = try ErasureView.all(erasures, desk)
+        brief = { [enterprise = desk.enterprise] in
+            CaseBrief(number: enterprise.reference($0.number), title: $0.title, stage: $0.stage)
+        }
+        sharing = try desk.knowing(ledger, beyond: journey.branches.flatMap { $0.dropFirst() }, erasures)
     }
 
     var incoming: Handover? { handovers.last { $0.direction == .incoming } }
 
+    /// Where the history that is shown begins, if there is more before it.
+    var earlier: Int? { events.first.flatMap { $0.sequence > 1 ? $0.sequence : nil } }
+
     var view: CaseView {
-        CaseView(
+        let byID = Dictionary(messages.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        let said = events.filter { $0.type == "message.added" }.compactMap { event in
+            event.object.flatMap { byID[ID($0)] }.map {
+                MessageView($0, files[$0.id] ?? [], at: now, sequence: event.sequence, author: author(of: $0))
+            }
+        }
+        return CaseView(
             id: item.id, number: number, kind: item.kind, title: item.title,
             stage: item.stage, isOpen: item.isOpen, priority: item.priority, channel: item.channel,
-            customer: customerBrief, owner: item.owner, team: item.team, product: item.product.isEmpty ? nil : item.product,
+            customer: customerBrief, owner: item.owner, ownerName: ownerName, team: item.team,
+            product: item.product.isEmpty ? nil : item.product,
             serial: item.serial.isEmpty ? nil : item.serial, tags: tags, details: details, holder: item.holder, due: item.due,
             openedAt: item.openedAt, updatedAt: item.updatedAt, closedAt: item.closedAt, revision: item.revision,
-            messages: messages.map { MessageView($0, files[$0.id] ?? [], at: now) },
-            handovers: handovers.map(HandoverView.init), journey: stops.map(StopView.init), erasures: erasureViews)
+            messages: said, events: events.filter { $0.type != "message.added" }.map(EventView.init), earlier: earlier,
+            handovers: handovers.map { handover in
+                let sent = handover.answer?.message.flatMap { files[$0] } ?? []
+                return HandoverView(
+                    handover, company: links[handover.link]?.name, files: sent.map { FileView($0, at: now) })
+            }, journey: stops.map(StopView.init), links: deliveries.map { delivery in view(of: delivery.link, delivery.health) },
+            sharing: sharing, watchers: watchers.map(\.name), alike: alike.map(brief), erasures: erasureViews)
+    }
+
+    /// A customer of another company has a name here once it has been shared.
+    func author(of message: Message) -> String {
+        message.author.kind == .customer ? customer?.name ?? message.author.name : message.author.name
+    }
+
+    /// What of the customer a company that we asked does not know; nothing is withheld from one that asked us.
+    func withheld(from link: ID<Link>) -> [SharedField] {
+        guard handovers.contains(where: { $0.link == link && $0.direction == .outgoing }) else { return [] }
+        return SharedField.personal.filter { field in
+            !ledger.contains { $0.link == link && $0.field == field && $0.takenBackAt == nil }
+        }
+    }
+
+    private func view(of link: Link, _ health: DeliveryHealth) -> CaseLinkView {
+        CaseLinkView(
+            link: link.id, company: link.name, colour: link.colour, waiting: health.waiting,
+            lastReceipt: health.lastReceipt, withheld: withheld(from: link.id).map(\.rawValue),
+            deadLetters: health.deadLetters.map(DeadLetterView.init))
     }
 
     private var customerBrief: CustomerBrief? {
         if let customer {
-            return CustomerBrief(id: customer.id, name: customer.name, of: customer.knownThrough?.company)
+            return CustomerBrief(
+                id: customer.id, name: customer.name, of: customer.knownThrough?.company,
+                place: customer.place.isEmpty ? nil : customer.place, contactPoints: contactPoints.map(CustomerView.Point.init))
         }
-        return item.customerLabel.isEmpty ? nil : CustomerBrief(id: nil, name: item.customerLabel, of: nil)
+        return item.customerLabel.isEmpty
+            ? nil : CustomerBrief(id: nil, name: item.customerLabel, of: nil, place: nil, contactPoints: [])
     }
 }

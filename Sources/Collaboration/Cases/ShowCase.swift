@@ -20,6 +20,12 @@ package struct ShowCase: Action {
             answer = form.optionalID("answer", label: "Answer")
             from = form.optionalID("from", label: "From")
             reply = form.optionalID("reply", label: "Reply")
+            form.explain(
+                "before",
+                "Shows the part of the history before this place; an answer's `earlier` is the value for the part before it.")
+            form.explain("answer", "Of the page only: opens the form that answers this incoming handover.")
+            form.explain("from", "Of the page only: the handover whose answer that form passes on.")
+            form.explain("reply", "Of the page only: the handover whose answer the composer tells the customer.")
         }
     }
 

@@ -34,6 +34,7 @@ package struct EditCustomer: Action {
         let (desk, input) = (call.desk(tx), call.input)
         var customer = try desk.customers.takeOwn(input.customer)
         if let owner = input.owner, try desk.members.find(owner) == nil { throw CaseRefusal.unknownMember }
+        let told = [customer.name, customer.place, customer.language]
         customer.name = input.name
         customer.place = input.place
         customer.language = input.language.rawValue
@@ -41,6 +42,7 @@ package struct EditCustomer: Action {
         customer.kind = input.kind ?? customer.kind
         customer.revision += 1
         try desk.customers.save(customer, reachedBy: desk.customers.contactPoints(of: customer.id))
+        if told != [customer.name, customer.place, customer.language] { try desk.shareCorrection(of: customer.id) }
         return .done(goTo: "/\(desk.enterprise.slug)/customers/\(customer.id)", notice: "Saved.")
     }
 }
@@ -76,6 +78,7 @@ package struct AddContactPoint: Action {
         }
         customer.revision += 1
         try desk.customers.save(customer, reachedBy: [point] + others)
+        try desk.shareCorrection(of: customer.id)
         return .done(goTo: "/\(desk.enterprise.slug)/customers/\(customer.id)", notice: "Added.")
     }
 }
@@ -103,6 +106,7 @@ package struct RemoveContactPoint: Action {
         let kept = try desk.customers.contactPoints(of: customer.id).filter { $0.value != call.input.value }
         customer.revision += 1
         try desk.customers.save(customer, reachedBy: kept)
+        try desk.shareCorrection(of: customer.id)
         return .done(goTo: "/\(desk.enterprise.slug)/customers/\(customer.id)", notice: "Removed.")
     }
 }

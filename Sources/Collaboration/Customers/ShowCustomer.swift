@@ -37,6 +37,9 @@ package struct CustomerFile: Sendable {
     let points: [ContactPoint]
     let cases: [CaseLine]
     let erasures: [Erasure]
+    /// What was said to and by them, newest first.
+    let said: [(message: Message, item: Case)]
+    let knowing: [KnowingCompany]
 
     init(_ id: ID<Customer>, _ desk: Desk) throws {
         guard let customer = try desk.customers.find(id) else { throw Missing.customer }
@@ -47,6 +50,11 @@ package struct CustomerFile: Sendable {
         filter.customer = id
         cases = try desk.cases.list(filter, by: nil)
         erasures = try desk.erasures.list(of: id)
+        let items = Dictionary(cases.map { ($0.item.id, $0.item) }, uniquingKeysWith: { first, _ in first })
+        said = try desk.messages.newest(of: cases.prefix(10).map(\.item.id), limit: 20).compactMap { message in
+            items[message.caseID].map { (message, $0) }
+        }
+        knowing = try desk.knowing(desk.disclosed(of: cases.map(\.item.id)), beyond: [], erasures)
     }
 }
 
@@ -56,6 +64,22 @@ package struct CustomerView: Codable, Sendable {
         package let value: String
         package let isPreferred: Bool
         package let note: String
+
+        init(_ point: ContactPoint) {
+            channel = point.channel
+            value = point.value
+            isPreferred = point.isPreferred
+            note = point.note
+        }
+    }
+
+    /// Something said in one of their cases.
+    package struct Said: Codable, Sendable {
+        package let number: String
+        package let author: String
+        package let authorKind: Message.Author.Kind
+        package let text: String
+        package let sentAt: Timestamp
     }
 
     package let id: ID<Customer>
@@ -67,6 +91,11 @@ package struct CustomerView: Codable, Sendable {
     package let of: String?
     package let contactPoints: [Point]
     package let cases: [CaseLineView]
+    package let createdAt: Timestamp
+    /// The newest of their ten cases that changed last.
+    package let said: [Said]
+    /// Who knows what about them.
+    package let sharing: [KnowingCompany]
     package let erasedAt: Timestamp?
     /// Wishes to erase them, the newest first.
     package let erasures: [ErasureView]
@@ -79,10 +108,15 @@ package struct CustomerView: Codable, Sendable {
         language = file.customer.language
         owner = file.customer.owner
         of = file.customer.knownThrough?.company
-        contactPoints = file.points.map {
-            Point(channel: $0.channel, value: $0.value, isPreferred: $0.isPreferred, note: $0.note)
-        }
+        contactPoints = file.points.map(Point.init)
         cases = file.cases.map { CaseLineView($0, desk) }
+        createdAt = file.customer.createdAt
+        said = file.said.map { message, item in
+            Said(
+                number: desk.enterprise.reference(item.number), author: message.author.name,
+                authorKind: message.author.kind, text: message.body, sentAt: message.sentAt)
+        }
+        sharing = file.knowing
         erasedAt = file.customer.erasedAt
         erasures = try ErasureView.all(file.erasures, desk)
     }
@@ -110,7 +144,7 @@ private struct CustomerPage {
                     "hidden": .flag(customer.knownThrough != nil), "erased": .flag(customer.erasedAt != nil),
                     "editable": .flag(customer.knownThrough == nil && customer.erasedAt == nil),
                 ],
-                "theirCases": .list(file.cases.map(row)), "timeline": .list(try timeline),
+                "theirCases": .list(file.cases.map(row)), "timeline": .list(timeline),
                 "hasPoints": .flag(!file.points.isEmpty),
                 "points": .list(
                     file.points.map {
@@ -123,7 +157,7 @@ private struct CustomerPage {
                     members.map {
                         ["value": .text("\($0.id)"), "label": .text($0.name), "selected": .flag($0.id == customer.owner)]
                     }),
-                "knows": .list(try knows),
+                "knows": .list(file.knowing.map { .object($0.model(moments)) }),
                 "erasure": try ErasureModels(desk: desk, moments: moments).card(
                     file.erasures, of: customer.name, action: href + "/erasure"),
                 "canErase": .flag(
@@ -147,7 +181,7 @@ private struct CustomerPage {
             "href": .text(desk.path(to: item)), "number": .text(desk.enterprise.reference(item.number)),
             "subject": .text(item.title), "kindName": .message(kind.map { Web.Message(stringLiteral: $0.title) }),
             "holder": [
-                "name": .text(item.holder?.name ?? desk.enterprise.name),
+                "name": .companyName(item.holder?.name ?? desk.enterprise.name),
                 "colour": .number(item.holder?.colour ?? desk.enterprise.colour),
             ],
             "stageName": .message(kind?.lifecycle.stage(item.stage).map { Web.Message(stringLiteral: $0.title) }),
@@ -155,45 +189,15 @@ private struct CustomerPage {
         ]
     }
 
-    /// What was said to and by them, newest first.
     private var timeline: [Model] {
-        get throws {
-            try file.cases.prefix(10).flatMap { line in
-                try desk.messages.list(of: line.item.id, limit: 10).map { ($0, line.item) }
-            }.sorted { $0.0.sentAt > $1.0.sentAt }.prefix(20).map { message, item in
-                let isTheirs = message.author.kind == .customer
-                return [
-                    "text": .text("\(message.author.name): \(message.erased == nil ? String(message.body.prefix(140)) : "–")"),
-                    "colour": isTheirs ? .none : .number(desk.enterprise.colour),
-                    "case": [
-                        "href": .text(desk.path(to: item)), "number": .text(desk.enterprise.reference(item.number)),
-                    ],
-                    "time": .text(moments.clock(message.sentAt)), "datetime": .text(message.sentAt.rfc3339),
-                ]
-            }
-        }
-    }
-
-    private var knows: [Model] {
-        get throws {
-            let entries = try file.cases.flatMap { try desk.disclosed(of: $0.item.id) }
-            let asked = try desk.erasures.requests(of: file.erasures).latest
-            let outcomes = Dictionary(asked.byCompany.map { ($0.link, $0.outcome) }, uniquingKeysWith: { $1 })
-            let models = ErasureModels(desk: desk, moments: moments)
-            return try Dictionary(grouping: entries, by: \.link).sorted { $0.key < $1.key }.map { id, entries in
-                [
-                    "name": .text(entries.last?.company), "colour": .number(try desk.links.find(id)?.colour ?? 12),
-                    "outcome": models.model(of: outcomes[id]),
-                    "facts": .list(
-                        entries.map { entry in
-                            .object(
-                                entry.field.model + [
-                                    ("since", entry.takenBackAt == nil ? .text(moments.clock(entry.at)) : .none),
-                                    ("takenBack", .flag(entry.takenBackAt != nil && outcomes[id]?.isErased != true)),
-                                ])
-                        }),
-                ]
-            }
+        file.said.map { message, item in
+            let isTheirs = message.author.kind == .customer
+            return [
+                "text": .text("\(message.author.name): \(message.erased == nil ? String(message.body.prefix(140)) : "–")"),
+                "colour": isTheirs ? .none : .number(desk.enterprise.colour),
+                "case": ["href": .text(desk.path(to: item)), "number": .text(desk.enterprise.reference(item.number))],
+                "time": .text(moments.clock(message.sentAt)), "datetime": .text(message.sentAt.rfc3339),
+            ]
         }
     }
 }

@@ -12,7 +12,10 @@ package struct ShowSettings: Action {
     package static let access = Permission.settingsManage
 
     package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<SettingsView> {
-        .show(SettingsView(call.caller.enterprise, address: "\(call.origin.authority)/\(call.caller.enterprise.slug)"))
+        let enterprise = call.caller.enterprise
+        let root = try IdentityStore(enterprise.id, tx).root().thumbprint
+        return .show(
+            SettingsView(enterprise, address: "\(call.origin.authority)/\(enterprise.slug)", rootThumbprint: root))
     }
 
     package static func page(
@@ -20,13 +23,12 @@ package struct ShowSettings: Action {
     ) throws -> Page? {
         let enterprise = call.caller.enterprise
         let chosenZone = call.typed("timeZone", in: "settings").first ?? enterprise.timeZone
-        let identity = try IdentityStore(enterprise.id, tx).root().verifyingKey
         return Page(
             "settings", title: "Settings",
             [
                 "colours": .list((1...12).map { ["value": .number($0), "selected": .flag($0 == enterprise.colour)] }),
                 "timeZones": .list(TimeZones.all.map { $0.model(isSelected: $0.name == chosenZone, at: call.now) }),
-                "identity": ["address": .text(output.address), "thumbprint": .text(identity.thumbprint)],
+                "identity": ["address": .text(output.address), "thumbprint": .text(output.rootThumbprint)],
                 "forms": [
                     "settings": [
                         "name": ["value": .text(enterprise.name)], "place": ["value": .text(enterprise.place)],
@@ -49,8 +51,11 @@ package struct SettingsView: Codable, Sendable {
     package let followDays: Int?
     /// Where other companies find it: `host/slug`.
     package let address: String
+    /// The thumbprint of its root key, by which other companies know it.
+    package let rootThumbprint: String
 
-    init(_ enterprise: Enterprise, address: String) {
+    init(_ enterprise: Enterprise, address: String, rootThumbprint: String) {
+        self.rootThumbprint = rootThumbprint
         slug = enterprise.slug
         name = enterprise.name
         colour = enterprise.colour

@@ -179,7 +179,7 @@ package struct ErasureStore {
             WHERE r.enterprise = \(desk.scope) AND r.handover = \(handover.id) AND r.result = \(ErasureAnsweredV1.Result.done)
                 AND NOT EXISTS (
                     SELECT 1 FROM disclosures d WHERE d.enterprise = r.enterprise AND d.case_id = \(handover.caseID)
-                        AND d.link = r.link AND d.at >= r.answered_at)
+                        AND d.link = r.link AND d.last_at >= r.answered_at)
                 AND NOT EXISTS (
                     SELECT 1 FROM messages m
                     JOIN message_audience a ON a.enterprise = m.enterprise AND a.message = m.id

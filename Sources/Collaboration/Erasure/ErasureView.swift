@@ -92,13 +92,15 @@ struct ErasureModels {
         return try desk.links.all(Set(links).subtracting([erasure.origin].compactMap(\.self))).sorted { $0.name < $1.name }
     }
 
-    func model(of outcome: Erasure.Outcome?) -> Model {
+    func model(of outcome: Erasure.Outcome?) -> Model { Self.model(of: outcome, moments) }
+
+    static func model(of outcome: Erasure.Outcome?, _ moments: Moments) -> Model {
         guard let outcome else { return .none }
         let time = Model.text(moments.clock(outcome.at))
         switch outcome.isErased {
         case nil: return ["asked": time]
         case true?: return ["erased": time]
-        case false?: return ["refused": true, "ground": Self.ground(outcome.ground), "reason": .text(outcome.reason)]
+        case false?: return ["refused": true, "ground": ground(outcome.ground), "reason": .text(outcome.reason)]
         }
     }
 

@@ -43,6 +43,8 @@ extension Follower {
 package struct FollowFile: Sendable {
     let item: Case
     let messages: [Message]
+    let hasEarlier: Bool
+    let companies: [ID<Link>: String]
     let files: [ID<Message>: [Attachment]]
     let handovers: [Handover]
     let journey: Journey
@@ -53,13 +55,45 @@ package struct FollowFile: Sendable {
     init(_ id: ID<Case>, _ desk: Desk) throws {
         guard let item = try desk.cases.find(id) else { throw Missing.case }
         self.item = item
-        messages = try desk.messages.list(of: id, toCustomerOnly: true, limit: 200)
+        let newest = try desk.messages.list(of: id, toCustomerOnly: true, limit: 201)
+        hasEarlier = newest.count > 200
+        messages = Array(newest.suffix(200))
         files = try desk.attachments.list(of: messages.map(\.id))
         handovers = try desk.handovers.list(of: id).filter { $0.direction == .outgoing }
         journey = try desk.journey(of: item, handovers)
         disclosed = try desk.disclosed(of: id)
         isErased = try item.customer.flatMap { try desk.customers.find($0)?.erasedAt } != nil
         points = try item.customer.map { try desk.customers.contactPoints(of: $0) } ?? []
+        let links = Set(messages.flatMap(\.audience.links))
+        companies = links.isEmpty
+            ? [:] : Dictionary(try desk.links.all(links).map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Other companies that see a message.
+    func seers(of message: Message) -> [String] { message.audience.links.compactMap { companies[$0] }.sorted() }
+
+    var preferred: ContactPoint? { points.first(where: \.isPreferred) ?? points.first }
+
+    /// Companies that know who the customer is.
+    func knownBy(_ desk: Desk) -> [String] {
+        var names = [desk.enterprise.name]
+        for entry in disclosed where entry.takenBackAt == nil && SharedField.personal.contains(entry.field) {
+            if !names.contains(entry.company) { names.append(entry.company) }
+        }
+        for step in journey.branches.flatMap({ $0.dropFirst() }) where step.knowsWho {
+            if !names.contains(step.company) { names.append(step.company) }
+        }
+        return names
+    }
+
+    /// Companies that see something of the question, but not whose it is; also those beyond the ones we asked, as far as
+    /// they are named to us.
+    var seenInPart: [FollowView.Part] {
+        journey.branches.flatMap { $0 }.compactMap { step in
+            let fields = step.sees.compactMap(SharedField.init).shown
+            guard !fields.isEmpty, !step.knowsWho else { return nil }
+            return FollowView.Part(company: step.company, fields: fields.map(\.rawValue))
+        }
     }
 
     /// What a member of staff last wrote to the customer after an answer had come back.
@@ -78,21 +112,45 @@ package struct FollowView: Codable, Sendable {
     package let title: String
     package let isOpen: Bool
     package let openedAt: Timestamp
+    /// By when somebody further on has promised an answer.
     package let due: Timestamp?
     /// When the link to this page stops working; `nil` while the case is open, or for ever.
     package let linkEndsAt: Timestamp?
+    /// When the answer to the question was given.
+    package let answeredAt: Timestamp?
+    /// How the answer comes.
+    package let channel: Channel?
+    package let isErased: Bool
     package let steps: [Step]
     package let messages: [Line]
+    /// Whether there are messages before these, which begin with the newest two hundred.
+    package let hasEarlier: Bool
+    /// Companies that know who the customer is.
+    package let knownBy: [String]
+    /// Companies that see something of the question, but not whose it is.
+    package let seenInPart: [Part]
 
     package struct Step: Codable, Sendable {
         package let company: String
+        /// The company that passed it on to this one.
+        package let askedBy: String?
         package let since: Timestamp
         package let hasIt: Bool
+    }
+
+    package struct Part: Codable, Sendable {
+        package let company: String
+        /// As contracts name them: `question`, `attachments`.
+        package let fields: [String]
     }
 
     package struct Line: Codable, Sendable {
         package let author: String
         package let isYours: Bool
+        /// Whether it is the answer to the question.
+        package let isAnswer: Bool
+        /// Other companies that see it.
+        package let seenBy: [String]
         package let text: String
         package let sentAt: Timestamp
         package let files: [FileView]
@@ -105,13 +163,25 @@ package struct FollowView: Codable, Sendable {
         isOpen = file.item.isOpen
         openedAt = file.item.openedAt
         due = file.due
-        steps = file.journey.stops(at: desk.now).filter { !$0.cameToNothing }.map {
-            Step(company: $0.step.company, since: $0.step.since, hasIt: $0.hasIt)
+        answeredAt = file.answer?.sentAt
+        channel = file.preferred?.channel
+        isErased = file.isErased
+        hasEarlier = file.hasEarlier
+        knownBy = file.knownBy(desk)
+        seenInPart = file.seenInPart
+        let stops = file.journey.stops(at: desk.now)
+        steps = stops.filter { !$0.cameToNothing }.map { stop in
+            Step(
+                company: stop.step.company, askedBy: stops.first { $0.step.id == stop.askedBy }?.step.company,
+                since: stop.step.since, hasIt: stop.hasIt)
         }
-        messages = file.messages.map {
-            Line(
-                author: $0.author.kind == .customer ? $0.author.name : $0.author.firstName, isYours: $0.author.kind == .customer, text: $0.body, sentAt: $0.sentAt,
-                files: (file.files[$0.id] ?? []).map { FileView($0, at: desk.now) })
+        let answer = file.answer?.id
+        messages = file.messages.map { message in
+            let isYours = message.author.kind == .customer
+            return Line(
+                author: isYours ? message.author.name : message.author.firstName, isYours: isYours,
+                isAnswer: message.id == answer, seenBy: file.seers(of: message), text: message.body,
+                sentAt: message.sentAt, files: (file.files[message.id] ?? []).map { FileView($0, at: desk.now) })
         }
     }
 }
@@ -130,7 +200,8 @@ private struct FollowPage {
             [
                 "live": .text("\(href)/live"), "follow": ["href": .text(href)],
                 "case": ["number": .text(desk.enterprise.reference(item.number)), "subject": .text(item.title)],
-                "promise": promise, "linkEnds": .text(endsAt.map(moments.clock)), "erased": .flag(file.isErased), "steps": .list(steps), "messages": .list(messages), "seers": .list(seers),
+                "promise": promise, "linkEnds": .text(endsAt.map(moments.clock)), "erased": .flag(file.isErased), "steps": .list(steps), "messages": .list(messages),
+                "hasEarlier": .flag(file.hasEarlier), "seers": .list(seers),
                 "partly": .list(partly),
                 "forms": ["call": ["phone": ["value": .text(file.points.first { $0.channel != .email }?.value)]]],
             ])
@@ -152,7 +223,7 @@ private struct FollowPage {
         for stop in stops where !stop.isOwn && !stop.cameToNothing {
             let asker = stops.first { $0.step.id == stop.askedBy }?.step.company ?? desk.enterprise.name
             models.append(
-                step("passedTo", time: stop.step.since, [("company", .text(asker)), ("to", .text(stop.step.company))]))
+                step("passedTo", time: stop.step.since, [("company", .companyName(asker)), ("to", .companyName(stop.step.company))]))
         }
         if let answer = file.answer {
             models.append(step("answered", time: answer.sentAt))
@@ -165,18 +236,17 @@ private struct FollowPage {
                 step(
                     now.isOwn ? (stops.count > 1 ? "back" : "read") : "looking", time: nil,
                     [
-                        ("company", .text(now.step.company)), ("now", true), ("since", .text(moments.clock(now.step.since))),
+                        ("company", .companyName(now.step.company)), ("now", true), ("since", .text(moments.clock(now.step.since))),
                         ("toldOnly", .flag(isOnly)), ("toldFields", .list(told.shown.map { .object($0.model) })),
                     ]))
         }
         if file.isErased { return models }
-        let preferred = file.points.first(where: \.isPreferred) ?? file.points.first
         models.append(
             step(
                 "answered", time: nil,
                 [
                     ("next", true), ("by", .text(file.due.map(moments.clock))),
-                    ("channel", preferred.map { .object([$0.channel.rawValue: true]) } ?? .none),
+                    ("channel", file.preferred.map { .object([$0.channel.rawValue: true]) } ?? .none),
                 ]))
         return models
     }
@@ -198,31 +268,19 @@ private struct FollowPage {
                 "author": .text("\(message.author.firstName), \(desk.enterprise.name)"),
                 "time": .text(moments.clock(message.sentAt)), "datetime": .text(message.sentAt.rfc3339),
                 "text": .text(message.body), "erased": .flag(message.erased != nil), "answer": .flag(message.id == answer),
+                "seenBy": .list(file.seers(of: message).map { ["name": .text($0)] }),
                 "hasFiles": .flag(file.files[message.id] != nil),
                 "files": .list((file.files[message.id] ?? []).map { $0.model(at: "\(href)/files/\($0.id)", desk.now) }),
             ]
         }
     }
 
-    /// Companies that know who the customer is.
-    private var seers: [Model] {
-        var names = [desk.enterprise.name]
-        for entry in file.disclosed where entry.takenBackAt == nil && SharedField.personal.contains(entry.field) {
-            if !names.contains(entry.company) { names.append(entry.company) }
-        }
-        for step in file.journey.branches.flatMap({ $0.dropFirst() }) where step.knowsWho {
-            if !names.contains(step.company) { names.append(step.company) }
-        }
-        return names.map { ["name": .text($0)] }
-    }
+    private var seers: [Model] { file.knownBy(desk).map { ["name": .companyName($0)] } }
 
-    /// Companies that see something of the question, but not whose it is; also those beyond the ones we asked, as far as
-    /// they are named to us.
     private var partly: [Model] {
-        file.journey.branches.flatMap { $0 }.compactMap { step in
-            let fields = step.sees.compactMap(SharedField.init)
-            guard !fields.shown.isEmpty, !step.knowsWho else { return nil }
-            return ["name": .text(step.company), "fields": .list(fields.shown.map { .object($0.model) })]
+        file.seenInPart.map { part in
+            let fields = part.fields.compactMap(SharedField.init)
+            return ["name": .companyName(part.company), "fields": .list(fields.map { .object($0.model) })]
         }
     }
 }
@@ -231,7 +289,7 @@ extension Journey.Stop {
     /// Whether the company never took it on, so that a customer need not hear of it.
     fileprivate var cameToNothing: Bool {
         switch step.state {
-        case .declined, .withdrawn, .expired: true
+        case .declined, .withdrawn, .expired, .refused: true
         case .offered, .accepted, .answered, .completed, .returned, nil: false
         }
     }

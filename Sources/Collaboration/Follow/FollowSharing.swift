@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import Exchange
 import Storage
 import Web
 
@@ -13,75 +12,51 @@ package struct FollowSharing: Action {
 
     package static func run(
         _ call: Call<Follower, Input>, _ tx: Transaction
-    ) throws -> Reply<Shown<[DisclosureView], [Disclosed]>> {
-        let entries = try call.desk(tx).disclosed(of: call.caller.caseID)
-        return .show(Shown(entries.map(DisclosureView.init), from: entries))
+    ) throws -> Reply<Shown<SharingView, SharingView.Material>> {
+        let desk = call.desk(tx)
+        guard let item = try desk.cases.find(call.caller.caseID) else { throw Missing.case }
+        let wishes = try desk.ownErasures(of: call.caller)
+        let journey = try desk.journey(of: item, desk.handovers.list(of: item.id))
+        let companies = try desk.knowing(
+            desk.disclosed(of: item.id), beyond: journey.branches.flatMap { $0.dropFirst() }, wishes)
+        let view = SharingView(
+            number: desk.enterprise.reference(item.number), title: item.title, companies: companies,
+            erasure: try wishes.first.map { try ErasureView($0, desk) })
+        return .show(Shown(view, from: (item, wishes.first?.state)))
     }
 
     package static func page(
-        _ output: Shown<[DisclosureView], [Disclosed]>, _ call: Call<Follower, Input>, _ tx: Transaction
+        _ output: Shown<SharingView, SharingView.Material>, _ call: Call<Follower, Input>, _ tx: Transaction
     ) throws -> Page? {
-        let desk = call.desk(tx)
+        guard let (item, wish) = output.material else { return nil }
         let moments = Moments(call.caller.locale, now: call.now)
-        guard let item = try desk.cases.find(call.caller.caseID) else { throw Missing.case }
-        let wishes = try desk.ownErasures(of: call.caller)
-        let wish = wishes.first
-        let asked = try desk.erasures.requests(of: wishes).latest
-        let outcomes = Dictionary(asked.byCompany.map { ($0.link, $0.outcome) }, uniquingKeysWith: { $1 })
-        let erasureModels = ErasureModels(desk: desk, moments: moments)
-        let byLink = Dictionary(grouping: output.material ?? [], by: \.link)
-        let companies: [Model] = try byLink.sorted { $0.key < $1.key }.map { id, entries in
-            let link = try desk.links.find(id)
-            let knows: [Model] = entries.filter { [$0.field].shown.isEmpty == false }.map { entry in
-                .object(
-                    entry.field.model + [
-                        ("since", entry.takenBackAt == nil ? .text(moments.clock(entry.at)) : .none),
-                        ("datetime", .text(entry.at.rfc3339)), ("takenBack", .flag(entry.takenBackAt != nil && outcomes[id]?.isErased != true)),
-                    ])
-            }
-            return [
-                "name": .text(entries.last?.company), "colour": .number(link?.colour ?? 12), "link": .text("\(id)"),
-                "knows": .list(knows), "outcome": erasureModels.model(of: outcomes[id]),
-                "canTakeBack": .flag(
-                    wish?.state != .erased && entries.contains { $0.takenBackAt == nil && $0.isPersonal }),
-            ]
-        }
-        var further = Dictionary(asked.beyond.map { ($0.company, $0) }, uniquingKeysWith: { $1 })
-        let beyond: [Model] = try desk.journey(of: item, desk.handovers.list(of: item.id)).branches
-            .flatMap { $0.dropFirst() }.map { step in
-                let fields = step.sees.compactMap(SharedField.init).shown
-                return [
-                    "name": .text(step.company), "colour": .number(step.colour),
-                    "outcome": erasureModels.model(of: further.removeValue(forKey: step.company)),
-                    "knows": .list(fields.map { .object($0.model + [("since", .text(moments.clock(step.since)))]) }),
-                ]
-            }
-        let others: [Model] = further.values.sorted { $0.company < $1.company }.map {
-            ["name": .text($0.company), "colour": 12, "knows": [], "outcome": erasureModels.model(of: $0)]
+        let view = output.view
+        let companies: [Model] = view.companies.map { company in
+            let canTakeBack = wish != .erased && company.link != nil && company.knowsWho
+            return .object(
+                company.model(moments) + [
+                    ("link", .text(company.link.map { "\($0)" })), ("canTakeBack", .flag(canTakeBack)),
+                ])
         }
         return Page(
             "follow-sharing", title: "Who knows what about you", layout: .public,
             [
-                "follow": ["href": .text(call.caller.href)], "companies": .list(companies + beyond + others),
-                "canAsk": .flag(FollowErasure.canAsk(in: item, wish?.state)),
-                "own": FollowErasure.status(try wish.map { try ErasureView($0, desk) }, moments),
-                "case": ["number": .text(desk.enterprise.reference(item.number)), "subject": .text(item.title)],
+                "follow": ["href": .text(call.caller.href)], "companies": .list(companies),
+                "canAsk": .flag(FollowErasure.canAsk(in: item, wish)),
+                "own": FollowErasure.status(view.erasure, moments),
+                "case": ["number": .text(view.number), "subject": .text(view.title)],
             ])
     }
 }
 
-package struct DisclosureView: Codable, Sendable {
-    package let link: ID<Link>
-    package let company: String
-    package let field: String
-    package let at: Timestamp
-    package let takenBackAt: Timestamp?
+/// Who knows what about a customer.
+package struct SharingView: Codable, Sendable {
+    package typealias Material = (item: Case, wish: Erasure.State?)
 
-    init(_ entry: Disclosed) {
-        link = entry.link
-        company = entry.company
-        field = entry.field.rawValue
-        at = entry.at
-        takenBackAt = entry.takenBackAt
-    }
+    package let number: String
+    package let title: String
+    /// Those that were told, and those beyond them, as far as they are named to us.
+    package let companies: [KnowingCompany]
+    /// The customer's last wish to be forgotten.
+    package let erasure: ErasureView?
 }

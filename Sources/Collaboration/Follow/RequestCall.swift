@@ -45,6 +45,7 @@ extension Desk {
             }
             customer.revision += 1
             try customers.save(customer, reachedBy: [wish] + others)
+            try shareCorrection(of: id, holding: &item)
         }
         try note("call.requested", on: &item, detail: when.isEmpty ? phone : "\(phone), \(when)")
     }

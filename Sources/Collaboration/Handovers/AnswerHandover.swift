@@ -32,6 +32,13 @@ package struct AnswerHandover: Action {
             source = form.optionalID("source", label: "Source")
             wording = form.choice("wording", label: "Wording", default: Wording.reworded)
             forwarded = form.list("forward", label: "Goes along").compactMap { ID<Attachment>($0) }
+            form.explain("verdict", "For an ask of the form `yesNo`, which it must have.")
+            form.explain("date", "For an ask of the form `date`, which it must have.")
+            form.explain(
+                "source",
+                "The id of an outgoing handover of the same case, further on, whose answer is passed on; with `wording` and `forward`.")
+            form.explain("wording", "`asIs` takes the text of the source's answer, `reworded` the text sent here.")
+            form.explain("forward", "Ids of files that came with the source's answer, of which copies go with this one.")
         }
     }
 

@@ -31,6 +31,37 @@ extension Desk {
         try disclose(fields, of: item, to: link)
     }
 
+    /// Tells the companies that know how to reach a customer what was corrected, as far as their contracts share it.
+    /// - Parameter held: a case that the caller holds, and saves.
+    func shareCorrection(of customer: ID<Customer>, holding held: inout Case) throws {
+        for id in try cases.all(of: customer) {
+            if id == held.id {
+                try shareCorrection(in: &held)
+            } else {
+                try shareCorrection(in: id)
+            }
+        }
+    }
+
+    func shareCorrection(of customer: ID<Customer>) throws {
+        for id in try cases.all(of: customer) { try shareCorrection(in: id) }
+    }
+
+    private func shareCorrection(in id: ID<Case>) throws {
+        var item = try cases.take(id)
+        try shareCorrection(in: &item)
+        try cases.save(item)
+    }
+
+    private func shareCorrection(in item: inout Case) throws {
+        for var handover in try handovers.list(of: item.id)
+        where handover.direction == .outgoing && handover.state == .accepted && handover.sharesContact {
+            guard let link = try links.find(handover.link), link.isActive else { continue }
+            try shareContact(of: item, in: &handover, over: link)
+            try note("contact.corrected", on: &item, object: handover.id.uuid, detail: link.name)
+        }
+    }
+
     /// Another company's customer becomes known here, as a record of its own.
     func receive(_ event: ContactSharedV1, from link: Link) throws {
         // Before the case, as everybody does who holds both.

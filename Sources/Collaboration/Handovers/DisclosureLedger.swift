@@ -8,6 +8,8 @@ package struct Disclosed: Sendable {
     package let company: String
     package let field: SharedField
     package let at: Timestamp
+    /// When something of it went last: another message, another file, a corrected contact point.
+    package let lastAt: Timestamp
     package let takenBackAt: Timestamp?
 
     package var isPersonal: Bool {
@@ -19,30 +21,42 @@ package struct Disclosed: Sendable {
 }
 
 extension Desk {
-    /// Adds to the ledger, once a field and link.
+    /// Adds to the ledger, once a field and link; when more of a field goes that has gone before, the ledger says so.
     func disclose(_ fields: [SharedField], of item: Case, to link: Link) throws {
+        guard !fields.isEmpty else { return }
         let known = try disclosed(of: item.id).filter { $0.link == link.id }
+        let gone = Set(known.filter { $0.takenBackAt == nil }.map(\.field))
+        try tx.run(
+            """
+            UPDATE disclosures SET last_at = \(now)
+            WHERE enterprise = \(scope) AND case_id = \(item.id) AND link = \(link.id) AND taken_back_at IS NULL
+                AND field IN (\(SQL.list(gone.intersection(fields).map(\.rawValue))))
+            """)
         var position = known.count
-        for field in fields where !known.contains(where: { $0.field == field && $0.takenBackAt == nil }) {
+        for field in fields where !gone.contains(field) {
             position += 1
             try tx.run(
                 """
-                INSERT INTO disclosures (enterprise, case_id, link, position, customer, company, field, at)
-                VALUES (\(scope), \(item.id), \(link.id), \(position), \(item.customer), \(link.name), \(field.rawValue), \(now))
+                INSERT INTO disclosures (enterprise, case_id, link, position, customer, company, field, at, last_at)
+                VALUES (\(scope), \(item.id), \(link.id), \(position), \(item.customer), \(link.name), \(field.rawValue), \(now),
+                    \(now))
                 """)
         }
     }
 
-    package func disclosed(of item: ID<Case>) throws -> [Disclosed] {
+    package func disclosed(of item: ID<Case>) throws -> [Disclosed] { try disclosed(of: [item]) }
+
+    package func disclosed(of items: [ID<Case>]) throws -> [Disclosed] {
         let rows: [Disclosed?] = try tx.all(
             """
-            SELECT link, company, field, at, taken_back_at FROM disclosures
-            WHERE enterprise = \(scope) AND case_id = \(item) ORDER BY at, link, position
+            SELECT link, company, field, at, last_at, taken_back_at FROM disclosures
+            WHERE enterprise = \(scope) AND case_id IN (\(SQL.list(items))) ORDER BY at, link, position
             """
         ) { row in
             let (link, company, name): (ID<Link>, String, String) = try (row.next(), row.next(), row.next())
             guard let field = SharedField(rawValue: name) else { return nil }
-            return try Disclosed(link: link, company: company, field: field, at: row.next(), takenBackAt: row.next())
+            return try Disclosed(
+                link: link, company: company, field: field, at: row.next(), lastAt: row.next(), takenBackAt: row.next())
         }
         return rows.compactMap(\.self)
     }

@@ -35,7 +35,7 @@ extension Desk {
 }
 
 /// What is on its way over a link about one case.
-struct DeliveryHealth {
+struct DeliveryHealth: Sendable {
     let waiting: Int
     let lastReceipt: Timestamp?
     let deadLetters: [DeadLetter]

@@ -21,7 +21,8 @@ package enum HandoverSchema {
             """
             CREATE TABLE disclosures (
                 enterprise UUID NOT NULL, case_id UUID NOT NULL, link UUID NOT NULL, position BIGINT NOT NULL,
-                customer UUID, company TEXT NOT NULL, field TEXT NOT NULL, at BIGINT NOT NULL, taken_back_at BIGINT,
+                customer UUID, company TEXT NOT NULL, field TEXT NOT NULL, at BIGINT NOT NULL,
+                last_at BIGINT NOT NULL, taken_back_at BIGINT,
                 PRIMARY KEY (enterprise, case_id, link, position),
                 FOREIGN KEY (enterprise, case_id) REFERENCES cases (enterprise, id)
             )

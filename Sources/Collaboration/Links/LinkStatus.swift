@@ -82,6 +82,13 @@ package struct LinkView: Codable, Sendable {
     package let sent: Int
     package let received: Int
     package let deadLetters: Int
+    /// What did not arrive or was refused, the newest first; with one link's own answer only.
+    package let letters: [DeadLetterView]?
+    /// Cases that are being handed over, either way.
+    package let openCases: Int
+    package let createdAt: Timestamp
+    /// When the peer is tried again, while it cannot be reached.
+    package let nextAttempt: Timestamp?
     package let trouble: String?
     package let lastReceipt: Timestamp?
     package let lastHeard: Timestamp?
@@ -89,13 +96,17 @@ package struct LinkView: Codable, Sendable {
     package let isFetched: Bool
     package let checkedAt: Timestamp?
     package let isInStep: Bool
+    /// The conversations in which the two sides differ.
+    package let differing: [String]
     /// Canonical JSON of the contract in force.
     package let contract: String?
+    /// The same, in short.
+    package let terms: TermsView?
     /// A changed contract that one side has signed: a JWS.
     package let proposal: String?
     package let isProposalOurs: Bool
 
-    init(_ link: Link, _ status: LinkStatus) {
+    init(_ link: Link, _ status: LinkStatus, letters: [DeadLetter]? = nil) {
         id = link.id
         name = link.name
         newName = link.newName
@@ -109,13 +120,19 @@ package struct LinkView: Codable, Sendable {
         sent = status.sent
         received = status.received
         deadLetters = status.deadLetters
+        self.letters = letters.map { $0.map(DeadLetterView.init) }
+        openCases = status.openCases
+        createdAt = link.createdAt
+        nextAttempt = status.failures > 0 ? status.nextAttempt : nil
         trouble = status.trouble
         lastReceipt = status.lastReceipt
         lastHeard = status.lastHeard
         isFetched = status.isFetched
         checkedAt = status.checkedAt
         isInStep = status.differing.isEmpty
+        differing = status.differing
         contract = link.contract.map { String(decoding: $0.canonicalBytes, as: UTF8.self) }
+        terms = link.contract.map { TermsView($0, ownRoot: $0.peer(of: link.root).rootThumbprint) }
         proposal = link.proposal
         isProposalOurs = link.isProposalOurs
     }

@@ -13,11 +13,17 @@ package struct ListLinks: Action {
 
     package struct View: Codable, Sendable {
         package let links: [LinkView]
+        /// Those that wait to be opened.
+        package let invitations: [ShowInvitation.View]
     }
 
     package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<View> {
         let desk = call.desk(tx)
-        return .show(View(links: try desk.links.list().map { LinkView($0, try LinkStatus($0, tx)) }))
+        let invitations = try InvitationStore(desk.scope, tx).open(at: call.now)
+        return .show(
+            View(
+                links: try desk.links.list().map { LinkView($0, try LinkStatus($0, tx)) },
+                invitations: invitations.map { ShowInvitation.View($0) }))
     }
 
     package static func page(_ output: View, _ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Page? {

@@ -17,7 +17,7 @@ package struct ListMembers: Action {
     package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<[MemberView]> {
         let members = call.desk(tx).members
         let last = try call.input.after.flatMap(members.find)
-        return .show(try members.page(after: last, limit: MembersPage.size).map(MemberView.init))
+        return .show(try members.page(after: last, limit: MembersPage.size).map { MemberView($0) })
     }
 
     package static func page(

@@ -47,6 +47,14 @@ package struct MemberStore {
         ) { row in (try row.next(), try row.next()) }
     }
 
+    /// What these are called, also those who have left.
+    func names(of members: [ID<Member>]) throws -> [ID<Member>: String] {
+        let names: [(ID<Member>, String)] = try tx.all(
+            "SELECT id, name FROM members WHERE enterprise = \(scope) AND id IN (\(SQL.list(members)))"
+        ) { row in (try row.next(), try row.next()) }
+        return Dictionary(names, uniquingKeysWith: { first, _ in first })
+    }
+
     /// Also those who have left, by name, after the given one.
     func page(after: Member?, limit: Int) throws -> [Member] {
         let onwards: SQL = after.map { "AND (m.name, m.id) > (\($0.name), \($0.id))" } ?? ""

@@ -12,7 +12,9 @@ package struct ShowProfile: Action {
     package static let access = Permission.ownAccount
 
     package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<MemberView> {
-        .show(MemberView(call.caller.member))
+        let caller = call.caller
+        let sessions = try SessionStore(caller.enterprise.id, tx).list(of: caller.member.id, at: call.now)
+        return .show(MemberView(caller.member, sessions: sessions.map { MemberView.Device($0, here: caller.session) }))
     }
 
     package static func page(_ output: MemberView, _ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Page?
@@ -133,8 +135,25 @@ package struct MemberView: Codable, Sendable {
     package let language: String
     package let timeZone: String
     package let hasLeft: Bool
+    /// Where the member is signed in; with one's own account only.
+    package let sessions: [Device]?
 
-    init(_ member: Member) {
+    package struct Device: Codable, Sendable {
+        /// What the browser is, as in "Firefox on Linux".
+        package let device: String
+        package let seenAt: Timestamp
+        /// Whether it is the one that asks.
+        package let isHere: Bool
+
+        init(_ session: Session, here: [UInt8]?) {
+            device = session.device
+            seenAt = session.seenAt
+            isHere = session.digest == here
+        }
+    }
+
+    init(_ member: Member, sessions: [Device]? = nil) {
+        self.sessions = sessions
         id = member.id
         name = member.name
         email = member.email

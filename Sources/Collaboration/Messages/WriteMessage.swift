@@ -28,6 +28,21 @@ package struct WriteMessage: Action {
                     form.reject("to", "“\(name)” is nobody who could see this. Choose from the list.")
                 }
             }
+            form.explain(
+                "to",
+                """
+                Who sees it besides the enterprise's own staff: `customer`, and ids of links that the case's handovers go over. \
+                Nobody if it is left out.
+                """)
+            form.explain(
+                "reply",
+                """
+                The id of an outgoing handover of this case that has been answered: this message tells the customer that \
+                answer, and moves the case to the stage in which it is answered. Counts only with `to` holding `customer`.
+                """)
+            form.explain(
+                "forward",
+                "Ids of files of this case, as its messages list them, of which copies go with this message.")
             audience = Audience(customer: named.contains("customer"), links: links)
             if text.isEmpty && files.isEmpty && forwarded.isEmpty { form.reject("text", "There is nothing to send. Write something.") }
         }
@@ -54,7 +69,12 @@ package struct WriteMessage: Action {
 /// A message as API clients see it.
 package struct MessageView: Codable, Sendable {
     package let id: ID<Message>
+    /// The place in the case's history of the event by which it came; absent in the answer to who wrote it.
+    package let sequence: Int?
     package let author: String
+    package let authorKind: Message.Author.Kind
+    /// The link over which it came.
+    package let from: ID<Link>?
     package let text: String
     package let sentAt: Timestamp
     /// Whether the customer sees it, and over which links companies do.
@@ -64,9 +84,15 @@ package struct MessageView: Codable, Sendable {
     /// Why its words and files are gone, if they are.
     package let erased: Erased?
 
-    init(_ message: Message, _ files: [Attachment] = [], at now: Timestamp) {
+    /// - Parameter author: the author's name, where more is known by now than when it came.
+    init(
+        _ message: Message, _ files: [Attachment] = [], at now: Timestamp, sequence: Int? = nil, author: String? = nil
+    ) {
         id = message.id
-        author = message.author.name
+        self.sequence = sequence
+        self.author = author ?? message.author.name
+        authorKind = message.author.kind
+        from = message.author.link
         text = message.body
         sentAt = message.sentAt
         toCustomer = message.audience.customer
@@ -147,11 +173,14 @@ extension Desk {
         }
         try grant(files, to: link.id)
         let isCustomers = message.author.kind == .customer
+        // What staff write to each other is not the customer's; what the customer wrote or reads is.
+        let isConversation = isCustomers || message.audience.customer
+        try disclose((isConversation ? [.messages] : []) + (files.isEmpty ? [] : [.attachments]), of: item, to: link)
         try send(
             MessageAddedV1(
                 message: message.id.uuid, handover: handover.id.uuid,
                 author: isCustomers ? try onwardLabel(of: item) : message.author.name, company: enterprise.name,
-                text: message.body, writtenAt: message.sentAt.wire, audience: [enterprise.name, link.name],
+                text: message.body, writtenAt: message.sentAt.wire, isFromCustomer: isCustomers, audience: [enterprise.name, link.name],
                 isForCustomer: message.audience.customer, attachments: files.map(\.wire)),
             about: handover, over: link)
     }
@@ -170,9 +199,7 @@ extension Desk {
         if !event.attachments.isEmpty { try link.refuse(unlessShared: [.attachments], accepted: true) }
         var item = try cases.take(handover.caseID)
         // Only the company whose customer it is, or through which they are known, can bring us the customer's words.
-        let isCustomers =
-            item.origin == link.id && handover.direction == .incoming && !item.customerLabel.isEmpty
-            && event.author == item.customerLabel
+        let isCustomers = event.isFromCustomer && item.origin == link.id && handover.direction == .incoming
         let name = isCustomers || event.author == link.name ? event.author : "\(event.author), \(link.name)"
         let message = Message(
             id: ID(event.message), caseID: item.id,

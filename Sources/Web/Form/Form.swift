@@ -55,6 +55,12 @@ package struct Form {
         isSent(name) && (isDescribing || fields.texts(name) != fields.texts(name + "Was"))
     }
 
+    /// Says in the API description what a field means, where its label, which pages show, does not.
+    package mutating func explain(_ name: String, _ words: String) {
+        guard let index = described.firstIndex(where: { $0.name == name }) else { return }
+        described[index].explanation = words
+    }
+
     /// A value of the route's pattern.
     package mutating func path(_ name: String) -> String {
         describe(name, nil, .string(), in: .path)
@@ -144,6 +150,8 @@ struct FieldDescription: Sendable {
     let type: FieldType
     let place: Place
     let isRequired: Bool
+    /// For the API description only.
+    var explanation: String?
 }
 
 indirect enum FieldType: Sendable {

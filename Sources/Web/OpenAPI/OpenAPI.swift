@@ -96,7 +96,8 @@ enum OpenAPI {
     }
 
     private static func description(_ field: FieldDescription) -> JSON? {
-        field.label.map { .string($0.description) }
+        let words = [field.label?.description, field.explanation].compactMap(\.self)
+        return words.isEmpty ? nil : .string(words.joined(separator: ". "))
     }
 
     private static func responses(_ operation: OperationDescription) -> JSON {
