@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What was typed into a refused form, as far as it is shown again: only the form's own fields, no secrets, and of each no
-/// more than it may hold.
+/// What was typed into a refused form, as far as it is shown again: only the form's own fields, no secrets, and of each not
+/// much more than it may hold.
 struct Typed: Sendable {
     /// Texts, and the names of files, by field.
     private(set) var values: [String: [String]] = [:]
@@ -19,19 +19,19 @@ struct Typed: Sendable {
         self.errors = errors
         for field in described where field.place != .path && !field.type.isSecret {
             let label = field.label ?? Message(verbatim: field.name)
-            let most = field.type.shown
+            let (most, kept) = (field.type.most, field.type.shown)
             var isCut = false
             values[field.name] = fields.values[field.name]?.prefix(Self.count).map { value in
                 let text = value.shown
                 // Counting characters is slow, counting bytes is not, and there are never more characters than bytes.
-                guard text.utf8.count > most, text.count > most else { return text }
+                guard text.utf8.count > kept, text.count > kept else { return text }
                 isCut = true
-                return String(text.prefix(most))
+                return String(text.prefix(kept))
             }
             // What the page showed before, which it sends along.
             let was = field.name + "Was"
-            if let before = fields.texts(was).first { values[was] = [String(before.prefix(most))] }
-            if isCut { tell(field.name, "“\(label)” may have at most \(most) characters. Only the first are shown here.") }
+            if let before = fields.texts(was).first { values[was] = [String(before.prefix(kept))] }
+            if isCut { tell(field.name, "“\(label)” may have at most \(most) characters. Only the first \(kept) are shown here.") }
             if case .string = field.type, let text = values[field.name]?.first, !text.isEmpty {
                 lines.append((label, text))
             }
@@ -64,11 +64,15 @@ extension Fields.Value {
 extension FieldType {
     fileprivate var isSecret: Bool { if case .string(_, _, "password") = self { true } else { false } }
 
-    /// The most characters of one value that are shown again.
-    fileprivate var shown: Int {
+    /// The most characters of one value that are shown again: more than it may have, so that who wrote a little too much can
+    /// shorten it.
+    fileprivate var shown: Int { 2 * most + 1_000 }
+
+    /// The most characters that one value may have.
+    fileprivate var most: Int {
         switch self {
         case .string(let maxLength, _, _): maxLength ?? 200
-        case .list(let type): type.shown
+        case .list(let type): type.most
         case .integer, .boolean, .choice, .time, .date, .amount, .currency, .id, .file: 200
         }
     }

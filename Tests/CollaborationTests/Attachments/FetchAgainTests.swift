@@ -26,13 +26,7 @@ private struct PhotoHouse {
             let files = try desk.attachments.list(of: desk.messages.list(of: item.id).map(\.id)).values.flatMap(\.self)
             return (desk.path(to: item), try #require(files.first))
         }
-        var services = Services()
-        (services.kernel, services.exchange) = (row.maker.kernel, row.maker.node)
-        let site = try Site(
-            SiteConfiguration(origin: try #require(PublicOrigin("https://velora.example"))),
-            database: row.maker.database,
-            templates: Templates(folders: [Site.pages.bundleURL, KernelParts.pages.bundleURL]), assets: Assets(),
-            live: Live(database: row.maker.database) { _, _ in [:] }, services: services, actions: KernelParts.actions)
+        let site = try Counter(row.maker).site
         let member = row.maker.member.id
         browser = try await Self.signIn(at: site, row.maker) { _ in member }
         reader = try await Self.signIn(at: site, row.maker) { desk in
