@@ -15,7 +15,7 @@ class Postgres:
     """A private PostgreSQL server: a temporary folder, a Unix socket, no network."""
 
     def __init__(self, folder, *settings):
-        self.folder = pathlib.Path(folder)
+        self.folder, self.settings = pathlib.Path(folder), settings
         versions = sorted(
             pathlib.Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3])
         )
@@ -57,7 +57,7 @@ class Postgres:
                 "fsync=off",
                 "-c",
                 "max_connections=200",
-                *(word for setting in settings for word in ("-c", setting)),
+                *(word for setting in self.settings for word in ("-c", setting)),
             ],
             stdout=subprocess.DEVNULL,
             stderr=open(self.folder.parent / "postgres.log", "ab"),

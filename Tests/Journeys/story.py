@@ -54,8 +54,9 @@ def named(case, name):
 class Story:
     """One rider's matter. Each step is taken by the company whose turn it is, and is over once the next one has it."""
 
-    def __init__(self, dealer, maker, supplier, kind="ask", **more):
-        self.dealer, self.maker, self.supplier, self.kind = dealer, maker, supplier, kind
+    def __init__(self, dealer, maker, supplier, kind="ask", form="document", **more):
+        """The supplier is asked for a document, or, where no files are shared with it, for a text."""
+        self.dealer, self.maker, self.supplier, self.kind, self.form = dealer, maker, supplier, kind, form
         self.mark = "q" + uuid.uuid4().hex[:10]
         mine = {"name": f"Noor {self.mark}", "contact": f"{self.mark}@rider.example", "photos": PHOTO, **more}
         self.rider, self.contact, self.photo = mine["name"], mine["contact"], mine["photos"]
@@ -182,7 +183,7 @@ class Story:
         self.maker.post(
             f"/cases/{number}/handovers",
             link=self.maker.link(self.supplier),
-            form="document",
+            form=self.form,
             text="Please send the charging sheet.",
             acceptBy=soon(3600),
             answerBy=soon(86_400),
@@ -198,10 +199,12 @@ class Story:
         return self.state(self.maker, "outgoing") == "accepted"
 
     def answer(self):
-        self.do(self.supplier, "incoming", "answer", text=f"See the sheet for {self.mark}.", files=DOCUMENT)
+        files = {"files": DOCUMENT} if self.form == "document" else {}
+        self.do(self.supplier, "incoming", "answer", text=f"See the sheet for {self.mark}.", **files)
 
     def is_answered(self):
-        return self.state(self.maker, "outgoing") == "answered" and self.has_file(self.maker, DOCUMENT)
+        has_come = self.form != "document" or self.has_file(self.maker, DOCUMENT)
+        return self.state(self.maker, "outgoing") == "answered" and has_come
 
     def pass_on(self):
         case = self.case(self.maker)

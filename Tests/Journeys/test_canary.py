@@ -49,6 +49,7 @@ def told(folder):
         velora,
         kraft,
         kind="report",
+        form="text",
         text=f"Does it start when cold? {canary.shared}",
         serial=canary.serial,
         photos=photo,

@@ -36,9 +36,9 @@ def test_a_riders_question_crosses_three_companies_and_the_answer_comes_back(net
 
     story.accept()
     wait_for(story.is_accepted, "the contact comes with the acceptance")
-    known = story.case(velora)["customer"]
-    assert known["name"] == story.rider and known["of"] == dealer.name
-    assert story.contact in json.dumps(velora.get(f"/customers/{known['id']}"))
+    customer = story.case(velora)["customer"]
+    assert customer["name"] == story.rider and customer["of"] == dealer.name
+    assert story.contact in json.dumps(velora.get(f"/customers/{customer['id']}"))
     assert {"customer.name", "customer.contact"} <= {one["field"] for one in known(story, "Velora")}
 
     story.add()

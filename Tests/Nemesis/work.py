@@ -217,8 +217,8 @@ class Worker:
                 **more,
             )
         elif turn < 0.9:
-            shared = self.see(rider.company, f"{rider.follow}/sharing", is_public=True)
-            if shared:
+            sharing = self.see(rider.company, f"{rider.follow}/sharing", is_public=True)
+            if sharing and (shared := sharing["companies"]):
                 link = self.links(rider.company)
                 name = self.random.choice(shared)["company"]
                 if name in link:

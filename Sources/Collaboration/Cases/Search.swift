@@ -21,7 +21,7 @@ package struct Search: Action {
         let cases = try desk.cases.search(call.input.query, limit: 30)
         let customers = call.input.query.isEmpty ? [] : try desk.customers.list(search: call.input.query, limit: 20)
         return .show(
-            SearchView(cases: cases.map { CaseLineView($0, desk) }, customers: customers.map(CustomerLine.init)))
+            SearchView(cases: cases.map { CaseLineView($0, desk) }, customers: customers.map { CustomerLine($0) }))
     }
 
     package static func page(

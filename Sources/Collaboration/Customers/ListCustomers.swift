@@ -23,9 +23,11 @@ package struct ListCustomers: Action {
     package static func run(
         _ call: Call<StaffCaller, Input>, _ tx: Transaction
     ) throws -> Reply<Shown<CustomerListView, [Customer]>> {
-        let found = try call.desk(tx).customers.list(search: call.input.query, after: call.input.after)
-        let next = found.count == 50 ? found.last : nil
-        return .show(Shown(CustomerListView(customers: found.map(CustomerLine.init), next: next.map(CustomerLine.init)), from: found))
+        let customers = call.desk(tx).customers
+        let found = try customers.list(search: call.input.query, after: call.input.after)
+        let counts = try customers.openCases(of: found.map(\.id))
+        let lines = found.map { CustomerLine($0, openCases: counts[$0.id] ?? 0) }
+        return .show(Shown(CustomerListView(customers: lines, next: found.count == 50 ? lines.last : nil), from: found))
     }
 
     package static func page(
@@ -34,12 +36,11 @@ package struct ListCustomers: Action {
         let desk = call.desk(tx)
         let root = "/\(desk.enterprise.slug)/customers"
         let found = output.material ?? []
-        let counts = try desk.customers.openCases(of: found.map(\.id))
         let names = Dictionary(try desk.members.list().map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first })
         let links = Dictionary(
             try desk.links.all(found.compactMap { $0.knownThrough?.link }).map { ($0.id, $0) },
             uniquingKeysWith: { first, _ in first })
-        let rows: [Model] = found.map { customer in
+        let rows: [Model] = zip(found, output.view.customers).map { customer, line in
             let through: Model =
                 customer.knownThrough.map {
                     ["name": .text($0.company), "colour": .number(links[$0.link]?.colour ?? 12)]
@@ -48,7 +49,7 @@ package struct ListCustomers: Action {
                 "href": .text("\(root)/\(customer.id)"), "name": .text(customer.name),
                 "organisation": .flag(customer.kind == .organisation), "through": through,
                 "place": .text(customer.place), "owner": .text(customer.owner.flatMap { names[$0] }),
-                "openCases": .number(counts[customer.id] ?? 0),
+                "openCases": .number(line.openCases ?? 0),
             ]
         }
         var model: [String: Model] = ["hasCustomers": .flag(!rows.isEmpty), "customers": .list(rows), "q": .text(call.input.query)]
@@ -73,8 +74,11 @@ package struct CustomerLine: Codable, Sendable {
     package let place: String
     /// Whose customer it is, if not the enterprise's own.
     package let of: String?
+    /// How many of their cases are open; in the list of customers only.
+    package let openCases: Int?
 
-    init(_ customer: Customer) {
+    init(_ customer: Customer, openCases: Int? = nil) {
+        self.openCases = openCases
         id = customer.id
         name = customer.name
         kind = customer.kind
