@@ -85,7 +85,8 @@ extension Desk {
         let message = Message(
             caseID: found.caseID, author: .init(.member, name: actor.name), body: given.text,
             audience: Audience(customer: false, links: [found.link]), handover: id, sentAt: now)
-        var answer = given
+        // Work that is done has neither a verdict nor a date: nothing is kept here that the other company is not told.
+        var answer = found.ask.form.isWork ? Answer(text: given.text) : given
         answer.message = message.id
         let move: HandoverMove = found.ask.form.isWork ? .complete(answer) : .answer(answer)
         var sent: [Attachment] = []

@@ -36,7 +36,8 @@ struct PostgreSQLFailure {
         case "25006": return .readOnly
         case "40001", "40P01", "55P03", "57014": return .busy
         case "53100": return .full(message)
-        case "57P01", "57P02", "57P03": return .connectionLost(message)
+        // What libpq says itself, such as that the server has gone, has no SQLSTATE.
+        case "57P01", "57P02", "57P03", "": return .connectionLost(message)
         default: break
         }
         switch state.prefix(2) {
