@@ -4,6 +4,7 @@ import Logging
 import ServiceLifecycle
 import SiteTesting
 import Storage
+import Synchronization
 import Testing
 
 @testable import Web
@@ -20,6 +21,17 @@ func withServer<Value: Sendable>(
         await group.triggerGracefulShutdown()
         try await tasks.waitForAll()
         return value
+    }
+}
+
+private final class Looks: Sendable {
+    private let count = Mutex<Int64>(0)
+    var number: Int64 { count.withLock { $0 } }
+    func add() -> Int64 {
+        count.withLock {
+            $0 += 1
+            return $0
+        }
     }
 }
 
@@ -70,13 +82,44 @@ struct ServerTests {
         try await withServer(site) { _ in
             let stream = site.live.follow([Live.Topic("notes")])
             var events = stream.makeAsyncIterator()
-            #expect(await events.next() == Live.Event(name: "current", data: "0"))
+            #expect(await events.next() == .message(name: "current", data: "0"))
             _ = try await APIClient(site, token: "ann").post("/b/notes", ["number": "1", "text": "milk"])
             site.live.publish(Live.Topic("notes"))
-            #expect(await events.next() == Live.Event(name: "changed", data: "1"))
+            #expect(await events.next() == .message(name: "changed", data: "1"))
             site.live.send("typing", "Ann", to: Live.Topic("notes"))
-            #expect(await events.next() == Live.Event(name: "typing", data: "Ann"))
+            #expect(await events.next() == .message(name: "typing", data: "Ann"))
         }
+    }
+
+    @Test("followers that leave while they are told news hold nobody up", .timeLimit(.minutes(1)))
+    func followersLeave() async throws {
+        let database = try await Database.open(.sqliteInMemory)
+        let looks = Looks()
+        let live = Live(database: database) { topics, _ in
+            let look = looks.add()
+            return Dictionary(uniqueKeysWithValues: topics.map { ($0, look) })
+        }
+        let topic = Live.Topic("notes")
+        let hub = Task { try await live.run() }
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<100 {
+                group.addTask {
+                    for _ in 0..<100 {
+                        let reader = Task { for await _ in live.follow([topic]) {} }
+                        let seen = looks.number
+                        while looks.number < seen + 2 {
+                            live.publish(topic)
+                            await Task.yield()
+                        }
+                        reader.cancel()
+                        await reader.value
+                    }
+                }
+            }
+        }
+        #expect(live.followerCount == 0)
+        hub.cancel()
+        try await hub.value
     }
 
     @Test("a stream ends when the server does, and leaves nothing behind")

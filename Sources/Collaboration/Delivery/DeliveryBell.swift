@@ -13,12 +13,12 @@ package enum DeliveryBell {
     private static let state = Mutex(State())
 
     package static func ring(_ destination: Destination) {
-        state.withLock { state in
-            for (id, listener) in state.listeners {
-                state.rung[id, default: []].insert(destination)
-                listener.yield()
-            }
+        let listeners = state.withLock { state in
+            for id in state.listeners.keys { state.rung[id, default: []].insert(destination) }
+            return Array(state.listeners.values)
         }
+        // Unlocked: a listener that is being cancelled holds its own lock while it waits for ours.
+        for listener in listeners { listener.yield() }
     }
 
     /// Hears every ring from now on; many rings before the next look are one.

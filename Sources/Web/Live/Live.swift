@@ -14,17 +14,25 @@ package final class Live: Service {
         package init(_ description: String) { self.description = description }
     }
 
-    /// A message to those who follow a topic.
-    package struct Event: Sendable, Hashable {
-        package let name: String
-        package let data: String
+    /// What those who follow a topic hear.
+    package enum Event: Sendable, Hashable {
+        case message(name: String, data: String)
+        /// Nothing new for a while: time to see whether the other side is still there.
+        case beat
     }
 
     /// Where each of these topics stands: a number that is another after each change. Runs in a read transaction.
     package typealias Revisions = @Sendable ([Topic], Transaction) throws -> [Topic: Int64]
 
+    /// Seconds between two beats of a follower. They are spread over all followers, so that no second has all of them.
+    private static let beatInterval = 20
+
+    private typealias Follower = AsyncStream<Event>.Continuation
+
+    /// No follower is told anything while this is locked: one that is being cancelled holds its own lock and waits for
+    /// this one to leave, and neither would ever go on.
     private struct State {
-        var followers: [Topic: [Int: AsyncStream<Event>.Continuation]] = [:]
+        var followers: [Topic: [Int: Follower]] = [:]
         var revisions: [Topic: Int64] = [:]
         var nextFollower = 0
     }
@@ -49,7 +57,7 @@ package final class Live: Service {
     /// Sends something fleeting, such as who is typing, to those who follow a topic at this process.
     package func send(_ event: String, _ data: String, to topic: Topic) {
         let followers = state.withLock { Array(($0.followers[topic] ?? [:]).values) }
-        for follower in followers { follower.yield(Event(name: event, data: data)) }
+        for follower in followers { follower.yield(.message(name: event, data: data)) }
     }
 
     /// How many streams are open.
@@ -59,16 +67,12 @@ package final class Live: Service {
     /// can see whether it missed something; `changed` tells each new one.
     func follow(_ topics: [Topic]) -> AsyncStream<Event> {
         let (stream, continuation) = AsyncStream<Event>.makeStream(bufferingPolicy: .bufferingNewest(32))
-        let number = state.withLock { state in
+        let (number, current) = state.withLock { state in
             state.nextFollower += 1
-            for topic in topics {
-                state.followers[topic, default: [:]][state.nextFollower] = continuation
-                if let revision = state.revisions[topic] {
-                    continuation.yield(Event(name: "current", data: String(revision)))
-                }
-            }
-            return state.nextFollower
+            for topic in topics { state.followers[topic, default: [:]][state.nextFollower] = continuation }
+            return (state.nextFollower, topics.compactMap { state.revisions[$0] })
         }
+        for revision in current { continuation.yield(.message(name: "current", data: String(revision))) }
         continuation.onTermination = { [weak self] _ in self?.leave(number, topics) }
         waker.yield()
         return stream
@@ -90,8 +94,13 @@ package final class Live: Service {
     package func run() async throws {
         await withGracefulShutdownHandler {
             await withTaskGroup(of: Void.self) { group in
-                group.addTask { [waker] in
-                    while (try? await Task.sleep(for: .seconds(1))) != nil { waker.yield() }
+                group.addTask { [self] in
+                    var second = 0
+                    while (try? await Task.sleep(for: .seconds(1))) != nil {
+                        waker.yield()
+                        second = (second + 1) % Self.beatInterval
+                        beat(second)
+                    }
                 }
                 for await _ in wake { await look() }
                 group.cancelAll()
@@ -109,12 +118,24 @@ package final class Live: Service {
         let revisions = revisions
         // A database that is away for a moment is tried again in a second.
         guard let found = try? await database.read({ tx in try revisions(topics, tx) }) else { return }
-        state.withLock { state in
+        let news = state.withLock { state in
+            var news: [(Follower, Event)] = []
             for (topic, revision) in found where state.revisions[topic] != revision {
                 let isFirstLook = state.revisions.updateValue(revision, forKey: topic) == nil
-                let event = Event(name: isFirstLook ? "current" : "changed", data: String(revision))
-                for follower in (state.followers[topic] ?? [:]).values { follower.yield(event) }
+                let event = Event.message(name: isFirstLook ? "current" : "changed", data: String(revision))
+                for follower in (state.followers[topic] ?? [:]).values { news.append((follower, event)) }
             }
+            return news
         }
+        for (follower, event) in news { follower.yield(event) }
+    }
+
+    private func beat(_ second: Int) {
+        let followers = state.withLock { state in
+            state.followers.values.flatMap { $0.filter { $0.key % Self.beatInterval == second } }
+        }
+        // Who follows several topics hears one beat.
+        let each = Dictionary(followers.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
+        for follower in each.values { follower.yield(.beat) }
     }
 }

@@ -30,9 +30,7 @@ extension Handling {
                 place.leave()
                 closed?()
             }
-            let source = EventSource(
-                events: site.live.follow(topics), heartbeat: site.configuration.heartbeat,
-                isStillAllowed: { (try? await open()) != nil })
+            let source = EventSource(events: site.live.follow(topics), isStillAllowed: { (try? await open()) != nil })
             guard isConnected else { return try await source.write(to: &writer) }
             nonisolated(unsafe) var out = writer
             // The body of a stream's request is empty; reading on is how we learn that the client has gone.
@@ -42,44 +40,24 @@ extension Handling {
     }
 }
 
-/// Writes events and, when there are none for a while, comments.
+/// Writes events, and comments when there are none.
 private struct EventSource: Sendable {
+    /// Beats after which access is asked for again.
+    private static let beatsOfTrust = 3
+
     let events: AsyncStream<Live.Event>
-    let heartbeat: Duration
     let isStillAllowed: @Sendable () async -> Bool
 
-    private enum Item: Sendable {
-        case event(Live.Event)
-        case beat
-    }
-
     func write(to writer: inout any ResponseBodyWriter) async throws {
-        let (items, feed) = AsyncStream<Item>.makeStream(bufferingPolicy: .bufferingNewest(64))
-        let events = events
-        let heartbeat = heartbeat
-        let forwarding = Task {
-            for await event in events { feed.yield(.event(event)) }
-            feed.finish()
-        }
-        let beating = Task {
-            while !Task.isCancelled {
-                try await Task.sleep(for: heartbeat)
-                feed.yield(.beat)
-            }
-        }
-        defer {
-            forwarding.cancel()
-            beating.cancel()
-        }
         try await writer.write(ByteBuffer(string: "retry: 2000\n\n"))
         var beats = 0
-        for await item in items {
-            switch item {
-            case .event(let event):
-                try await writer.write(ByteBuffer(string: "event: \(event.name)\ndata: \(event.data)\n\n"))
+        for await event in events {
+            switch event {
+            case .message(let name, let data):
+                try await writer.write(ByteBuffer(string: "event: \(name)\ndata: \(data)\n\n"))
             case .beat:
                 beats += 1
-                if beats.isMultiple(of: 3), await !isStillAllowed() { return try await finish(&writer) }
+                if beats.isMultiple(of: Self.beatsOfTrust), await !isStillAllowed() { return try await finish(&writer) }
                 try await writer.write(ByteBuffer(string: ": still here\n\n"))
             }
         }

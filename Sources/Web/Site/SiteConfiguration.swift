@@ -25,8 +25,6 @@ package struct SiteConfiguration: Sendable {
     package var maxConnections = 10_000 + otherConnections
     package var maxStreams = 10_000
     package var maxStreamsPerClient = 24
-    /// How often a silent stream sends a comment, so that both sides notice a broken connection.
-    package var heartbeat: Duration = .seconds(20)
 
     /// Connections beside those that streams hold.
     package static let otherConnections = 4_096
