@@ -133,7 +133,7 @@ package struct JobRunner: Service {
     }
 
     /// 2 s, 4 s, 8 s, … up to an hour.
-    private func backOff(after attempt: Int) -> Duration { .seconds(min(1 << min(attempt, 12), 3600)) }
+    private func backOff(after attempt: Int) -> Duration { min(.seconds(1 << min(attempt, 12)), Jobs.longestWait) }
 }
 
 package enum JobError: Error {

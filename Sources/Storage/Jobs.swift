@@ -49,7 +49,11 @@ package enum Jobs {
         transaction.afterCommit { JobSignal.send() }
     }
 
-    /// Takes up to `limit` due jobs. `due` becomes the lease's end: whoever does not finish by then loses the job.
+    /// Nothing that has been started waits longer for its next time.
+    static let longestWait: Duration = .seconds(3600)
+
+    /// Takes up to `limit` due jobs. One that was put off beyond ``longestWait`` was put off by a clock that was ahead, and
+    /// is due too. `due` becomes the lease's end: whoever does not finish by then loses the job.
     /// The job gives up its dedupe key, because what happens from now on it may no longer see.
     static func lease(
         _ transaction: Transaction, kinds: [String], limit: Int, at now: Timestamp, for lease: Duration
@@ -59,7 +63,8 @@ package enum Jobs {
             """
             UPDATE jobs SET lease = \(token), due = \(now.adding(lease)), attempts = attempts + 1, dedupe_key = NULL
             WHERE id IN (
-                SELECT id FROM jobs WHERE died_at IS NULL AND due <= \(now) AND kind IN (\(.list(kinds)))
+                SELECT id FROM jobs WHERE died_at IS NULL AND kind IN (\(.list(kinds)))
+                    AND (due <= \(now) OR due > \(now.adding(longestWait)) AND attempts > 0)
                 ORDER BY due LIMIT \(limit) \(.skipLocked)
             )
             RETURNING id, kind, payload, attempts

@@ -169,6 +169,9 @@ def link_companies(velora, dekker, other):
     for verb, shared in (("refusal", "never"), ("agreement", "after")):
         velora.post(f"/links/{link}/contract", field="product", shared=shared)
         wait_for(lambda: other.get(f"/links/{link}").get("proposal"), "the proposal has come")
+        kept = {"never": "never", "after": "onceAccepted"}[shared]
+        assert "product" in other.get(f"/links/{link}")["proposedTerms"][kept]
         other.post(f"/links/{link}/contract/{verb}")
         wait_for(lambda: not velora.get(f"/links/{link}").get("proposal"), "the proposal is answered")
+        assert velora.get(f"/links/{link}").get("proposedTerms") is None
     velora.post(f"/links/{link}/closing", sure=True)

@@ -274,15 +274,19 @@ class Checks:
                 )
 
     def erased(self):
-        """Who was erased is not found any more by name or contact data in the files of the company they wrote to."""
+        """Of who was erased the company they wrote to shows nothing, and keeps nothing in any byte where it is alone on its node:
+        a neighbour may rightly keep what it knows of them by itself."""
         for rider in self.record.riders:
             answer = rider.company.call("GET", f"/cases/{rider.number}")
             if answer.status != 200 or '"state":"erased"' not in answer.text.replace(" ", ""):
                 continue
             self.figures.erased += 1
+            alone = [company.node for company in self.companies].count(rider.company.node) == 1
             for needle in (rider.name, rider.contact, *rider.words):
                 if needle in answer.text:
                     self.fault(f"{rider.company.name}: {needle} of an erased rider is still shown in {rider.number}")
+                if alone and needle.lower().encode() in self.keeps[rider.company.node]:
+                    self.fault(f"{rider.company.name}: {needle} of an erased rider of {rider.number} is still in its files")
 
     def logs(self):
         for node in self.nodes:

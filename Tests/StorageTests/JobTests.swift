@@ -110,6 +110,21 @@ struct JobTests {
         #expect(try await second.runDue(at: start + 86_400) == 0)
     }
 
+    @Test("that was put off by a clock which was ahead runs when the clock is right again", arguments: Engine.allCases)
+    func clockAhead(engine: Engine) async throws {
+        let database = try await make(engine)
+        let ran = Ran()
+        let runner = runner(database, ran)
+        let ahead = start + 86_400 * 365
+        try await enqueue("failing", at: start, database)
+        try await enqueue("planned", at: start + 7_200, database)
+        #expect(try await runner.runDue(at: ahead) == 2)
+        try await enqueue("planned", at: start + 7_200, database)
+        #expect(try await runner.runDue(at: start) == 1)
+        #expect(try await runner.runDue(at: start + 1) == 0)
+        #expect(ran.names.sorted() == ["failing 1", "failing 2", "planned 1"])
+    }
+
     @Test("is leased by one of many runners only", arguments: Engine.allCases)
     func manyRunners(engine: Engine) async throws {
         let database = try await make(engine)

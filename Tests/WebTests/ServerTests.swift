@@ -82,12 +82,18 @@ struct ServerTests {
         try await withServer(site) { _ in
             let stream = site.live.follow([Live.Topic("notes")])
             var events = stream.makeAsyncIterator()
-            #expect(await events.next() == .message(name: "current", data: "0"))
+            // However long it takes, beats do not count.
+            func next() async -> Live.Event? {
+                var event: Live.Event?
+                repeat { event = await events.next() } while event == .beat
+                return event
+            }
+            #expect(await next() == .message(name: "current", data: "0"))
             _ = try await APIClient(site, token: "ann").post("/b/notes", ["number": "1", "text": "milk"])
             site.live.publish(Live.Topic("notes"))
-            #expect(await events.next() == .message(name: "changed", data: "1"))
+            #expect(await next() == .message(name: "changed", data: "1"))
             site.live.send("typing", "Ann", to: Live.Topic("notes"))
-            #expect(await events.next() == .message(name: "typing", data: "Ann"))
+            #expect(await next() == .message(name: "typing", data: "Ann"))
         }
     }
 
@@ -102,9 +108,9 @@ struct ServerTests {
         let topic = Live.Topic("notes")
         let hub = Task { try await live.run() }
         await withTaskGroup(of: Void.self) { group in
-            for _ in 0..<100 {
+            for _ in 0..<16 {
                 group.addTask {
-                    for _ in 0..<100 {
+                    for _ in 0..<60 {
                         let reader = Task { for await _ in live.follow([topic]) {} }
                         let seen = looks.number
                         while looks.number < seen + 2 {

@@ -19,7 +19,7 @@ extension LinkStep {
         desk.announceLinks()
         guard let link = try desk.links.find(call.input.link) else { throw Missing.link }
         return .done(
-            LinkView(link, try LinkStatus(link, tx)), goTo: "/\(desk.enterprise.slug)/links/\(link.id)", notice: notice)
+            try desk.view(of: link), goTo: "/\(desk.enterprise.slug)/links/\(link.id)", notice: notice)
     }
 }
 
@@ -73,7 +73,7 @@ enum AgreeToName: Action {
         let link = try desk.links.agree(toName: call.input.name, of: call.input.link)
         desk.announceLinks()
         return .done(
-            LinkView(link, try LinkStatus(link, tx)), goTo: "/\(desk.enterprise.slug)/links/\(link.id)",
+            try desk.view(of: link), goTo: "/\(desk.enterprise.slug)/links/\(link.id)",
             notice: "They have their new name here from now on.")
     }
 }
@@ -172,7 +172,7 @@ package struct ProposeContract: Action {
         }
         desk.announceLinks()
         return .done(
-            LinkView(link, try LinkStatus(link, tx)), goTo: "/\(desk.enterprise.slug)/links/\(link.id)",
+            try desk.view(of: link), goTo: "/\(desk.enterprise.slug)/links/\(link.id)",
             notice: "Proposed. It counts once the other side agrees.")
     }
 }

@@ -52,12 +52,10 @@ struct LinkModels {
 
     /// A contract that one side has proposed and the other has not answered.
     func proposal(of link: Link) throws -> Model {
-        guard let proposal = link.proposal else { return .none }
-        let root = try IdentityStore(desk.scope, desk.tx).root().verifyingKey
-        let contract = try Contract.verify(proposal, signer: link.isProposalOurs ? root : link.statement().root)
+        guard let terms = try desk.proposedTerms(of: link) else { return .none }
         return [
             "ours": .flag(link.isProposalOurs), "canAnswer": .flag(!link.isProposalOurs && link.state == .active),
-            "contract": self.contract(contract, ownRoot: root.thumbprint),
+            "contract": model(terms),
         ]
     }
 

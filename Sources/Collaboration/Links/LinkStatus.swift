@@ -65,6 +65,20 @@ struct LinkStatus: Sendable {
     }
 }
 
+extension Desk {
+    func view(of link: Link, letters: [DeadLetter]? = nil) throws -> LinkView {
+        LinkView(link, try LinkStatus(link, tx), proposed: try proposedTerms(of: link), letters: letters)
+    }
+
+    /// What one side has proposed and the other has not answered.
+    func proposedTerms(of link: Link) throws -> TermsView? {
+        guard let proposal = link.proposal else { return nil }
+        let root = try IdentityStore(scope, tx).root().verifyingKey
+        let signer = try link.isProposalOurs ? root : link.statement().root
+        return TermsView(try Contract.verify(proposal, signer: signer), ownRoot: root.thumbprint)
+    }
+}
+
 /// A link as the API tells it.
 package struct LinkView: Codable, Sendable {
     package let id: ID<Link>
@@ -104,9 +118,11 @@ package struct LinkView: Codable, Sendable {
     package let terms: TermsView?
     /// A changed contract that one side has signed: a JWS.
     package let proposal: String?
+    /// The same, in short.
+    package let proposedTerms: TermsView?
     package let isProposalOurs: Bool
 
-    init(_ link: Link, _ status: LinkStatus, letters: [DeadLetter]? = nil) {
+    init(_ link: Link, _ status: LinkStatus, proposed: TermsView?, letters: [DeadLetter]?) {
         id = link.id
         name = link.name
         newName = link.newName
@@ -134,6 +150,7 @@ package struct LinkView: Codable, Sendable {
         contract = link.contract.map { String(decoding: $0.canonicalBytes, as: UTF8.self) }
         terms = link.contract.map { TermsView($0, ownRoot: $0.peer(of: link.root).rootThumbprint) }
         proposal = link.proposal
+        proposedTerms = proposed
         isProposalOurs = link.isProposalOurs
     }
 }

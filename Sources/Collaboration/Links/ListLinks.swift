@@ -22,7 +22,7 @@ package struct ListLinks: Action {
         let invitations = try InvitationStore(desk.scope, tx).open(at: call.now)
         return .show(
             View(
-                links: try desk.links.list().map { LinkView($0, try LinkStatus($0, tx)) },
+                links: try desk.links.list().map { try desk.view(of: $0) },
                 invitations: invitations.map { ShowInvitation.View($0) }))
     }
 

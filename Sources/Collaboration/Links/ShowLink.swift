@@ -18,7 +18,7 @@ package struct ShowLink: Action {
     package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<LinkView> {
         guard let link = try call.desk(tx).links.find(call.input.link) else { throw Missing.link }
         let letters = try DeadLetters(link.enterprise, tx).list(of: link.id)
-        return .show(LinkView(link, try LinkStatus(link, tx), letters: letters))
+        return .show(try desk.view(of: link, letters: letters))
     }
 
     package static func page(_ output: LinkView, _ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Page? {
