@@ -62,8 +62,10 @@ package struct Node: Sendable {
             database: database, handlers: [FetchAttachment.kind: Self.fetch(exchange, kernel, database)],
             maximumAttempts: Self.attemptsInAWeek, logger: logger)
         let pulling = configuration.pullInterval.map { Pulling(exchange, every: $0) }
+        // They end in the reverse order, each when those after it have: open pages first, so that the site can end, and the
+        // calls to other nodes last.
         self.services = [
-            live, site, Delivery(exchange), ExchangeChores(exchange), jobs,
+            Closing(client: client), Delivery(exchange), ExchangeChores(exchange), jobs,
             Clock("bring back what nobody accepted in time", every: .seconds(5), logger) {
                 try await ExpireHandovers.run(kernel, database)
             },
@@ -84,8 +86,7 @@ package struct Node: Sendable {
             Clock("refresh the database's statistics", first: .seconds(20), every: .seconds(86_400), logger) {
                 try await database.refreshStatistics()
             },
-            Closing(client: client),
-        ] + (pulling.map { [$0] } ?? [])
+        ] + (pulling.map { [$0] } ?? []) + [site, live]
     }
 
     /// Serves until SIGTERM or SIGINT, and then finishes what it has begun.

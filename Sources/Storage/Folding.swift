@@ -8,3 +8,9 @@ extension String {
         folding(options: [.caseInsensitive, .diacriticInsensitive, .widthInsensitive], locale: nil)
     }
 }
+
+extension SQL {
+    /// A text in its order as bytes, which SQLite has anyhow and PostgreSQL's locale changes: for lists by name, with an
+    /// index on the same, and for what comes after a name in them.
+    package static func byBytes(_ text: SQL) -> SQL { perEngine(sqlite: text, postgres: text + " COLLATE \"C\"") }
+}

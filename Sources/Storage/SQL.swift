@@ -59,6 +59,15 @@ extension SQL {
         return list.pieces.isEmpty ? "NULL" : list
     }
 
+    /// As ``list(_:)``, filled up with its last value to a power of two: each length is a statement that the engines
+    /// prepare and keep, so a list of any length wants few of them.
+    package static func filledList(_ values: some Collection<some SQLConvertible>) -> SQL {
+        var length = 1
+        while length < values.count { length *= 2 }
+        let all = Array(values)
+        return list(all + (all.last.map { Array(repeating: $0, count: length - all.count) } ?? []))
+    }
+
     /// A fragment that the engines spell differently.
     package static func perEngine(sqlite: SQL, postgres: SQL) -> SQL {
         SQL(pieces: [.perEngine(sqlite: sqlite, postgres: postgres)])

@@ -7,11 +7,17 @@ import Foundation
 /// Texts are numbered within their scope as they come. The newest are searched as they are. Each time a block of them is
 /// full, its words are filed: a row for a word and block says which of the block's texts have the word. So adding writes
 /// one row, filing writes beside each other, and forgetting a filed text takes it out of a row for each of its words.
+/// A block of long texts is full before it has as many as it could: the numbers that are left in it are never given.
 struct WordIndex: Sendable {
     private let table: SQL
     private let together: Int64
 
     private static let rowsAtOnce = 64
+    /// How long the words of a block are together, about: some hundred thousand words, which whoever puts the last text
+    /// waits for.
+    private static let blockBytes = 700_000
+    /// After how many texts that is looked at: to add it up reads them all. A text that is long by itself does not wait.
+    private static let looksAfter: Int64 = 64
 
     struct Found: Sendable {
         let id: UUID
@@ -72,7 +78,26 @@ struct WordIndex: Sendable {
         guard let number else { throw StorageError.unexpectedValue(expected: "a number", found: "nothing") }
         try tx.run(
             "INSERT INTO \(table)_texts (number, scope, id, words) VALUES (\(number), \(scope), \(id), \(kept))")
-        if place(of: number) == together - 1 { try file(block(of: number), tx) }
+        if place(of: number) == together - 1 {
+            try file(block(of: number), tx)
+        } else if try isLong(number, kept.utf8.count, tx) {
+            // What comes next goes into the next block.
+            try tx.run("UPDATE \(table)_shelves SET last = last | \(together - 1) WHERE scope = \(scope)")
+            try file(block(of: number), tx)
+        }
+    }
+
+    /// Whether the block that ends with this text for now is long enough to be filed.
+    private func isLong(_ number: Int64, _ bytes: Int, _ tx: Transaction) throws -> Bool {
+        let looks = place(of: number) % Self.looksAfter == Self.looksAfter - 1 || bytes > Self.blockBytes / Int(Self.looksAfter)
+        guard looks else { return false }
+        let sum: Int64? = try tx.first(
+            """
+            SELECT SUM(LENGTH(CAST(words AS BLOB))) FROM \(table)_texts
+            WHERE number BETWEEN \(block(of: number)) AND \(number)
+            """
+        ) { try $0.next() }
+        return sum.map { $0 > Int64(Self.blockBytes) } ?? false
     }
 
     func remove(_ id: UUID, in scope: UUID, _ tx: Transaction) throws {

@@ -82,16 +82,6 @@ struct OrderTests {
         #expect(Backoff.milliseconds(afterFailures: 1_000, jitter: 1) == 3_600_000)
     }
 
-    @Test("an event is given up after seven days or when it expires")
-    func givingUp() {
-        func hasGivenUp(expires: WireTime?, after seconds: Int64) -> Bool {
-            Backoff.hasGivenUp(enqueuedAt: Sample.now, expiresAt: expires, now: Sample.now + seconds)
-        }
-        #expect(!hasGivenUp(expires: nil, after: 604_799) && hasGivenUp(expires: nil, after: 604_800))
-        #expect(!hasGivenUp(expires: Sample.now + 60, after: 59) && hasGivenUp(expires: Sample.now + 60, after: 60))
-        #expect(hasGivenUp(expires: Sample.now + 10_000_000, after: 604_800))
-    }
-
     @Test("an enterprise finds itself in a route, and nobody else does")
     func routes() {
         let mine = SymmetricKey(data: [UInt8](repeating: 1, count: 32))

@@ -103,6 +103,20 @@ def test_resets_before_the_first_byte_leave_no_live_page_open(company):
     wait_for(lambda: open_streams(node) == 0, "the one that was open is closed")
 
 
+def test_an_open_live_page_does_not_hold_up_the_end(folder):
+    node = Node(folder / "ending").start()
+    company = node.add("velora", "Velora", 1, "Utrecht")
+    connection = connect(node)
+    connection.sendall(
+        f"GET /velora/links/live HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {company.token}\r\n\r\n".encode()
+    )
+    assert connection.recv(100).startswith(b"HTTP/1.1 200")
+    began = time.monotonic()
+    node.stop()
+    assert time.monotonic() - began < 5
+    connection.close()
+
+
 def head(path, length, *fields):
     lines = [f"POST {path} HTTP/1.1", "Host: x", f"Content-Length: {length}", "Accept: application/json", *fields]
     return ("\r\n".join(lines) + "\r\n\r\n").encode()

@@ -32,5 +32,15 @@ struct BackupTests {
         await #expect(throws: StorageError.self) { try await Database.restore(target, from: path) }
         try "not a backup".write(toFile: path, atomically: true, encoding: .utf8)
         await #expect(throws: StorageError.self) { try await Database.restore(target, from: path) }
+        if case .sqlite(let file) = target { #expect(!FileManager.default.fileExists(atPath: file + ".partial")) }
+    }
+
+    @Test("that cannot be finished leaves no part of it")
+    func unfinished() async throws {
+        let folder = try TestFolder.make()
+        let database = try await TestDatabase.make(.sqlite, migrations: notes)
+        await database.close()
+        await #expect(throws: (any Error).self) { try await database.backUp(to: folder.appending(path: "a.backup").path) }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
     }
 }

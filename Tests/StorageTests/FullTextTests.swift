@@ -107,6 +107,31 @@ struct FullTextTests {
         #expect(Set(found) == Set(ids.suffix(3)))
     }
 
+    @Test("a block of long texts is filed before it has as many as it could, and finds the same")
+    func long() async throws {
+        let search = FullText<Note>("note_search")
+        let database = try await TestDatabase.make(.sqlite, migrations: [Migration("note_search", search.createTable)])
+        let velora = velora
+        let ids = try await database.write { tx in
+            try (0..<20).map { text in
+                let id = ID<Note>()
+                let words = (0..<5_000).map { "word\(text)x\($0)" }.joined(separator: " ")
+                try search.put(id, in: velora, text: "bike number\(text) \(words)", tx)
+                return id
+            }
+        }
+        let filed = try await database.read { tx in
+            try tx.first("SELECT COUNT(DISTINCT block) FROM note_search_words") { try $0.next() as Int }
+        }
+        #expect(filed == 1)
+        #expect(try await Set(find("bike", database, limit: 100, in: search)) == Set(ids))
+        #expect(try await find("word3x4999", database, in: search) == [ids[3]])
+        #expect(try await find("bike number19", database, in: search) == [ids[19]])
+        try await database.write { tx in try search.remove(ids[3], in: velora, tx) }
+        #expect(try await find("word3x", database, in: search) == [])
+        #expect(try await Set(find("bike", database, limit: 100, in: search)) == Set(ids).subtracting([ids[3]]))
+    }
+
     @Test("no word of a text that is replaced or removed is in the file, filed or not", arguments: [2, 16, 2_048])
     func forgets(together: Int) async throws {
         let search = FullText<Note>("note_search", together: together)

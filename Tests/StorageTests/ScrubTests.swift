@@ -67,9 +67,9 @@ struct ScrubTests {
         #expect(try await texts(database).count == 900)
     }
 
-    @Test("it waits for whoever reads an older state")
-    func reader() async throws {
-        let database = try await TestDatabase.make(.sqlite, migrations: notes)
+    @Test("it waits for whoever reads an older state", arguments: Engine.allCases)
+    func reader(engine: Engine) async throws {
+        let database = try await TestDatabase.make(engine, migrations: notes)
         try await database.write { try insert("canary100000", $0) }
         let (reading, begun) = AsyncStream.makeStream(of: Void.self)
         let hasTried = DispatchSemaphore(value: 0)
@@ -87,6 +87,7 @@ struct ScrubTests {
         hasTried.signal()
         #expect(try await reader.value == 1)
         try await database.scrub()
+        if engine == .postgres { #expect(try await database.rewrite()) }
         #expect(Self.canaries(in: try await database.bytes()) == [])
     }
 

@@ -240,6 +240,28 @@ struct TypedTests {
         guard case .unusable = await later.check() else { return #expect(Bool(false)) }
         await database.close()
     }
+
+    @Test("while a probe hangs, no other is tried")
+    func hangingProbe() async throws {
+        let database = try await Database.open(.sqliteInMemory)
+        let (writing, begun) = AsyncStream.makeStream(of: Void.self)
+        let release = DispatchSemaphore(value: 0)
+        let writer = Task {
+            try await database.write { _ in
+                begun.finish()
+                release.wait()
+            }
+        }
+        for await _ in writing {}
+        let readiness = Readiness(database, every: .zero, logger: Logger(label: "test"))
+        let (first, second) = (await readiness.trial(), await readiness.trial())
+        #expect(first == second)
+        release.signal()
+        try await writer.value
+        #expect(await first.value == nil)
+        #expect(await readiness.trial() != first)
+        await database.close()
+    }
 }
 
 struct TellTime: Action {

@@ -14,7 +14,7 @@ func withServer<Value: Sendable>(
     _ site: Site, _ body: @Sendable @escaping (_ url: String) async throws -> Value
 ) async throws -> Value {
     let group = ServiceGroup(
-        services: [site.live, site], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        services: [site, site.live], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     return try await withThrowingTaskGroup(of: Void.self) { tasks in
         tasks.addTask { try await group.run() }
         let value = try await body("http://127.0.0.1:\(try await site.port)")

@@ -48,6 +48,7 @@ package struct Upload: Sendable {
 
     /// Read when they are asked for: ask for one file's at a time.
     func bytes() throws -> [UInt8] { try file.bytes() }
+    var digest: [UInt8] { file.digest }
 }
 
 extension Desk {
@@ -97,7 +98,7 @@ package struct AttachmentStore {
     @discardableResult
     func add(_ upload: Upload, to message: Message) throws -> Attachment {
         let bytes = try upload.bytes()
-        let digest = Array(SHA256.hash(data: bytes))
+        let digest = upload.digest
         try keep(bytes, digest: digest)
         let attachment = Attachment(
             id: ID(), caseID: message.caseID, message: message.id, digest: digest, name: FileName.safe(upload.name),

@@ -19,7 +19,7 @@ package struct Search: Action {
     package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<SearchView> {
         let desk = call.desk(tx)
         let cases = try desk.cases.search(call.input.query, limit: 30)
-        let customers = call.input.query.isEmpty ? [] : try desk.customers.list(search: call.input.query, limit: 20)
+        let customers = try desk.customers.search(call.input.query, limit: 20)
         return .show(
             SearchView(cases: cases.map { CaseLineView($0, desk) }, customers: customers.map { CustomerLine($0) }))
     }

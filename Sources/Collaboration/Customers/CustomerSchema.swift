@@ -25,6 +25,10 @@ package enum CustomerSchema {
             )
             """,
             "CREATE INDEX contact_points_by_value ON contact_points (enterprise, normalised)"
-        )
+        ),
+        Migration(
+            "customers-2-by-folded-name", "DROP INDEX customers_by_name",
+            "CREATE INDEX customers_by_name ON customers (enterprise, \(SQL.byBytes("folded_name")), id)"
+        ),
     ]
 }

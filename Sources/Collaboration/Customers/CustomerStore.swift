@@ -56,9 +56,10 @@ package struct CustomerStore {
             """, Self.read)
     }
 
-    /// Fifty at a time by name; `after` is the last name and id of the page before.
+    /// Fifty at a time by name, whatever its case and accents; `after` is the last name and id of the page before.
     package func list(search: String = "", after: (name: String, id: ID<Customer>)? = nil, limit: Int = 50) throws -> [Customer] {
-        let onwards: SQL = if let after { "AND (name, id) > (\(after.name), \(after.id))" } else { "" }
+        let name = SQL.byBytes("folded_name")
+        let onwards: SQL = if let after { "AND (\(name), id) > (\(after.name.folded), \(after.id))" } else { "" }
         let found: SQL =
             if search.isEmpty {
                 ""
@@ -68,8 +69,18 @@ package struct CustomerStore {
         return try tx.all(
             """
             SELECT \(Self.columns) FROM customers WHERE enterprise = \(desk.scope) \(found) \(onwards)
-            ORDER BY name, id LIMIT \(limit)
+            ORDER BY \(name), id LIMIT \(limit)
             """, Self.read)
+    }
+
+    /// The best matches, the best first.
+    package func search(_ query: String, limit: Int) throws -> [Customer] {
+        let best = try CustomerIndex.text.match(query, in: desk.scope, limit: limit, tx).map(\.id)
+        guard !best.isEmpty else { return [] }
+        let found = try tx.all(
+            "SELECT \(Self.columns) FROM customers WHERE enterprise = \(desk.scope) AND id IN (\(SQL.list(best)))", Self.read)
+        let byID = Dictionary(found.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        return best.compactMap { byID[$0] }
     }
 
     package func contactPoints(of customer: ID<Customer>) throws -> [ContactPoint] {

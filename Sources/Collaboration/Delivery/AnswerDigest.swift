@@ -21,16 +21,18 @@ extension ExchangeNode {
     func answerAttachment(_ request: PeerRequest, _ digest: String, _ slug: String) async throws -> PeerResponse {
         let signed = try await verify(request, for: slug)
         let attachments = attachments
-        let bytes = try await database.write { tx -> [UInt8]? in
-            try signed.spendNonce(tx)
+        try await database.write { tx in try signed.spendNonce(tx) }
+        // Not while others wait to write: it can be large.
+        let found = try await database.read { tx -> (peer: Authenticated, bytes: [UInt8])? in
             for peer in signed.senders where peer.link.isOpen(at: signed.now) {
-                guard let bytes = try attachments.bytes(digest, grantedTo: peer.link, tx) else { continue }
-                try peer.noteHeard(tx)
-                return bytes
+                if let bytes = try attachments.bytes(digest, grantedTo: peer.link, tx) { return (peer, bytes) }
             }
             return nil
         }
-        if let bytes { return try signed.respond(.ok, "application/octet-stream", bytes) }
+        if let found {
+            try await database.write { tx in try found.peer.noteHeard(tx) }
+            return try signed.respond(.ok, "application/octet-stream", found.bytes)
+        }
         let isOpen = signed.senders.contains { $0.link.isOpen(at: signed.now) }
         let isClosed = signed.senders.contains { $0.link.state == .closed }
         return try signed.respond(isOpen ? .nowhere : isClosed ? .closed : .suspended)

@@ -48,7 +48,7 @@ extension ExchangeNode {
         try await database.write { tx in
             try peer.signed.spendNonce(tx)
             let entries = try Waiting(destination, tx).sent(receipts.compactMap { UUID(uuidString: $0.id) })
-            try Settlement(destination, self.handlers, tx, at: peer.now).settle(entries, receipts, evidence: nil)
+            try Settlement(destination, self.handlers, tx, at: peer.now).settle(entries, receipts) { nil }
             try Destinations(tx).fetched(by: destination, at: peer.now, withReceipts: true)
         }
         return try peer.signed.respond(.ok, Receipts.contentType, Receipts([]).json.bytes)

@@ -118,12 +118,20 @@ struct Courier: Sendable {
             return false
         }
         let now = node.now()
-        try await node.database.write { tx in
-            let evidence = try ID<Receipt>.keep(answer, of: destination, tx, at: now)
-            try Settlement(destination, node.handlers, tx, at: now).settle(parcel.entries, receipts, evidence: evidence)
-            try Destinations(tx).succeeded(destination, at: now)
+        let hasMoved = try await node.database.write { tx in
+            var kept: ID<Receipt>?
+            let hasMoved = try Settlement(destination, node.handlers, tx, at: now).settle(parcel.entries, receipts) {
+                if let kept { return kept }
+                let evidence = try ID<Receipt>.keep(answer, of: destination, tx, at: now)
+                kept = evidence
+                return evidence
+            }
+            if hasMoved { try Destinations(tx).succeeded(destination, at: now) }
+            return hasMoved
         }
-        return true
+        // A peer that always wants what is earlier must not have us send without end.
+        if !hasMoved { try await fail(.unreachable("The other side asks for earlier events.")) }
+        return hasMoved
     }
 
     private func fail(_ failure: PeerFailure) async throws {
@@ -140,7 +148,7 @@ extension PeerContact.Answer {
     fileprivate func receipts(for parcel: Parcel) throws(PeerFailure) -> [Receipt] {
         guard response.status == ExchangeStatus.accepted.rawValue || response.status == ExchangeStatus.gap.rawValue
         else {
-            throw .status(response.status, retryAfter: response[field: "retry-after"].flatMap { Int($0) })
+            throw .status(response.status, retryAfter: response.retryAfter)
         }
         guard response.body.count <= Receipts.maxBytes else { throw .unreachable("the receipts are too large") }
         let receipts: [Receipt]

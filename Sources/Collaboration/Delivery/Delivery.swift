@@ -119,8 +119,8 @@ package actor Delivery: Service {
     /// Takes or renews the lease; asks the database only when it would soon run out.
     private func lease(_ destination: Destination) async throws -> Bool {
         let (now, process) = (node.now(), process)
-        if let end = leases[destination], end > now + Self.leaseLength / 2 { return true }
         let end = now + Self.leaseLength
+        if let held = leases[destination], held > now + Self.leaseLength / 2, held <= end { return true }
         let isOurs = try await node.database.write { tx in
             try Destinations(tx).lease(destination, to: process, at: now, until: end)
         }

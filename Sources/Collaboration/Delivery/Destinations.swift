@@ -25,8 +25,10 @@ struct Destinations {
     }
 
     private static func isFree(_ name: SQL, for process: UUID, at now: Timestamp) -> SQL {
+        // Nobody leases for longer: what is further ahead was written while the clock was.
         """
-        (\(name).leased_until <= \(now) OR \(name).leased_until > \(now + longestWait) OR \(name).lease = \(process))
+        (\(name).leased_until <= \(now) OR \(name).leased_until > \(now + Delivery.leaseLength)
+            OR \(name).lease = \(process))
         """
     }
 
@@ -100,7 +102,7 @@ struct Destinations {
         let failures = (try condition(of: destination)?.failures ?? 0) + 1
         let wait = max(
             Backoff.milliseconds(afterFailures: failures, jitter: jitter),
-            Int64(min(failure.retryAfter ?? 0, 3_600)) * 1_000)
+            Int64(failure.retryAfter ?? 0) * 1_000)
         try tx.run(
             """
             UPDATE destinations SET failures = \(failures), trouble = \(String(failure.explanation.prefix(500))),

@@ -81,11 +81,7 @@ package struct ExchangeChores: Service {
     /// What needs no peer.
     private func tidy() async {
         let now = node.now()
-        await attempt("renew keys") { tx in
-            for enterprise in try EnterpriseStore(tx).all() {
-                try IdentityStore(enterprise.id, tx).establish(at: now)
-            }
-        }
+        await renewKeys(at: now)
         await attempt("forget what is old") { tx in
             try tx.run("DELETE FROM nonces WHERE until <= \(now)")
             try tx.run("DELETE FROM receipts WHERE at <= \(now - Self.memory)")
@@ -100,6 +96,18 @@ package struct ExchangeChores: Service {
                 let links = LinkStore(enterprise, tx)
                 if let link = try links.take(id) { try links.close(link, at: now) }
             }
+        }
+    }
+
+    /// Each enterprise by itself: one whose keys cannot be opened keeps no other from new ones.
+    private func renewKeys(at now: Timestamp) async {
+        do {
+            for enterprise in try await node.database.read({ tx in try EnterpriseStore(tx).all() }) {
+                let id = enterprise.id
+                await attempt("renew keys") { tx in try IdentityStore(id, tx).establish(at: now) }
+            }
+        } catch {
+            node.logger.error("Cannot look whose keys to renew", metadata: ["error": "\(error)"])
         }
     }
 

@@ -40,7 +40,7 @@ struct PeerContact: Sendable {
                 status: response.status, fields: response.fields, body: response.body, answering: request.message,
                 now: node.now().seconds, find: { peer.key($0, at: now) })
         } catch {
-            throw .unsigned(status: response.status, retryAfter: response[field: "retry-after"].flatMap { Int($0) })
+            throw .unsigned(status: response.status, retryAfter: response.retryAfter)
         }
         return Answer(request: request, response: response)
     }

@@ -54,6 +54,10 @@ package struct PeerResponse: Sendable {
     subscript(field name: String) -> String? {
         HTTPMessageSignatures.Message.response(status: status, fields: fields)[field: name]
     }
+
+    /// Seconds after which the peer wants to be asked again (RFC 9110, section 10.2.3): never more than an hour, since
+    /// whoever answers at its address may write there what they like.
+    var retryAfter: Int? { self[field: "retry-after"].flatMap { Int($0) }.map { min(max($0, 0), 3_600) } }
 }
 
 /// Carries bytes to other nodes.

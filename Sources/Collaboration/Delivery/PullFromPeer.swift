@@ -86,7 +86,7 @@ extension PeerContact.Answer {
     @discardableResult
     func expecting(_ status: ExchangeStatus) throws -> Self {
         guard response.status == status.rawValue else {
-            throw PeerFailure.status(response.status, retryAfter: response[field: "retry-after"].flatMap { Int($0) })
+            throw PeerFailure.status(response.status, retryAfter: response.retryAfter)
         }
         return self
     }

@@ -20,19 +20,25 @@ struct Settlement {
 
     private var scope: SQL { "enterprise = \(destination.enterprise) AND link = \(destination.link)" }
 
-    /// - Parameter evidence: our signed request and the peer's signed response, kept as proof of what was acknowledged.
-    func settle(_ entries: [Parcel.Entry], _ receipts: [Receipt], evidence: ID<Receipt>?) throws {
+    /// Returns whether anything has moved on, or is held until a person helps; if not, the same would only be sent again.
+    /// - Parameter evidence: keeps our signed request and the peer's signed response as proof of what was acknowledged.
+    @discardableResult
+    func settle(
+        _ entries: [Parcel.Entry], _ receipts: [Receipt], evidence: () throws -> ID<Receipt>?
+    ) throws -> Bool {
         let byID = Dictionary(receipts.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        var hasMoved = false
         for (conversation, entries) in Dictionary(grouping: entries, by: \.conversation) {
-            try settle(conversation, entries.sorted { $0.convseq < $1.convseq }, byID, evidence)
+            hasMoved = try settle(conversation, entries.sorted { $0.convseq < $1.convseq }, byID, evidence) || hasMoved
         }
+        return hasMoved
     }
 
     private func settle(
         _ conversation: ID<Conversation>, _ entries: [Parcel.Entry], _ receipts: [String: Receipt],
-        _ evidence: ID<Receipt>?
-    ) throws {
-        guard let first = entries.first else { return }
+        _ evidence: () throws -> ID<Receipt>?
+    ) throws -> Bool {
+        guard let first = entries.first else { return false }
         var settled = first.convseq - 1
         for entry in entries {
             guard let receipt = receipts[entry.id.wire] else { break }
@@ -40,37 +46,40 @@ struct Settlement {
             case .applied, .pending:
                 settled = entry.convseq
             case .rejected(.gap):
-                try fill(gapAt: receipt.expected ?? entry.convseq, before: entry.convseq, in: conversation, &settled)
-                return try move(conversation, to: settled)
+                let isHeld = try fill(
+                    gapAt: receipt.expected ?? entry.convseq, before: entry.convseq, in: conversation, &settled)
+                try move(conversation, to: settled)
+                return isHeld || settled >= first.convseq
             case .rejected(let code):
                 try fail(conversation, entry, code, receipt.detail)
                 settled = entry.convseq
             }
         }
-        guard settled >= first.convseq else { return }
+        guard settled >= first.convseq else { return false }
         try tx.run(
             """
-            UPDATE outbox SET receipt = \(evidence)
+            UPDATE outbox SET receipt = \(evidence())
             WHERE \(scope) AND conversation = \(conversation) AND convseq >= \(first.convseq) AND convseq <= \(settled)
             """)
         try move(conversation, to: settled)
+        return true
     }
 
     /// The peer misses earlier events: they are sent again, unless it is one of them that it refused. Then only a
-    /// person can help, and the conversation is held.
+    /// person can help, and the conversation is held. Returns whether it is.
     private func fill(
         gapAt expected: Int64, before convseq: Int64, in conversation: ID<Conversation>, _ settled: inout Int64
-    ) throws {
+    ) throws -> Bool {
         let refused: Int64? = try tx.first(
             """
             SELECT convseq FROM outbox
             WHERE \(scope) AND conversation = \(conversation) AND convseq = \(expected) AND code IS NOT NULL
             """
         ) { try $0.next() }
-        if refused != nil || expected >= convseq {
-            try tx.run("UPDATE conversations SET held_at = \(now) WHERE \(scope) AND id = \(conversation)")
-        }
+        let isHeld = refused != nil || expected >= convseq
+        if isHeld { try tx.run("UPDATE conversations SET held_at = \(now) WHERE \(scope) AND id = \(conversation)") }
         settled = expected - 1
+        return isHeld
     }
 
     private func move(_ conversation: ID<Conversation>, to settled: Int64) throws {

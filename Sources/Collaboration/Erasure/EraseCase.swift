@@ -44,6 +44,7 @@ extension Desk {
         item.product = strikeout(item.product)
         try CaseIndex.put(item, self)
         try strikeEvents(of: item, strikeout)
+        try erasures.strike(strikeout, about: item.id)
         try eraseLetters(about: item.id) { strikeout($0) != $0 }
     }
 
@@ -137,7 +138,9 @@ extension Desk {
 
 extension Enterprise {
     /// What a customer is called once they are erased, in the enterprise's own language: it is data from then on.
-    var nameOfErased: String { language == "nl" ? "Gewiste klant" : "Erased customer" }
+    var nameOfErased: String { language == "nl" ? Self.namesOfErased[1] : Self.namesOfErased[0] }
+
+    static let namesOfErased = ["Erased customer", "Gewiste klant"]
 }
 
 extension MessageStore {

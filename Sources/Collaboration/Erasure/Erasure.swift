@@ -101,6 +101,17 @@ package struct Erasure: Sendable {
 
         /// Whether nothing was heard of it from the company itself.
         var isOpen: Bool { answeredAt == nil || ground == Self.untold }
+
+        /// Strikes out who a customer is in what was answered.
+        mutating func strike(_ strikeout: Strikeout) {
+            if ground != Self.untold { ground = ground.map { strikeout($0) } }
+            reason = strikeout(reason)
+            beyond = beyond.map {
+                Outcome(
+                    company: $0.company, isErased: $0.isErased, ground: $0.ground.map { strikeout($0) },
+                    reason: strikeout($0.reason), at: $0.at)
+            }
+        }
     }
 
     /// What became of it at one company, for pages, for JSON, and for the company that asked us.

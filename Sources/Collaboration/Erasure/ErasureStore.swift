@@ -87,6 +87,38 @@ package struct ErasureStore {
             """)
     }
 
+    /// Strikes out who a customer is in the words about their wishes that were said here and by those who were asked; of
+    /// the wishes about a case, which the caller holds.
+    func strike(_ strikeout: Strikeout, about item: ID<Case>) throws {
+        try strike(
+            strikeout,
+            in: list(
+                where: "id IN (SELECT erasure FROM erasure_cases WHERE enterprise = \(desk.scope) AND case_id = \(item))",
+                order: "id", limit: .max))
+    }
+
+    /// The same of all wishes of a customer, whom the caller holds.
+    func strike(_ strikeout: Strikeout, of customer: ID<Customer>) throws {
+        try strike(strikeout, in: list(where: "customer = \(customer)", order: "id", limit: .max))
+    }
+
+    private func strike(_ strikeout: Strikeout, in wishes: [Erasure]) throws {
+        for wish in wishes {
+            // Held, so that no answer comes in between.
+            guard var wish = try take(wish.id) else { continue }
+            let reason = strikeout(wish.reason)
+            if reason != wish.reason {
+                wish.reason = reason
+                try save(wish)
+            }
+            for var request in try requests(of: wish.id) {
+                let kept = (request.ground, request.reason, request.beyond)
+                request.strike(strikeout)
+                if (request.ground, request.reason, request.beyond) != kept { try save(request) }
+            }
+        }
+    }
+
     func cases(of erasure: ID<Erasure>) throws -> [ID<Case>] {
         try tx.all(
             "SELECT case_id FROM erasure_cases WHERE enterprise = \(desk.scope) AND erasure = \(erasure) ORDER BY case_id"

@@ -67,16 +67,49 @@ extension Desk {
 
     /// Erases these cases, and the customer with the last of theirs.
     func erase(_ items: [ID<Case>], of customer: Customer?, by erasure: Erasure) throws {
-        let points = try customer.map { try customers.contactPoints(of: $0.id) } ?? []
-        let isKnown = customer.map { $0.erasedAt == nil } ?? false
-        let strikeout = isKnown ? Strikeout(name: customer?.name ?? "", customer?.kind ?? .person, points: points) : .nothing
+        let strikeout: Strikeout =
+            if let customer, customer.erasedAt == nil { try self.strikeout(of: customer, in: items) } else { .nothing }
         for id in items {
             var item = try cases.take(id)
             try note("erasure.done", on: &item, object: erasure.id.uuid, detail: erasure.cause.rawValue)
             try eraseContent(of: &item, strikeout, as: erasure.cause == .retention ? .retention : .request)
+            try erasures.strike(strikeout, about: id)
             try cases.save(item)
             try erasures.setErased(id, by: erasure.id, lettersWait: eraseLetters(about: id))
         }
-        if let customer, try !erasures.hasMore(of: customer.id) { try erase(customer) }
+        if let customer, try !erasures.hasMore(of: customer.id) {
+            try erasures.strike(strikeout, of: customer.id)
+            try erase(customer)
+        }
+    }
+
+    /// Who a customer is, and who they were as far as these cases keep it: the names under which they wrote, and the
+    /// numbers on which they wanted to be called.
+    private func strikeout(of customer: Customer, in items: [ID<Case>]) throws -> Strikeout {
+        var (names, numbers) = (Set<String>(), Set<String>())
+        for id in items {
+            names.formUnion(
+                try tx.all(
+                    """
+                    SELECT author_name FROM messages WHERE enterprise = \(scope) AND case_id = \(id)
+                        AND author_kind = \(Message.Author.Kind.customer) AND author_link IS NULL AND erased_for IS NULL
+                    UNION SELECT actor_name FROM events
+                    WHERE enterprise = \(scope) AND subject = \(id) AND actor_kind = 'customer'
+                    """
+                ) { try $0.next() as String })
+            let calls = try tx.all(
+                """
+                SELECT detail FROM events WHERE enterprise = \(scope) AND subject = \(id) AND type = 'call.requested'
+                """
+            ) { try $0.next() as String }
+            // The number, and when.
+            numbers.formUnion(calls.compactMap { $0.split(separator: ",").first.map(String.init) })
+        }
+        // Of those who follow a case without being a customer, and after an earlier erasure.
+        names.subtract(Enterprise.namesOfErased + ["follower"])
+        return Strikeout(
+            name: customer.name, customer.kind, formerly: names.sorted(),
+            points: try customers.contactPoints(of: customer.id)
+                + numbers.sorted().map { ContactPoint(channel: .phone, value: $0) })
     }
 }

@@ -7,33 +7,49 @@ package struct Strikeout: Sendable {
     package static let mark = "[…]"
 
     private let pattern: NSRegularExpression?
+    /// What the pattern looks for, the longest first, for when it cannot be used.
+    private let plain: [String]
 
-    package init(name: String, _ kind: Customer.Kind = .person, points: [ContactPoint]) {
-        let whole = ([name] + points.flatMap { [$0.value, $0.normalised] }).map(\.parts)
+    /// - Parameter formerly: other names of the same customer, which texts may still have.
+    package init(name: String, _ kind: Customer.Kind = .person, formerly: [String] = [], points: [ContactPoint]) {
+        let names = [name] + formerly
+        let known = Set(names + points.flatMap { [$0.value, $0.normalised] }).sorted().map(\.parts)
             .filter { $0.contains { $0.contains { $0.isLetter || $0.isNumber } } }
         // The longest first: a whole name before its parts.
-        let choices = whole.sorted { $0.joined().count > $1.joined().count }.map(Self.pattern)
-            + (kind == .person ? Self.patterns(ofWords: name.telling) : [])
+        let whole = known.sorted { $0.joined().count > $1.joined().count }
+        let words: [String] = kind == .person ? Set(names.flatMap(\.telling)).sorted { ($0.count, $0) > ($1.count, $1) } : []
+        let choices = whole.map(Self.pattern) + Self.patterns(ofWords: words)
+        plain = (whole.map { $0.joined(separator: " ") } + words).filter { $0.count > 1 }
         guard !choices.isEmpty else {
             pattern = nil
             return
         }
         let any = "(?:" + choices.joined(separator: "|") + ")"
-        do {
-            pattern = try NSRegularExpression(pattern: "\(any)(?:\\s+\(any))*")
-        } catch {
-            // Every part is escaped, so that the pattern is always one.
-            preconditionFailure("not a pattern: \(any)")
-        }
+        // Every part is escaped, so that it is always a pattern; but there may be too many for one.
+        pattern = try? NSRegularExpression(pattern: "\(any)(?:\\s+\(any))*")
     }
 
     package static let nothing = Strikeout(name: "", points: [])
 
     package func callAsFunction(_ text: String) -> String {
-        guard let pattern, !text.isEmpty else { return text }
-        return pattern.stringByReplacingMatches(
-            in: text, range: NSRange(text.startIndex..., in: text),
-            withTemplate: NSRegularExpression.escapedTemplate(for: Self.mark))
+        guard !text.isEmpty, pattern != nil || !plain.isEmpty else { return text }
+        guard let ranges = pattern?.ranges(in: text) else { return strikePlainly(text) }
+        // In UTF-16, as the matcher counts: a name may end within what is one character, before an accent of its own.
+        var (struck, end, offset) = ("", text.startIndex, 0)
+        for range in ranges {
+            let start = text.utf16.index(end, offsetBy: range.location - offset)
+            struck.append(contentsOf: text[end..<start])
+            struck.append(Self.mark)
+            end = text.utf16.index(start, offsetBy: range.length)
+            offset = range.location + range.length
+        }
+        struck.append(contentsOf: text[end...])
+        return struck
+    }
+
+    /// Where the pattern fails, rather too much goes than too little: each word of the name, however it is written.
+    private func strikePlainly(_ text: String) -> String {
+        plain.reduce(text) { $0.replacingOccurrences(of: $1, with: Self.mark, options: .caseInsensitive) }
     }
 
     /// As a whole, in whatever case; a name of one letter only as it is written.
@@ -58,6 +74,19 @@ package struct Strikeout: Sendable {
         "het", "ibn", "las", "les", "los", "madame", "meneer", "mevrouw", "mijnheer", "miss", "monsieur", "mrs", "oude",
         "the", "ten", "ter", "und", "uit", "van", "vande", "vanden", "vander", "von", "vom", "zum", "zur",
     ]
+}
+
+extension NSRegularExpression {
+    /// Where it matches; `nil` if the matcher gave up, as it does without a word on a text that takes too much of its
+    /// stack.
+    fileprivate func ranges(in text: String) -> [NSRange]? {
+        var (ranges, hasFailed) = ([NSRange](), false)
+        enumerateMatches(in: text, options: .reportCompletion, range: NSRange(text.startIndex..., in: text)) { match, flags, _ in
+            if flags.contains(.internalError) { hasFailed = true }
+            if let match { ranges.append(match.range) }
+        }
+        return hasFailed ? nil : ranges
+    }
 }
 
 extension String {

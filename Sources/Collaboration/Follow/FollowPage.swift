@@ -39,153 +39,6 @@ extension Follower {
     var href: String { "/\(enterprise.slug)/follow/\(token)" }
 }
 
-/// All that a customer may see of their case: messages to them, the journey, and what was disclosed.
-package struct FollowFile: Sendable {
-    let item: Case
-    let messages: [Message]
-    let hasEarlier: Bool
-    let companies: [ID<Link>: String]
-    let files: [ID<Message>: [Attachment]]
-    let handovers: [Handover]
-    let journey: Journey
-    let disclosed: [Disclosed]
-    let points: [ContactPoint]
-    let isErased: Bool
-
-    init(_ id: ID<Case>, _ desk: Desk) throws {
-        guard let item = try desk.cases.find(id) else { throw Missing.case }
-        self.item = item
-        let newest = try desk.messages.list(of: id, toCustomerOnly: true, limit: 201)
-        hasEarlier = newest.count > 200
-        messages = Array(newest.suffix(200))
-        files = try desk.attachments.list(of: messages.map(\.id))
-        handovers = try desk.handovers.list(of: id).filter { $0.direction == .outgoing }
-        journey = try desk.journey(of: item, handovers)
-        disclosed = try desk.disclosed(of: id)
-        isErased = try item.customer.flatMap { try desk.customers.find($0)?.erasedAt } != nil
-        points = try item.customer.map { try desk.customers.contactPoints(of: $0) } ?? []
-        let links = Set(messages.flatMap(\.audience.links))
-        companies = links.isEmpty
-            ? [:] : Dictionary(try desk.links.all(links).map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first })
-    }
-
-    /// Other companies that see a message.
-    func seers(of message: Message) -> [String] { message.audience.links.compactMap { companies[$0] }.sorted() }
-
-    var preferred: ContactPoint? { points.first(where: \.isPreferred) ?? points.first }
-
-    /// Companies that know who the customer is.
-    func knownBy(_ desk: Desk) -> [String] {
-        var names = [desk.enterprise.name]
-        for entry in disclosed where entry.takenBackAt == nil && SharedField.personal.contains(entry.field) {
-            if !names.contains(entry.company) { names.append(entry.company) }
-        }
-        for step in journey.branches.flatMap({ $0.dropFirst() }) where step.knowsWho {
-            if !names.contains(step.company) { names.append(step.company) }
-        }
-        return names
-    }
-
-    /// Companies that see something of the question, but not whose it is; also those beyond the ones we asked, as far as
-    /// they are named to us.
-    var seenInPart: [FollowView.Part] {
-        journey.branches.flatMap { $0 }.compactMap { step in
-            let fields = step.sees.compactMap(SharedField.init).shown
-            guard !fields.isEmpty, !step.knowsWho else { return nil }
-            return FollowView.Part(company: step.company, fields: fields.map(\.rawValue))
-        }
-    }
-
-    /// What a member of staff last wrote to the customer after an answer had come back.
-    var answer: Message? {
-        guard let settled = handovers.compactMap({ $0.answer == nil ? nil : $0.settledAt }).max() else { return nil }
-        return messages.last { $0.author.kind == .member && $0.sentAt >= settled }
-    }
-
-    /// By when somebody further on has promised an answer.
-    var due: Timestamp? { handovers.filter { !$0.state.isSettled }.compactMap { $0.answerBy ?? $0.due }.max() }
-}
-
-/// A customer's case as JSON.
-package struct FollowView: Codable, Sendable {
-    package let number: String
-    package let title: String
-    package let isOpen: Bool
-    package let openedAt: Timestamp
-    /// By when somebody further on has promised an answer.
-    package let due: Timestamp?
-    /// When the link to this page stops working; `nil` while the case is open, or for ever.
-    package let linkEndsAt: Timestamp?
-    /// When the answer to the question was given.
-    package let answeredAt: Timestamp?
-    /// How the answer comes.
-    package let channel: Channel?
-    package let isErased: Bool
-    package let steps: [Step]
-    package let messages: [Line]
-    /// Whether there are messages before these, which begin with the newest two hundred.
-    package let hasEarlier: Bool
-    /// Companies that know who the customer is.
-    package let knownBy: [String]
-    /// Companies that see something of the question, but not whose it is.
-    package let seenInPart: [Part]
-
-    package struct Step: Codable, Sendable {
-        package let company: String
-        /// The company that passed it on to this one.
-        package let askedBy: String?
-        package let since: Timestamp
-        package let hasIt: Bool
-    }
-
-    package struct Part: Codable, Sendable {
-        package let company: String
-        /// As contracts name them: `question`, `attachments`.
-        package let fields: [String]
-    }
-
-    package struct Line: Codable, Sendable {
-        package let author: String
-        package let isYours: Bool
-        /// Whether it is the answer to the question.
-        package let isAnswer: Bool
-        /// Other companies that see it.
-        package let seenBy: [String]
-        package let text: String
-        package let sentAt: Timestamp
-        package let files: [FileView]
-    }
-
-    init(_ file: FollowFile, _ desk: Desk, endsAt: Timestamp?) {
-        linkEndsAt = endsAt
-        number = desk.enterprise.reference(file.item.number)
-        title = file.item.title
-        isOpen = file.item.isOpen
-        openedAt = file.item.openedAt
-        due = file.due
-        answeredAt = file.answer?.sentAt
-        channel = file.preferred?.channel
-        isErased = file.isErased
-        hasEarlier = file.hasEarlier
-        knownBy = file.knownBy(desk)
-        seenInPart = file.seenInPart
-        let stops = file.journey.stops(at: desk.now)
-        steps = stops.filter { !$0.cameToNothing }.map { stop in
-            Step(
-                company: stop.step.company, askedBy: stops.first { $0.step.id == stop.askedBy }?.step.company,
-                since: stop.step.since, hasIt: stop.hasIt)
-        }
-        let answer = file.answer?.id
-        messages = file.messages.map { message in
-            let isYours = message.author.kind == .customer
-            return Line(
-                author: isYours ? message.author.name : message.author.firstName, isYours: isYours,
-                isAnswer: message.id == answer, seenBy: file.seers(of: message), text: message.body,
-                sentAt: message.sentAt, files: (file.files[message.id] ?? []).map { FileView($0, at: desk.now) })
-        }
-    }
-}
-
 private struct FollowPage {
     let file: FollowFile
     let desk: Desk
@@ -287,7 +140,7 @@ private struct FollowPage {
 
 extension Journey.Stop {
     /// Whether the company never took it on, so that a customer need not hear of it.
-    fileprivate var cameToNothing: Bool {
+    var cameToNothing: Bool {
         switch step.state {
         case .declined, .withdrawn, .expired, .refused: true
         case .offered, .accepted, .answered, .completed, .returned, nil: false
@@ -296,12 +149,7 @@ extension Journey.Stop {
 }
 
 extension JourneyStep {
-    fileprivate var knowsWho: Bool {
+    var knowsWho: Bool {
         sees.compactMap(SharedField.init).contains { SharedField.personal.contains($0) }
     }
-}
-
-extension Message.Author {
-    /// What a customer reads of somebody who works here.
-    fileprivate var firstName: String { name.split(separator: " ").first.map(String.init) ?? name }
 }

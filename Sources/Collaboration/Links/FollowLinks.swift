@@ -30,7 +30,7 @@ extension LinkStore {
     /// Numbers that are others when a link, an invitation or the reach of a peer has changed. Sums, because the newest time
     /// of all does not tell of a change that commits after a later one.
     static func revisions(of enterprises: Set<ID<Enterprise>>, _ tx: Transaction) throws -> [ID<Enterprise>: Int64] {
-        let scope: SQL = "enterprise IN (\(SQL.list(enterprises)))"
+        let scope: SQL = "enterprise IN (\(SQL.filledList(enterprises)))"
         let sums: [(ID<Enterprise>, Int64)] = try tx.all(
             """
             SELECT enterprise, CAST(SUM(change) AS BIGINT) FROM (

@@ -16,8 +16,9 @@ package struct ShowLink: Action {
     package static let access = Permission.linksRead
 
     package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<LinkView> {
-        guard let link = try call.desk(tx).links.find(call.input.link) else { throw Missing.link }
-        let letters = try DeadLetters(link.enterprise, tx).list(of: link.id)
+        let desk = call.desk(tx)
+        guard let link = try desk.links.find(call.input.link) else { throw Missing.link }
+        let letters = try DeadLetters(desk.scope, tx).list(of: link.id)
         return .show(try desk.view(of: link, letters: letters))
     }
 

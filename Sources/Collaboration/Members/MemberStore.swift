@@ -18,6 +18,7 @@ package struct MemberStore {
 
     /// Of the table or alias `m`.
     static let columns: SQL = "m.id, m.email, m.name, m.role, m.language, m.time_zone, m.theme, m.disabled_at"
+    private static let byName = SQL.byBytes("m.name")
 
     package func find(_ id: ID<Member>) throws -> Member? {
         try tx.first("SELECT \(Self.columns) FROM members m WHERE enterprise = \(scope) AND id = \(id)", Self.read)
@@ -34,7 +35,7 @@ package struct MemberStore {
         try tx.all(
             """
             SELECT \(Self.columns) FROM members m WHERE enterprise = \(scope) AND disabled_at IS NULL
-            ORDER BY name, id LIMIT 1000
+            ORDER BY \(Self.byName), id LIMIT 1000
             """, Self.read)
     }
 
@@ -42,7 +43,8 @@ package struct MemberStore {
     func names() throws -> [(id: ID<Member>, name: String)] {
         try tx.all(
             """
-            SELECT id, name FROM members WHERE enterprise = \(scope) AND disabled_at IS NULL ORDER BY name, id LIMIT 1000
+            SELECT id, name FROM members m WHERE enterprise = \(scope) AND disabled_at IS NULL
+            ORDER BY \(Self.byName), id LIMIT 1000
             """
         ) { row in (try row.next(), try row.next()) }
     }
@@ -57,11 +59,11 @@ package struct MemberStore {
 
     /// Also those who have left, by name, after the given one.
     func page(after: Member?, limit: Int) throws -> [Member] {
-        let onwards: SQL = after.map { "AND (m.name, m.id) > (\($0.name), \($0.id))" } ?? ""
+        let onwards: SQL = after.map { "AND (\(Self.byName), m.id) > (\($0.name), \($0.id))" } ?? ""
         return try tx.all(
             """
             SELECT \(Self.columns) FROM members m WHERE enterprise = \(scope) \(onwards)
-            ORDER BY name, id LIMIT \(limit)
+            ORDER BY \(Self.byName), id LIMIT \(limit)
             """, Self.read)
     }
 

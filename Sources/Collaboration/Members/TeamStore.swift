@@ -16,7 +16,8 @@ package struct TeamStore {
     }
 
     package func list() throws -> [Team] {
-        try tx.all("SELECT id, name FROM teams WHERE enterprise = \(scope) ORDER BY name LIMIT 1000", Self.read)
+        try tx.all(
+            "SELECT id, name FROM teams WHERE enterprise = \(scope) ORDER BY \(SQL.byBytes("name")), id LIMIT 1000", Self.read)
     }
 
     package func add(_ team: Team) throws {

@@ -26,7 +26,7 @@ enum ListChanges {
         let counts: [(ID<Enterprise>, Int64)] = try tx.all(
             """
             SELECT enterprise, CAST(SUM(changes) AS BIGINT) FROM list_changes
-            WHERE enterprise IN (\(SQL.list(enterprises))) GROUP BY enterprise
+            WHERE enterprise IN (\(SQL.filledList(enterprises))) GROUP BY enterprise
             """
         ) { try ($0.next(), $0.next()) }
         return Dictionary(counts, uniquingKeysWith: { first, _ in first })

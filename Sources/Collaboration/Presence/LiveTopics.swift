@@ -40,8 +40,8 @@ package enum LiveTopics {
         }
         // PostgreSQL takes 65,535 values in a statement.
         let ids = cases.keys.sorted()
-        for start in stride(from: 0, to: ids.count, by: 20_000) {
-            let some = ids[start..<min(start + 20_000, ids.count)]
+        for start in stride(from: 0, to: ids.count, by: 16_384) {
+            let some = ids[start..<min(start + 16_384, ids.count)]
             try add(some, of: Set(some.compactMap { cases[$0] }), to: &revisions, tx)
         }
         return revisions
@@ -53,14 +53,14 @@ package enum LiveTopics {
         _ tx: Transaction
     ) throws {
         typealias Who = (enterprise: ID<Enterprise>, item: ID<Case>, member: ID<Member>, isTyping: Bool)
-        let scope: SQL = "enterprise IN (\(SQL.list(enterprises)))"
+        let scope: SQL = "enterprise IN (\(SQL.filledList(enterprises)))"
         let found: [(ID<Enterprise>, ID<Case>, Int64)] = try tx.all(
-            "SELECT enterprise, id, revision FROM cases WHERE \(scope) AND id IN (\(SQL.list(cases)))"
+            "SELECT enterprise, id, revision FROM cases WHERE \(scope) AND id IN (\(SQL.filledList(cases)))"
         ) { try ($0.next(), $0.next(), $0.next()) }
         let present: [Who] = try tx.all(
             """
             SELECT enterprise, case_id, member, is_typing FROM presence
-            WHERE \(scope) AND case_id IN (\(SQL.list(cases))) AND seen_at > \(tx.startedAt - Int(Presence.lasts / 1000))
+            WHERE \(scope) AND case_id IN (\(SQL.filledList(cases))) AND seen_at > \(tx.startedAt - Int(Presence.lasts / 1000))
             ORDER BY member
             """
         ) { try ($0.next(), $0.next(), $0.next(), $0.next()) }

@@ -14,9 +14,4 @@ package enum Backoff {
         if failures <= first.count { return first[failures - 1] }
         return 1_800_000 + Int64(1_800_000 * min(max(jitter, 0), 1))
     }
-
-    /// Whether it is too late to deliver an event.
-    package static func hasGivenUp(enqueuedAt: WireTime, expiresAt: WireTime?, now: WireTime) -> Bool {
-        now >= min(enqueuedAt + givesUpAfter, expiresAt ?? enqueuedAt + givesUpAfter)
-    }
 }

@@ -87,22 +87,6 @@ package enum RequestProfile {
         guard message[field: destinationField] == destination.description else { throw .misdirected }
         return UnverifiedRequest(message: message, signature: signature, keyID: keyID, nonce: nonce)
     }
-
-    /// Verifies a request as a whole.
-    /// - Parameters:
-    ///   - find: looks a key up among the linked enterprises, and nowhere else.
-    ///   - isNew: whether this nonce of this key has not been seen in the last ten minutes; remembers it.
-    package static func verify<Peer>(
-        _ message: Message, body: [UInt8]?, destination: Address, now: WireTime,
-        find: (_ keyID: String) throws -> (peer: Peer, key: VerifyingKey)?,
-        isNew: (_ nonce: String, _ keyID: String) throws -> Bool
-    ) throws -> (peer: Peer, request: VerifiedRequest) {
-        let claimed = try read(message, body: body, destination: destination, now: now)
-        guard let (peer, key) = try find(claimed.keyID) else { throw RequestRefusal.unknownKey }
-        let request = try claimed.verify(with: key)
-        guard try isNew(claimed.nonce, claimed.keyID) else { throw RequestRefusal.replayed }
-        return (peer, request)
-    }
 }
 
 /// A request whose form is right and whose signature waits for the key that it names.

@@ -21,10 +21,17 @@ final class PostgreSQLConnection: Session {
 
     private static let cachedStatements = 200
 
+    /// A host that is gone without a word is given up after half a minute, whether it owes an answer or not; the system
+    /// would wait for it for a quarter of an hour, or for two hours.
+    private static let defaults: [(keyword: String, value: String)] = [
+        ("connect_timeout", "10"), ("fallback_application_name", "entente"), ("keepalives_idle", "10"),
+        ("keepalives_interval", "5"), ("keepalives_count", "3"), ("tcp_user_timeout", "30000"),
+    ]
+
     init(url: String) throws {
         // What stands before `dbname` is a default; what stands after it wins over the URL.
-        let keywords = ["connect_timeout", "fallback_application_name", "dbname", "client_encoding"]
-        let values = ["10", "entente", url, "UTF8"]
+        let keywords = Self.defaults.map { $0.keyword } + ["dbname", "client_encoding"]
+        let values = Self.defaults.map { $0.value } + [url, "UTF8"]
         let handle = withCStrings(keywords) { keywords in
             withCStrings(values) { values in PQconnectdbParams(keywords, values, 1) }
         }

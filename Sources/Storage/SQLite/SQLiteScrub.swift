@@ -22,14 +22,21 @@ extension SQLiteBackend {
     func rewrite(_ path: String) throws {
         try SQLiteFailure.translating {
             try connections.writeWithoutTransaction { connection in
-                // The new file is as large as the old one: not in memory.
-                try connection.execute(sql: "PRAGMA temp_store = FILE; VACUUM; PRAGMA temp_store = MEMORY")
+                try Self.vacuum(connection)
                 try Self.emptyLog(connection, path)
             }
         }
     }
 
     private static let pagesAtOnce = 500
+
+    private static func vacuum(_ connection: GRDB.Database) throws {
+        guard let handle = connection.sqliteConnection else { throw StorageError.closed }
+        // The new file is as large as the old one: not in memory.
+        try connection.execute(sql: "PRAGMA temp_store = FILE")
+        defer { sqlite3_exec(handle, "PRAGMA temp_store = MEMORY", nil, nil, nil) }
+        try connection.execute(sql: "VACUUM")
+    }
 
     /// Moves the log into the file, and leaves nothing of it.
     private static func emptyLog(_ connection: GRDB.Database, _ path: String) throws {

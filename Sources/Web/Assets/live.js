@@ -24,6 +24,9 @@ const swap = (region, fresh) => {
   if (mark) region.querySelector(mark)?.focus({ preventScroll: true });
 };
 
+// The server is busy or away: what has changed is still to be shown.
+const later = () => setTimeout(refresh, 5_000 + Math.random() * 5_000);
+
 const refresh = async () => {
   if (running) { again = true; return; }
   running = true;
@@ -39,8 +42,10 @@ const refresh = async () => {
         if (fresh) swap(region, fresh); else region.replaceChildren();
       }
       if (atEnd) scroller.scrollTop = scroller.scrollHeight;
+    } else if (response.status >= 500) {
+      later();
     }
-  } catch { pending = true; } finally { running = false; if (again) { again = false; refresh(); } }
+  } catch { later(); } finally { running = false; if (again) { again = false; refresh(); } }
 };
 
 const connect = () => {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Crypto
 import Foundation
 
 /// Reads `multipart/form-data` (RFC 7578) as it comes: texts are kept in memory, files go to the disk unless they are small.
@@ -159,6 +160,7 @@ private struct MultipartPart {
     private var content: [UInt8] = []
     private var file: TemporaryFile?
     private var size = 0
+    private var hash = SHA256()
 
     var isFile: Bool { fileName != nil }
     var memory: Int { content.count }
@@ -187,6 +189,7 @@ private struct MultipartPart {
             content = []
             self.file = file
         }
+        if isFile { bytes.withUnsafeBytes { hash.update(bufferPointer: $0) } }
         if let file { try file.write(bytes) } else { content.append(contentsOf: bytes) }
     }
 
@@ -197,11 +200,9 @@ private struct MultipartPart {
             return (name, .text(text))
         }
         let type = type ?? "application/octet-stream"
+        let stored: UploadedFile.Content = file.map { .disk($0) } ?? .memory(content)
         return (
-            name,
-            .file(
-                file.map { UploadedFile(name: fileName, claimedType: type, $0, size: size) }
-                    ?? UploadedFile(name: fileName, claimedType: type, bytes: content))
+            name, .file(UploadedFile(fileName, type, size, digest: Array(hash.finalize()), stored))
         )
     }
 }

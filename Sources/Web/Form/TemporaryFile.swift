@@ -35,19 +35,6 @@ final class TemporaryFile: Sendable {
         return bytes
     }
 
-    /// The first `count` bytes in pieces.
-    func read(_ count: Int, _ body: (UnsafeRawBufferPointer) -> Void) throws {
-        try withUnsafeTemporaryAllocation(byteCount: 64 * 1024, alignment: 16) { buffer in
-            var position = 0
-            while position < count {
-                let piece = UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(count - position))
-                guard read(into: piece, at: position) == piece.count else { throw NoRoomForFiles(errno) }
-                body(UnsafeRawBufferPointer(piece))
-                position += piece.count
-            }
-        }
-    }
-
     /// How many bytes there were to read.
     private func read(into buffer: UnsafeMutableRawBufferPointer, at start: Int) -> Int {
         var length = 0

@@ -5,7 +5,7 @@ import Crypto
 ///
 /// What is not small lies on the disk until somebody asks for it, so that many uploads at once cost little memory.
 package struct UploadedFile: Sendable {
-    private enum Content: Sendable {
+    enum Content: Sendable {
         case memory([UInt8])
         case disk(TemporaryFile)
     }
@@ -14,20 +14,20 @@ package struct UploadedFile: Sendable {
     package let claimedType: String
     /// In bytes.
     package let size: Int
+    /// SHA-256 of the content, taken while it came.
+    package let digest: [UInt8]
     private let content: Content
 
     package init(name: String, claimedType: String, bytes: [UInt8]) {
-        self.name = name
-        self.claimedType = claimedType
-        size = bytes.count
-        content = .memory(bytes)
+        self.init(name, claimedType, bytes.count, digest: Array(SHA256.hash(data: bytes)), .memory(bytes))
     }
 
-    init(name: String, claimedType: String, _ file: TemporaryFile, size: Int) {
+    init(_ name: String, _ claimedType: String, _ size: Int, digest: [UInt8], _ content: Content) {
         self.name = name
         self.claimedType = claimedType
         self.size = size
-        content = .disk(file)
+        self.digest = digest
+        self.content = content
     }
 
     /// The largest file accepted, in bytes.
@@ -41,20 +41,7 @@ package struct UploadedFile: Sendable {
         }
     }
 
-    /// SHA-256 of the content, read piece by piece.
-    func digest() throws -> [UInt8] {
-        var hash = SHA256()
-        switch content {
-        case .memory(let bytes): hash.update(data: bytes)
-        case .disk(let file): try file.read(size) { hash.update(data: $0) }
-        }
-        return Array(hash.finalize())
-    }
-
     func named(_ name: String) -> UploadedFile {
-        switch content {
-        case .memory(let bytes): UploadedFile(name: name, claimedType: claimedType, bytes: bytes)
-        case .disk(let file): UploadedFile(name: name, claimedType: claimedType, file, size: size)
-        }
+        UploadedFile(name, claimedType, size, digest: digest, content)
     }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Logging
 import ServiceLifecycle
 import Storage
 import Synchronization
@@ -35,23 +36,38 @@ package final class Live: Service {
         var followers: [Topic: [Int: Follower]] = [:]
         var revisions: [Topic: Int64] = [:]
         var nextFollower = 0
+        /// What may have changed since the last look.
+        var published: Set<Topic> = []
+        /// Whether it is time to look at all of them.
+        var isTimeForAll = false
+        /// Whether the program is shutting down.
+        var isOver = false
     }
 
     private let database: Database
+    private let logger: Logger
     private let revisions: Revisions
     private let state = Mutex(State())
     private let wake: AsyncStream<Void>
     private let waker: AsyncStream<Void>.Continuation
 
-    package init(database: Database, revisions: @escaping Revisions) {
+    package init(
+        database: Database, logger: Logger = Logger(label: "entente.live"), revisions: @escaping Revisions
+    ) {
         self.database = database
+        self.logger = logger
         self.revisions = revisions
         (wake, waker) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
     /// Says that a topic may have changed. Cheap: who follows is told soon after, from another thread.
     package func publish(_ topic: Topic) {
-        if state.withLock({ $0.followers[topic] != nil }) { waker.yield() }
+        let isFollowed = state.withLock { state in
+            guard state.followers[topic] != nil else { return false }
+            state.published.insert(topic)
+            return true
+        }
+        if isFollowed { waker.yield() }
     }
 
     /// Sends something fleeting, such as who is typing, to those who follow a topic at this process.
@@ -67,14 +83,15 @@ package final class Live: Service {
     /// can see whether it missed something; `changed` tells each new one.
     func follow(_ topics: [Topic]) -> AsyncStream<Event> {
         let (stream, continuation) = AsyncStream<Event>.makeStream(bufferingPolicy: .bufferingNewest(32))
-        let (number, current) = state.withLock { state in
+        let (number, current, isOver) = state.withLock { state in
             state.nextFollower += 1
             for topic in topics { state.followers[topic, default: [:]][state.nextFollower] = continuation }
-            return (state.nextFollower, topics.compactMap { state.revisions[$0] })
+            state.published.formUnion(topics)
+            return (state.nextFollower, topics.compactMap { state.revisions[$0] }, state.isOver)
         }
         for revision in current { continuation.yield(.message(name: "current", data: String(revision))) }
         continuation.onTermination = { [weak self] _ in self?.leave(number, topics) }
-        waker.yield()
+        if isOver { continuation.finish() } else { waker.yield() }
         return stream
     }
 
@@ -97,6 +114,7 @@ package final class Live: Service {
                 group.addTask { [self] in
                     var second = 0
                     while (try? await Task.sleep(for: .seconds(1))) != nil {
+                        state.withLock { $0.isTimeForAll = true }
                         waker.yield()
                         second = (second + 1) % Self.beatInterval
                         beat(second)
@@ -107,17 +125,30 @@ package final class Live: Service {
             }
         } onGracefulShutdown: { [self] in
             waker.finish()
-            let open = state.withLock { $0.followers.values.flatMap(\.values) }
+            let open = state.withLock { state in
+                state.isOver = true
+                return state.followers.values.flatMap(\.values)
+            }
             for follower in open { follower.finish() }
         }
     }
 
     private func look() async {
-        let topics = state.withLock { Array($0.followers.keys) }
+        let topics = state.withLock { state in
+            defer { (state.published, state.isTimeForAll) = ([], false) }
+            return state.followers.keys.filter { state.isTimeForAll || state.published.contains($0) }
+        }
         guard !topics.isEmpty else { return }
         let revisions = revisions
-        // A database that is away for a moment is tried again in a second.
-        guard let found = try? await database.read({ tx in try revisions(topics, tx) }) else { return }
+        let found: [Topic: Int64]
+        do {
+            found = try await database.read { tx in try revisions(topics, tx) }
+        } catch is StorageError {
+            // A database that is away for a moment is tried again in a second.
+            return
+        } catch {
+            return logger.error("Changes cannot be looked for", metadata: ["error": "\(error)"])
+        }
         let news = state.withLock { state in
             var news: [(Follower, Event)] = []
             for (topic, revision) in found where state.revisions[topic] != revision {

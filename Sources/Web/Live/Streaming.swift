@@ -30,7 +30,15 @@ extension Handling {
                 place.leave()
                 closed?()
             }
-            let source = EventSource(events: site.live.follow(topics), isStillAllowed: { (try? await open()) != nil })
+            let source = EventSource(events: site.live.follow(topics)) {
+                do {
+                    _ = try await open()
+                    return true
+                } catch {
+                    // A database that is away takes nobody's access; a page that came back would only ask it for more.
+                    return error is StorageError
+                }
+            }
             guard isConnected else { return try await source.write(to: &writer) }
             nonisolated(unsafe) var out = writer
             // The body of a stream's request is empty; reading on is how we learn that the client has gone.

@@ -40,7 +40,8 @@ package final class OutboundClient: Sendable {
     private static let longestTimeout: Duration = .seconds(120)
 
     private let policy: Policy
-    private let peers = Mutex<[String: Peer]>([:])
+    /// `nil` once it is closed.
+    private let peers = Mutex<[String: Peer]?>([:])
 
     package init(_ policy: Policy = Policy()) { self.policy = policy }
 
@@ -61,8 +62,8 @@ package final class OutboundClient: Sendable {
     /// Closes all connections; call it once, at the end of the program.
     package func close() async throws {
         let clients = peers.withLock { peers in
-            defer { peers = [:] }
-            return peers.values.map(\.client)
+            defer { peers = nil }
+            return peers?.values.map(\.client) ?? []
         }
         for client in clients { try await client.shutdown() }
     }
@@ -94,7 +95,7 @@ package final class OutboundClient: Sendable {
 
     /// The client that is pinned to a peer's checked address.
     private func client(for target: OutboundTarget) async throws -> HTTPClient {
-        if let peer = peers.withLock({ $0[target.key] }), ContinuousClock.now - peer.resolved < policy.addressLifetime {
+        if let peer = peers.withLock({ $0?[target.key] }), ContinuousClock.now - peer.resolved < policy.addressLifetime {
             return peer.client
         }
         let address = try await target.resolve(policy)
@@ -104,8 +105,15 @@ package final class OutboundClient: Sendable {
         configuration.httpVersion = .http1Only
         configuration.connectionPool.idleTimeout = .seconds(60)
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-        let old = peers.withLock { $0.updateValue(Peer(client: client, resolved: .now), forKey: target.key) }
+        let (old, isClosed) = peers.withLock { peers in
+            let old = peers?.updateValue(Peer(client: client, resolved: .now), forKey: target.key)
+            return (old, peers == nil)
+        }
         if let old { retire(old.client) }
+        guard !isClosed else {
+            try await client.shutdown()
+            throw OutboundFailure.unreachable(target.host, "this node is being stopped")
+        }
         return client
     }
 

@@ -25,21 +25,24 @@ extension Site {
     }
 
     /// As above for work that has transactions of its own: two at once do not happen, and a kept answer is given again.
-    /// If the process dies between the effect and the keeping, the same request runs again after ``Repeat/patience``.
-    func once<As: Caller>(
-        _ again: Repeat?, _ caller: As, _ work: () async throws -> Answer
+    /// If what comes after the effect fails, or the process dies there, the same request runs again after ``Repeat/patience``.
+    func once<As: Caller, Effect>(
+        _ again: Repeat?, _ caller: As, _ work: () async throws -> Effect,
+        answering answer: (Effect) async throws -> Answer
     ) async throws -> Answer {
-        guard let again else { return try await work() }
+        guard let again else { return try await answer(work()) }
         let principal = caller.principal
         if let kept = try await database.write({ tx in try again.begin(as: principal, tx) }) { return kept }
+        let effect: Effect
         do {
-            let answer = try await work()
-            try await database.write { tx in try again.keep(answer, as: principal, tx) }
-            return answer
+            effect = try await work()
         } catch {
             try await database.write { tx in try again.giveUp(as: principal, tx) }
             throw error
         }
+        let given = try await answer(effect)
+        try await database.write { tx in try again.keep(given, as: principal, tx) }
+        return given
     }
 
     func answer<Output>(_ outcome: Handling.Outcome<Output>, _ visit: Visit, status: Int) throws -> Answer {

@@ -82,7 +82,7 @@ struct RequestContent {
                 case .text(let text): add(Array(text.utf8))
                 case .file(let file):
                     add(Array(file.name.utf8))
-                    add(try file.digest())
+                    add(file.digest)
                 }
             }
             bytes.append(0)

@@ -52,7 +52,8 @@ struct Handling: Sendable {
             let (site, ready) = (site, visit)
             let call = try await site.database.read { tx in try site.call(A.self, ready, tx) }
             return try await site.once(try Repeat(ready), call.caller) {
-                let reply = try await A.run(call, site.database)
+                try await A.run(call, site.database)
+            } answering: { reply in
                 let result = try await site.database.read { tx in try site.result(A.self, reply, call, ready, tx) }
                 return try site.answer(result, ready, status: 200)
             }

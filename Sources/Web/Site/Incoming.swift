@@ -33,8 +33,9 @@ extension Site {
             channel?.close(promise: nil)
         }
         defer { deadline?.cancel() }
+        let received: (form: MultipartReader?, bytes: [UInt8])
         do {
-            return try await collect(request, takesForms: endpoint.negotiates, limits)
+            received = try await collect(request, takesForms: endpoint.negotiates, limits)
         } catch let error as any Problem {
             channel?.closeSoon()
             throw error
@@ -43,9 +44,12 @@ extension Site {
         } catch {
             throw ClientLeft(reason: "\(error)")
         }
+        return try received.form.map { .form(try $0.finish()) } ?? .bytes(received.bytes)
     }
 
-    private func collect(_ request: Request, takesForms: Bool, _ limits: BodyLimits) async throws -> ReceivedBody {
+    private func collect(
+        _ request: Request, takesForms: Bool, _ limits: BodyLimits
+    ) async throws -> (form: MultipartReader?, bytes: [UInt8]) {
         let announced = request.headers[.contentLength].flatMap { Int($0) }
         var form: MultipartReader?
         if takesForms, let text = request.headers[.contentType] {
@@ -71,7 +75,7 @@ extension Site {
             }
         }
         if let announced, total < announced { throw ClientLeft(reason: "the body ended early") }
-        return try form.map { .form(try $0.finish()) } ?? .bytes(bytes)
+        return (form, bytes)
     }
 }
 

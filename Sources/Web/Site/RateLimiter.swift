@@ -23,7 +23,7 @@ final class RateLimiter: Sendable {
         var fullAt: Double
     }
 
-    /// Beyond it, buckets that are full again are dropped.
+    /// The most that are kept: beyond it those that are full again go, and where there are none, all.
     private static let limit = 100_000
     private let buckets = Mutex<[String: Bucket]>([:])
     private let start = ContinuousClock.now
@@ -36,7 +36,11 @@ final class RateLimiter: Sendable {
             let fullAt = max(buckets[key]?.fullAt ?? now, now) + interval
             let wait = fullAt - now - limit.window.seconds
             if wait > 0.000_001 { return wait }
-            if buckets.count >= Self.limit { buckets = buckets.filter { $0.value.fullAt > now } }
+            if buckets.count >= Self.limit {
+                buckets = buckets.filter { $0.value.fullAt > now }
+                // Half of it, or the next requests would search through all of them again.
+                if buckets.count >= Self.limit / 2 { buckets = [:] }
+            }
             buckets[key] = Bucket(fullAt: fullAt)
             return nil
         }
@@ -64,6 +68,10 @@ package enum SharedLimits {
         if let wait { throw RequestRefusal.tooManyRequests(retryAfter: max(1, (wait + 999) / 1000)) }
     }
 
+    /// Seconds by which the clocks of processes may differ. What is full later than any bucket could be was written by a
+    /// clock that was ahead, and counts no more.
+    static let drift = 3_600
+
     /// Milliseconds until the bucket holds one again; `nil` where one was taken.
     private static func time(toWaitFor limit: RateLimit, _ name: String, _ tx: Transaction) throws -> Int? {
         let bucket = RandomToken.digest(of: "\(limit.burst) \(limit.window) \(name)")
@@ -74,8 +82,9 @@ package enum SharedLimits {
             """
             INSERT INTO rate_limits (bucket, full_at) VALUES (\(bucket), \(now.adding(interval)))
             ON CONFLICT (bucket) DO UPDATE SET full_at =
-                CASE WHEN rate_limits.full_at > \(now) THEN rate_limits.full_at ELSE \(now) END + \(interval.milliseconds)
-            WHERE rate_limits.full_at <= \(latest)
+                CASE WHEN rate_limits.full_at BETWEEN \(now) AND \(latest) THEN rate_limits.full_at ELSE \(now) END
+                + \(interval.milliseconds)
+            WHERE rate_limits.full_at <= \(latest) OR rate_limits.full_at > \(now.adding(window) + Self.drift)
             """)
         if isTaken > 0 { return nil }
         let fullAt: Timestamp? = try tx.first("SELECT full_at FROM rate_limits WHERE bucket = \(bucket)") { try $0.next() }

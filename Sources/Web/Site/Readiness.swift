@@ -6,7 +6,7 @@ import Storage
 actor Readiness {
     private let database: Database
     private let logger: Logger
-    private var trial: (since: ContinuousClock.Instant, Task<StorageError?, Never>)?
+    private var latest: Trial?
     private var trouble: StorageError?
 
     /// However often somebody asks, nothing is written more often.
@@ -18,23 +18,42 @@ actor Readiness {
         self.logger = logger
     }
 
+    private struct Trial {
+        let since: ContinuousClock.Instant
+        let task: Task<StorageError?, Never>
+        var hasEnded = false
+    }
+
     /// What stands in the way; `nil` when all is well.
-    func check() async -> StorageError? {
-        if let (since, task) = trial, ContinuousClock.now - since < interval { return await task.value }
-        let task = Task { [database] () -> StorageError? in
-            do {
-                try await database.probe()
-                return nil
-            } catch let error as StorageError {
-                return error
-            } catch {
-                return .unusable("\(error)")
-            }
+    func check() async -> StorageError? { await trial().value }
+
+    /// The latest trial, or a new one. None begins before the one before it has ended: while the database hangs, all wait
+    /// for the same, and what is told is never older than what was told before.
+    func trial() -> Task<StorageError?, Never> {
+        if let latest, !latest.hasEnded || ContinuousClock.now - latest.since < interval { return latest.task }
+        let task = Task { () -> StorageError? in
+            let found = await probe()
+            end(found)
+            return found
         }
-        trial = (.now, task)
-        let found = await task.value
+        latest = Trial(since: .now, task: task)
+        return task
+    }
+
+    private func probe() async -> StorageError? {
+        do {
+            try await database.probe()
+            return nil
+        } catch let error as StorageError {
+            return error
+        } catch {
+            return .unusable("\(error)")
+        }
+    }
+
+    private func end(_ found: StorageError?) {
+        latest?.hasEnded = true
         tell(found)
-        return found
     }
 
     /// Once when it begins, and once when it is over.

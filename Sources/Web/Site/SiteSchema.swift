@@ -20,8 +20,10 @@ extension Site {
     /// Forgets answers that nobody may ask for again, and limits that nobody has reached.
     package static func sweep(_ database: Database) async throws {
         try await database.write { tx in
-            try tx.run("DELETE FROM kept_answers WHERE made_at <= \(tx.startedAt - Repeat.lifetime)")
-            try tx.run("DELETE FROM rate_limits WHERE full_at <= \(tx.startedAt)")
+            // What is later than can be was written by a clock that was ahead.
+            let (now, day) = (tx.startedAt, 86_400)
+            try tx.run("DELETE FROM kept_answers WHERE made_at <= \(now - Repeat.lifetime) OR made_at > \(now + day)")
+            try tx.run("DELETE FROM rate_limits WHERE full_at <= \(now) OR full_at > \(now + day + SharedLimits.drift)")
         }
     }
 }

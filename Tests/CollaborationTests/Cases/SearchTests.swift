@@ -56,6 +56,35 @@ struct SearchTests {
         #expect(found == [true, true, false])
     }
 
+    @Test("customers stand by name, whatever its case and accents, page by page", arguments: Engine.allCases)
+    func byName(engine: Engine) async throws {
+        let velora = try await make(engine)
+        let pages = try await velora.work { desk in
+            for name in ["Zoë", "bert", "Émile", "Adam", "Eva", "zora", "Čapek"] {
+                try desk.customers.add(Customer(name: name, createdAt: desk.now), reachedBy: [])
+            }
+            let first = try desk.customers.list(limit: 4)
+            let last = try #require(first.last)
+            let second = try desk.customers.list(after: (last.name, last.id))
+            return [first.map(\.name), second.map(\.name)]
+        }
+        #expect(pages == [["Adam", "bert", "Čapek", "Émile"], ["Eva", "Zoë", "zora"]])
+    }
+
+    @Test("of many customers that match, the best are found", arguments: Engine.allCases)
+    func best(engine: Engine) async throws {
+        let velora = try await make(engine)
+        let found = try await velora.work { desk in
+            for number in 0..<30 {
+                let customer = Customer(name: "Aaron Battery of many words, number \(number)", createdAt: desk.now)
+                try desk.customers.add(customer, reachedBy: [])
+            }
+            try desk.customers.add(Customer(name: "Zed Battery", createdAt: desk.now), reachedBy: [])
+            return try desk.customers.search("battery", limit: 3).map(\.name)
+        }
+        #expect(found.count == 3 && found.first == "Zed Battery")
+    }
+
     @Test("what JSON cannot hold is refused, not kept as nothing")
     func stored() throws {
         #expect(try Stored([1.5]).sqlValue == .text("[1.5]"))

@@ -27,6 +27,25 @@ struct ChoresTests {
         #expect(try await pair.velora.waiting(pair.inviter, pair.link) == 0)
     }
 
+    @Test("an enterprise whose keys cannot be opened keeps no other from new ones", arguments: Engine.allCases)
+    func renewal(engine: Engine) async throws {
+        let network = TestNetwork()
+        let node = try await TestNode("velora.example", engine, network)
+        let (before, broken, after) = (
+            try await node.enterprise("a"), try await node.enterprise("b"), try await node.enterprise("c")
+        )
+        try await node.database.write { tx in
+            try tx.run("UPDATE enterprise_keys SET secret = \([7] as [UInt8]) WHERE enterprise = \(broken.id)")
+        }
+        network.advance(1_000 * 86_400)
+        await ExchangeChores(node.node).doDue()
+        let now = network.time
+        for enterprise in [before, after] {
+            let keys = try await node.database.read { tx in try IdentityStore(enterprise.id, tx).keys(at: now) }
+            #expect(keys.map(\.state) == [.signing])
+        }
+    }
+
     @Test("what a comparison finds is written down for the link's page", arguments: Engine.allCases)
     func comparison(engine: Engine) async throws {
         let pair = try await LinkedPair(engine)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Exchange
 import Foundation
+import HTTPMessageSignatures
 import Storage
 import Synchronization
 import Testing
@@ -93,6 +94,46 @@ struct DeliveryTests {
         #expect(condition?.nextAttempt == pair.network.time + 5)
     }
 
+    @Test("a peer that always asks for what is earlier is asked again later, and nothing is kept of it", arguments: Engine.allCases)
+    func endlessGap(engine: Engine) async throws {
+        let pair = try await LinkedPair(engine)
+        try await pair.send(["one", "two"])
+        pair.network.answerInstead { request in
+            let events = try Batch.decode(request.body ?? [])
+            var receipts = events.map { Receipt(id: $0.id ?? "", status: .stored, outcome: .applied) }
+            receipts[1].status = .rejected
+            receipts[1].outcome = .rejected(.gap)
+            receipts[1].expected = 1
+            return try await pair.kraftSigns(
+                .gap, Receipts.contentType, Receipts(receipts).json.bytes, answering: request)
+        }
+        let before = pair.network.sent.count
+        try await pair.velora.delivery.drain()
+        #expect(pair.network.sent.count - before == 1)
+        let kept: Int? = try await pair.velora.database.read { tx in
+            try tx.first("SELECT count(*) FROM receipts") { try $0.next() }
+        }
+        #expect(kept == 0)
+        pair.network.heal()
+        pair.network.advance(1)
+        try await pair.velora.delivery.drain()
+        #expect(try await pair.arrived() == ["one", "two"])
+    }
+
+    @Test("whatever number of seconds an answer wants us to wait is survived", arguments: [Int.min, -1, Int.max])
+    func retryAfter(seconds: Int) async throws {
+        let pair = try await LinkedPair(.sqlite)
+        try await pair.send(["one"])
+        pair.network.answerInstead { _ in
+            PeerResponse(status: 503, fields: [Field("Retry-After", String(seconds))])
+        }
+        try await pair.velora.delivery.drain()
+        pair.network.heal()
+        pair.network.advance(3_600)
+        try await pair.velora.delivery.drain()
+        #expect(try await pair.arrived() == ["one"])
+    }
+
     @Test("any valid request of the peer ends the waiting", arguments: Engine.allCases)
     func heardFrom(engine: Engine) async throws {
         let pair = try await LinkedPair(engine)
@@ -150,6 +191,8 @@ struct DeliveryTests {
             try tx.run("UPDATE incoming_conversations SET last_in = 1")
         }
         try await pair.send(["4"], in: conversation)
+        try await pair.velora.delivery.drain()
+        pair.network.advance(1)
         try await pair.velora.delivery.drain()
         #expect(try await pair.arrived(in: conversation) == ["1", "2", "3", "4"])
     }

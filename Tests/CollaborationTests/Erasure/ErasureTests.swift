@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Exchange
 import Foundation
+import Logging
 import Storage
 import StorageTesting
 import Testing
@@ -127,6 +128,87 @@ struct ErasureTests {
         let again = try await told.ask()
         #expect(again != wish, "they may ask again")
         #expect(try await told.ask() == again, "asked twice it is one wish")
+    }
+
+    @Test("words about a wish that was refused before go with the next", arguments: Engine.allCases)
+    func earlierWords(engine: Engine) async throws {
+        let told = try await Told(engine)
+        let (row, dealer) = (told.row, told.row.dealer)
+        let refused = try await told.ask()
+        try await dealer.work {
+            _ = try $0.refuse(refused, on: .legalClaims, reason: "Lotte Peeters owes us.", passingOn: true)
+        }
+        try await row.all.settle()
+        let atMaker = try #require(try await told.asked(row.maker, told.first).first)
+        try await row.maker.work {
+            _ = try $0.refuse(atMaker.id, on: .legalClaims, reason: "Peeters owes us, too.", passingOn: false)
+        }
+        try await row.all.settle()
+        func words() async throws -> [String] {
+            try await dealer.work { desk in
+                let erasure = try #require(try desk.erasures.find(refused))
+                return try [erasure.reason] + desk.erasures.requests(of: refused).map(\.reason)
+            }
+        }
+        #expect(try await words() == ["Lotte Peeters owes us.", "Peeters owes us, too."])
+        let wish = try await told.ask()
+        try await dealer.work { _ = try $0.erase(wish) }
+        try await row.all.settle()
+        #expect(try await words() == ["[…] owes us.", "[…] owes us, too."])
+        #expect(try await dealer.holds(Self.canaries) == [])
+        let again = try #require(try await told.asked(row.maker, told.first).first)
+        try await row.maker.work { _ = try $0.erase(again.id) }
+        try await row.all.settle()
+        #expect(try await row.maker.holds(Self.canaries) == [])
+    }
+
+    @Test("who they were before goes, too, as far as the case keeps it", arguments: Engine.allCases)
+    func former(engine: Engine) async throws {
+        let row = try await ChainTests.Row(engine)
+        let dealer = row.dealer
+        let question = try await dealer.ask(name: "Lotte Peeters")
+        try await dealer.asCustomer(of: question) { desk, item in
+            try desk.requestCall(of: &item, on: "+32 470 55 50 99", when: "after five")
+        }
+        try await dealer.work { desk in
+            var item = try desk.cases.take(question)
+            var customer = try #require(try item.customer.flatMap { try desk.customers.find($0) })
+            customer.name = "Lotte Janssens"
+            try desk.customers.save(customer, reachedBy: [])
+            _ = try desk.write("Mrs Peeters is on +32470555099, says LOTTE JANSSENS.", to: .onlyUs, in: &item)
+            try desk.cases.save(item)
+        }
+        let wish = try await dealer.asCustomer(of: question) { desk, item in try desk.askErasure(in: &item).id }
+        try await dealer.work { _ = try $0.erase(wish) }
+        let words = try await dealer.work { try $0.messages.list(of: question).last?.body }
+        #expect(words == "Mrs […] is on […], says […].")
+        let names = ["Lotte", "Peeters", "Janssens", "470555099", "470 55 50 99"]
+        #expect(try await dealer.holds(names) == [])
+    }
+
+    @Test("one that cannot be finished keeps no other from it", arguments: Engine.allCases)
+    func isolated(engine: Engine) async throws {
+        let row = try await ChainTests.Row(engine)
+        let dealer = row.dealer
+        var wishes: [ID<Erasure>] = []
+        for name in ["Zaphod Beeblebrox", "Arthur Dent"] {
+            let question = try await dealer.ask(name: name)
+            let wish = try await dealer.asCustomer(of: question) { desk, item in try desk.askErasure(in: &item).id }
+            try await dealer.work { _ = try $0.erase(wish) }
+            wishes.append(wish)
+            row.network.advance(1)
+        }
+        let (broken, other) = (wishes[0], wishes[1])
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        func finish() async throws {
+            try await FinishErasures.run(dealer.kernel, dealer.database, at: row.network.time, logger: logger)
+        }
+        try await dealer.work { try $0.tx.run("UPDATE erasures SET cause = 'nonsense' WHERE id = \(broken)") }
+        try await finish()
+        #expect(try await dealer.work { try $0.erasures.find(other)?.cleanedAt } != nil)
+        try await dealer.work { try $0.tx.run("UPDATE erasures SET cause = 'customer' WHERE id = \(broken)") }
+        try await finish()
+        #expect(try await dealer.work { try $0.erasures.find(broken)?.cleanedAt } != nil)
     }
 
     @Test("it reaches those who were told also after the link has ended", arguments: Engine.allCases)

@@ -48,6 +48,18 @@ struct StrikeoutTests {
         #expect(Strikeout(name: name, points: [])(text) == left)
     }
 
+    @Test("who they were before goes as well")
+    func formerly() {
+        let strikeout = Strikeout(name: "Lotte Janssens", formerly: ["Lotte Peeters"], points: [])
+        #expect(strikeout("Mrs Peeters is LOTTE JANSSENS, says lotte peeters") == "Mrs […] is […], says […]")
+    }
+
+    @Test("a text that is too much for the matcher is struck all the same")
+    func long() {
+        let left = strikeout(String(repeating: "Lotte van Peeters-Maes ", count: 200_000)).lowercased()
+        #expect(!left.contains("lotte") && !left.contains("peeters"))
+    }
+
     @Test("an organisation is struck by its whole name only")
     func organisation() {
         let strikeout = Strikeout(name: "The Old Bakery", .organisation, points: [])

@@ -100,6 +100,13 @@ struct ClockTests {
         }
         try await pair.velora.delivery.drain()
         #expect(try await pair.arrived() == ["waits"])
+        // A process that was ahead by minutes has ended, and its lease keeps nobody away.
+        try await pair.send(["waits too"])
+        try await pair.velora.database.write { tx in
+            try tx.run("UPDATE destinations SET lease = \(UUID()), leased_until = \(now + 900)")
+        }
+        try await pair.velora.delivery.drain()
+        #expect(try await pair.arrived() == ["waits", "waits too"])
         for day in [60, 80, 95] {
             let then = now + day * 86_400
             try await pair.velora.database.write { tx in
