@@ -76,9 +76,11 @@ extension String {
     var headline: String {
         let line = split(whereSeparator: \.isNewline).first.map(String.init) ?? self
         var title = ""
-        for character in line {
+        for (character, next) in zip(line, line.dropFirst().map(Optional.some) + [nil]) {
             title.append(character)
-            if ".?!".contains(character) && title.count >= 12 || title.count >= 120 { break }
+            // A full stop within a word, as in 38.3, ends no sentence.
+            let isEnd = ".?!".contains(character) && next?.isWhitespace ?? true
+            if isEnd && title.count >= 12 || title.count >= 120 { break }
         }
         return title.count < line.count && title.count >= 120 ? title + "…" : title
     }

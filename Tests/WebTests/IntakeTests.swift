@@ -113,7 +113,7 @@ struct IntakeTests {
 
     @Test("a place is left once, whoever leaves it")
     func placeOnce() throws {
-        let limit = StreamLimit(total: 2, perClient: 2)
+        let limit = PlaceLimit(total: 2, perClient: 2, label: "test", refusal: .tooManyStreams)
         let (first, second) = (try limit.enter("a"), try limit.enter("a"))
         #expect(throws: RequestRefusal.self) { try limit.enter("a") }
         first.leave()
@@ -124,17 +124,21 @@ struct IntakeTests {
 
     @Test("what a request took goes back with the last who holds it")
     func budget() throws {
-        let budget = BodyBudget(limit: 100)
+        let budget = BodyBudget(limit: 800)
         do {
             let share = BudgetShare(of: budget, for: "a")
-            try share.grow(to: 60)
-            try share.grow(to: 40)
+            try share.grow(to: 200)
             try share.grow(to: 100)
-            let other = BudgetShare(of: budget, for: "b")
-            #expect(throws: RequestRefusal.self) { try other.grow(to: 1) }
-            withExtendedLifetime(share) {}
+            try share.grow(to: 300)
+            // One client, however small each of its bodies is, leaves something to others.
+            #expect(throws: RequestRefusal.self) { try BudgetShare(of: budget, for: "a").grow(to: 1) }
+            let (second, third) = (BudgetShare(of: budget, for: "b"), BudgetShare(of: budget, for: "c"))
+            try second.grow(to: 300)
+            try third.grow(to: 200)
+            #expect(throws: RequestRefusal.self) { try third.grow(to: 201) }
+            withExtendedLifetime((share, second)) {}
         }
-        try BudgetShare(of: budget, for: "b").grow(to: 100)
+        try BudgetShare(of: budget, for: "b").grow(to: 300)
     }
 
     @Test("a client that takes nothing of a large answer is cut off, and what it held is free again")

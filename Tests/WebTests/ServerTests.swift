@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Logging
+import NIOCore
+import NIOPosix
 import ServiceLifecycle
 import SiteTesting
 import Storage
@@ -212,6 +214,39 @@ struct OutboundTests {
         ])
     func schemes(url: String) async throws {
         await #expect(throws: OutboundFailure.self) { try await OutboundClient().get(url) }
+    }
+
+    @Test("a status that is none is no answer, and ends nothing but the call", arguments: ["000", "001", "099"])
+    func impossibleStatus(status: String) async throws {
+        let peer = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup).bind(
+            host: "127.0.0.1", port: 0
+        ) { channel in
+            channel.eventLoop.makeCompletedFuture {
+                try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+            }
+        }
+        let port = try #require(peer.channel.localAddress?.port)
+        let serving = Task {
+            try await peer.executeThenClose { connections in
+                for try await connection in connections {
+                    try await connection.executeThenClose { inbound, outbound in
+                        for try await _ in inbound {
+                            try await outbound.write(
+                                ByteBuffer(string: "HTTP/1.1 \(status) X\r\nContent-Length: 0\r\n\r\n"))
+                        }
+                    }
+                }
+            }
+        }
+        var policy = OutboundClient.Policy()
+        policy.allowsPlainLoopback = true
+        let client = OutboundClient(policy)
+        for _ in 0..<2 {
+            await #expect(throws: OutboundFailure.self) { try await client.get("http://127.0.0.1:\(port)/") }
+        }
+        try await client.close()
+        serving.cancel()
+        _ = await serving.result
     }
 
     @Test("a redirect is not followed and a response that is too large is refused")

@@ -136,6 +136,7 @@ private enum PostStatement: ExchangeAction {
     static let route = Route.post("/{enterprise}/exchange/links/{link}/statement")
     static let summary = "Take a linked enterprise's new statement"
     static let bodyLimit = Statement.maxBytes
+    static let limit: RateLimit? = RateLimit(120, per: .seconds(60))
     static let takes: String? = Statement.contentType
     static let gives = Statement.contentType
 }

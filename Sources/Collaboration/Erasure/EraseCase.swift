@@ -85,7 +85,7 @@ extension Desk {
     }
 
     private func strikeTags(of item: Case, _ strikeout: Strikeout) throws {
-        try cases.replaceTags(of: item.id, with: cases.tags(of: item.id).filter { strikeout($0) == $0 })
+        try cases.replaceTags(of: item.id, with: cases.tags(of: item.id).filter { !strikeout.isIn(label: $0) })
     }
 
     /// What another company asked is its word about its customer; what we asked is ours.
@@ -186,7 +186,10 @@ extension AttachmentStore {
                 "SELECT 1 FROM blobs WHERE enterprise = \(desk.scope) AND digest = \(digest) \(SQL.forUpdate)"
             ) { _ in true }
             let isElsewhere = try tx.first(
-                "SELECT 1 FROM attachments WHERE enterprise = \(desk.scope) AND digest = \(digest) LIMIT 1"
+                """
+                SELECT 1 FROM attachments
+                WHERE enterprise = \(desk.scope) AND digest = \(digest) AND coming_over IS NULL LIMIT 1
+                """
             ) { _ in true }
             guard isElsewhere == nil else { continue }
             try tx.run("DELETE FROM attachment_grants WHERE enterprise = \(desk.scope) AND digest = \(digest)")

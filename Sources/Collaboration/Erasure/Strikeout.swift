@@ -9,16 +9,20 @@ package struct Strikeout: Sendable {
     private let pattern: NSRegularExpression?
     /// What the pattern looks for, the longest first, for when it cannot be used.
     private let plain: [String]
+    /// The words of a person's names, in lower case.
+    private let words: Set<String>
 
     /// - Parameter formerly: other names of the same customer, which texts may still have.
     package init(name: String, _ kind: Customer.Kind = .person, formerly: [String] = [], points: [ContactPoint]) {
-        let names = [name] + formerly
-        let known = Set(names + points.flatMap { [$0.value, $0.normalised] }).sorted().map(\.parts)
+        let names = ([name] + formerly).map(\.precomposedStringWithCanonicalMapping)
+        let reached = points.flatMap { [$0.value, $0.normalised].map(\.precomposedStringWithCanonicalMapping) }
+        let known = Set(names + reached).sorted().map(\.parts)
             .filter { $0.contains { $0.contains { $0.isLetter || $0.isNumber } } }
         // The longest first: a whole name before its parts.
         let whole = known.sorted { $0.joined().count > $1.joined().count }
         let words: [String] = kind == .person ? Set(names.flatMap(\.telling)).sorted { ($0.count, $0) > ($1.count, $1) } : []
         let choices = whole.map(Self.pattern) + Self.patterns(ofWords: words)
+        self.words = Set(words.map { $0.lowercased() })
         plain = (whole.map { $0.joined(separator: " ") } + words).filter { $0.count > 1 }
         guard !choices.isEmpty else {
             pattern = nil
@@ -33,6 +37,8 @@ package struct Strikeout: Sendable {
 
     package func callAsFunction(_ text: String) -> String {
         guard !text.isEmpty, pattern != nil || !plain.isEmpty else { return text }
+        // Some write an accented letter as two characters (NFD), and the pattern has it as one.
+        let text = text.precomposedStringWithCanonicalMapping
         guard let ranges = pattern?.ranges(in: text) else { return strikePlainly(text) }
         // In UTF-16, as the matcher counts: a name may end within what is one character, before an accent of its own.
         var (struck, end, offset) = ("", text.startIndex, 0)
@@ -45,6 +51,12 @@ package struct Strikeout: Sendable {
         }
         struck.append(contentsOf: text[end...])
         return struck
+    }
+
+    /// Whether a label, which may be written in lower case throughout, has the name or a word of it.
+    func isIn(label: String) -> Bool {
+        let parts = label.precomposedStringWithCanonicalMapping.lowercased().split { !$0.isLetter && !$0.isNumber }
+        return self(label) != label || !words.isDisjoint(with: parts.map(String.init))
     }
 
     /// Where the pattern fails, rather too much goes than too little: each word of the name, however it is written.

@@ -16,6 +16,7 @@ package struct TakeBackSharing: Action {
     package static let route = Route.post("/{enterprise}/follow/{token}/sharing")
     package static let summary = "Take back the sharing of one's name and contact"
     package static let access = Follower.Requirement.theirOwnCase
+    package static let limit: RateLimit? = RateLimit(20, per: .seconds(60), isShared: true)
     package static let retryForm: (any Action.Type)? = FollowSharing.self
     package static let formName = "sharing"
 

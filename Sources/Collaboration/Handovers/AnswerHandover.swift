@@ -37,7 +37,7 @@ package struct AnswerHandover: Action {
             form.explain(
                 "source",
                 "The id of an outgoing handover of the same case, further on, whose answer is passed on; with `wording` and `forward`.")
-            form.explain("wording", "`asIs` takes the text of the source's answer, `reworded` the text sent here.")
+            form.explain("wording", "`asIs` takes the text of the source's answer, and puts the text sent here below it; `reworded` takes only that.")
             form.explain("forward", "Ids of files that came with the source's answer, of which copies go with this one.")
         }
     }
@@ -54,7 +54,8 @@ package struct AnswerHandover: Action {
         let source = try input.source.map { try desk.answered($0, for: input.handover) }
         var answer = Answer(isYes: input.verdict.map { $0 == .yes }, date: input.date, text: input.text)
         if input.wording == .asIs, let given = source?.answer {
-            answer = Answer(isYes: answer.isYes ?? given.isYes, date: answer.date ?? given.date, text: given.text)
+            let text = [given.text, input.text].filter { !$0.isEmpty }.joined(separator: "\n\n")
+            answer = Answer(isYes: answer.isYes ?? given.isYes, date: answer.date ?? given.date, text: text)
         }
         let handover = try desk.answer(
             input.handover, answer, files: input.files, forwarding: input.forwarded, from: source)

@@ -68,7 +68,7 @@ package enum Batch {
     }
 
     private static func id(of value: JSONValue) -> String? {
-        value.object?["id"]?.string.flatMap { $0.utf8.count <= Limits.code ? $0 : nil }
+        value.object?["id"]?.string.flatMap { $0.utf8.count <= Limits.code && !$0.utf8.contains(0) ? $0 : nil }
     }
 }
 

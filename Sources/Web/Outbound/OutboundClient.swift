@@ -88,8 +88,10 @@ package final class OutboundClient: Sendable {
             throw OutboundFailure.responseTooLarge(target.host)
         } catch let error as HTTPClientError {
             throw OutboundFailure.unreachable(target.host, error.shortDescription)
-        } catch let error as any Error & CustomStringConvertible {
-            throw OutboundFailure.unreachable(target.host, error.description)
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            throw OutboundFailure.unreachable(target.host, "\(error)")
         }
     }
 
@@ -103,6 +105,7 @@ package final class OutboundClient: Sendable {
             redirectConfiguration: .disallow, timeout: .init(connect: .seconds(5), read: .init(policy.timeout)))
         configuration.dnsOverride = [target.host: address]
         configuration.httpVersion = .http1Only
+        configuration.http1_1ConnectionDebugInitializer = { PlausibleStatus.add(to: $0) }
         configuration.connectionPool.idleTimeout = .seconds(60)
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         let (old, isClosed) = peers.withLock { peers in

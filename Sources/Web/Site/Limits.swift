@@ -2,8 +2,8 @@
 import Metrics
 import Synchronization
 
-/// How many bytes of bodies are being read at one time: over all clients, and of one. A part is kept for small bodies, so
-/// that forms and peers get through while somebody sends files.
+/// How many bytes of bodies are being read at one time: over all clients, and of one. A part of both is kept for small
+/// bodies, so that forms and peers get through while somebody sends files.
 final class BodyBudget: Sendable {
     private struct Taken {
         var all = 0
@@ -23,9 +23,9 @@ final class BodyBudget: Sendable {
         taken.withLock { taken in
             let isSmall = size <= Self.small
             let own = taken.byClient[client, default: 0]
-            guard taken.all + count <= (isSmall ? limit : limit / 4 * 3), isSmall || own + count <= limit / 2 else {
-                return false
-            }
+            guard taken.all + count <= (isSmall ? limit : limit / 4 * 3),
+                own + count <= (isSmall ? limit / 8 * 3 : limit / 4)
+            else { return false }
             taken.all += count
             taken.byClient[client] = own + count
             return true
@@ -70,8 +70,8 @@ final class BudgetShare: Sendable {
     }
 }
 
-/// How many streams are open, in all and per client.
-final class StreamLimit: Sendable {
+/// How much is open or under way at one time, in all and per client.
+final class PlaceLimit: Sendable {
     private struct Open {
         var all = 0
         var byClient: [String: Int] = [:]
@@ -80,21 +80,27 @@ final class StreamLimit: Sendable {
     private let total: Int
     private let perClient: Int
     private let open = Mutex(Open())
-    private let gauge = Gauge(label: "entente_streams_open")
+    private let refusal: RequestRefusal
+    private let gauge: Gauge
 
-    init(total: Int, perClient: Int) {
+    /// - Parameters:
+    ///   - label: of the figure in `/metrics`.
+    ///   - refusal: what is thrown where there is no place.
+    init(total: Int = .max, perClient: Int, label: String, refusal: RequestRefusal) {
         self.total = total
         self.perClient = perClient
+        self.refusal = refusal
+        gauge = Gauge(label: label)
     }
 
-    /// The place of one stream. It is left once: when its connection has closed, or its writer has ended, or nobody
-    /// ever came to write it.
+    /// A place is left once: a stream's when its connection has closed, or its writer has ended, or nobody ever came to
+    /// write it.
     final class Place: Sendable {
-        private let limit: StreamLimit
+        private let limit: PlaceLimit
         private let client: String
         private let isLeft = Mutex(false)
 
-        fileprivate init(_ limit: StreamLimit, _ client: String) {
+        fileprivate init(_ limit: PlaceLimit, _ client: String) {
             self.limit = limit
             self.client = client
         }
@@ -113,7 +119,7 @@ final class StreamLimit: Sendable {
     func enter(_ client: String) throws -> Place {
         try open.withLock { open in
             guard open.byClient[client, default: 0] < perClient, open.all < total else {
-                throw RequestRefusal.tooManyStreams
+                throw refusal
             }
             open.all += 1
             open.byClient[client, default: 0] += 1

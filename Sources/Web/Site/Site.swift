@@ -17,7 +17,8 @@ package final class Site: Service {
     let logger: Logger
     let metrics: SiteMetrics
     let limiter = RateLimiter()
-    let streams: StreamLimit
+    let streams: PlaceLimit
+    private let requests: PlaceLimit
     let flash: Flash
     let securityHeaders: SecurityHeaders
     let listening = Listening()
@@ -41,7 +42,11 @@ package final class Site: Service {
         self.services = services
         self.logger = logger
         metrics = SiteMetrics()
-        self.streams = StreamLimit(total: configuration.maxStreams, perClient: configuration.maxStreamsPerClient)
+        self.streams = PlaceLimit(
+            total: configuration.maxStreams, perClient: configuration.maxStreamsPerClient, label: "entente_streams_open",
+            refusal: .tooManyStreams)
+        self.requests = PlaceLimit(
+            perClient: configuration.maxRequestsPerClient, label: "entente_requests_under_way", refusal: .overloaded)
         flash = Flash(secret: configuration.secret)
         securityHeaders = SecurityHeaders(isHTTPS: configuration.origin.isHTTPS)
         memory = BodyBudget(limit: configuration.bodyBudget)
@@ -79,7 +84,10 @@ package final class Site: Service {
         let client = RateLimiter.client(visit.address)
         let held = BudgetShare(of: memory, for: client)
         var unread = request.announcesBody ? request.body : nil
+        var place: PlaceLimit.Place?
+        defer { place?.leave() }
         do {
+            place = try requests.enter(client)
             let (found, parameters) = try find(&visit)
             endpoint = found
             visit.path = parameters

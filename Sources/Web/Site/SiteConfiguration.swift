@@ -25,6 +25,8 @@ package struct SiteConfiguration: Sendable {
     package var maxConnections = 10_000 + otherConnections
     package var maxStreams = 10_000
     package var maxStreamsPerClient = 24
+    /// Requests of one client that are read or answered at one time; beyond it the answer is 503.
+    package var maxRequestsPerClient = 256
 
     /// Connections beside those that streams hold.
     package static let otherConnections = 4_096

@@ -167,6 +167,29 @@ struct ErasureLimitsTests {
         #expect(left.contains("report.pdf"), "what the supplier sent is kept")
     }
 
+    @Test("a file that a company only announces keeps nobody's bytes", arguments: Engine.allCases)
+    func announcedFile(engine: Engine) async throws {
+        let row = try await Row(engine)
+        let (q, other) = (try await row.dealer.ask(), try await row.dealer.ask())
+        let photo = Upload(name: "me.jpg", bytes: Array("what only the customer has sent".utf8))
+        try await row.dealer.asCustomer(of: q) { desk, item in
+            let m = Message(caseID: item.id, author: .init(.customer, name: "Lotte"), body: "", audience: Audience(customer: true), sentAt: desk.now)
+            try desk.keep(m, [photo], in: &item)
+        }
+        try await row.dealer.work { [link = row.toMaker] desk in
+            let note = Message(caseID: other, author: .init(.company, name: "Velora"), body: "", audience: Audience(customer: false), sentAt: desk.now)
+            try desk.messages.add(note)
+            try desk.attachments.add(
+                Attachment(
+                    id: ID(), caseID: other, message: note.id, digest: photo.digest, name: "x.jpg", type: "image/jpeg", size: 31,
+                    comingOver: link, comingSince: desk.now))
+        }
+        let wish = try await row.dealer.asCustomer(of: q) { desk, item in try desk.askErasure(in: &item).id }
+        try await row.dealer.work { _ = try $0.erase(wish) }
+        let kept: Int? = try await row.dealer.database.read { tx in try tx.first("SELECT count(*) FROM blobs") { try $0.next() } }
+        #expect(kept == 0)
+    }
+
     @Test("a file of ours stays when a customer sends it back", arguments: Engine.allCases)
     func ownFile(engine: Engine) async throws {
         let row = try await Row(engine)

@@ -60,6 +60,16 @@ struct StrikeoutTests {
         #expect(!left.contains("lotte") && !left.contains("peeters"))
     }
 
+    @Test("a name is struck whether its accents are characters of their own or not, and from labels in any case")
+    func composition() {
+        let strikeout = Strikeout(name: "Zo\u{EB} Qu\u{E4}rk", points: [])
+        #expect(strikeout("Zoe\u{308} Qua\u{308}rk called") == "[…] called")
+        let decomposed = Strikeout(name: "Zoe\u{308} Qua\u{308}rk", points: [])
+        #expect(decomposed("call ZO\u{CB} now") == "call […] now")
+        #expect(["zo\u{EB}", "zoe\u{308}", "quärk-case"].allSatisfy(strikeout.isIn))
+        #expect(!strikeout.isIn(label: "battery"))
+    }
+
     @Test("an organisation is struck by its whole name only")
     func organisation() {
         let strikeout = Strikeout(name: "The Old Bakery", .organisation, points: [])

@@ -9,6 +9,7 @@ struct HeadlineTests {
         ("Is my battery certified? I take the ferry on Friday.", "Is my battery certified?"),
         ("Hello\nIs my battery certified?", "Hello"),
         ("No. 5 is missing", "No. 5 is missing"),
+        ("Has it a UN 38.3 certificate? I fly.", "Has it a UN 38.3 certificate?"),
     ])
     func headline(text: String, title: String) {
         #expect(text.headline == title)
