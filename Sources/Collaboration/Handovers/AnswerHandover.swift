@@ -22,12 +22,15 @@ package struct AnswerHandover: Action {
         /// Files of that answer which go along.
         let forwarded: [ID<Attachment>]
 
+        /// Characters.
+        fileprivate static let longest = 20_000
+
         package init(_ form: inout Form) {
             number = CaseNumber(&form)
             handover = form.path("handover")
             verdict = form.optionalChoice("verdict", label: "Your answer")
             date = form.optionalDate("date", label: "The date")?.rawValue
-            text = form.optionalText("text", label: "Answer", max: 20_000, multiline: true) ?? ""
+            text = form.optionalText("text", label: "Answer", max: Self.longest, multiline: true) ?? ""
             files = form.files("files", label: "Attach").map { Upload($0) }
             source = form.optionalID("source", label: "Source")
             wording = form.choice("wording", label: "Wording", default: Wording.reworded)
@@ -55,6 +58,9 @@ package struct AnswerHandover: Action {
         var answer = Answer(isYes: input.verdict.map { $0 == .yes }, date: input.date, text: input.text)
         if input.wording == .asIs, let given = source?.answer {
             let text = [given.text, input.text].filter { !$0.isEmpty }.joined(separator: "\n\n")
+            guard text.count <= Input.longest else {
+                throw HandoverRefusal.answerLacks("text", "Together with their answer this is too long. Shorten it.")
+            }
             answer = Answer(isYes: answer.isYes ?? given.isYes, date: answer.date ?? given.date, text: text)
         }
         let handover = try desk.answer(
