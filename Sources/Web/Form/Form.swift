@@ -116,8 +116,11 @@ package struct Form {
             return false
         }
         // Counting characters is slow, counting bytes is not, and there are never more characters than bytes.
-        guard text.utf8.count <= max || text.count <= max else {
-            reject(name, "“\(label)” may have at most \(max) characters and has \(text.count). Shorten it.")
+        // One character may have any number of marks: what has so many bytes is counted by its code points, which is quick.
+        let bytes = text.utf8.count
+        let count = bytes <= max ? bytes : bytes <= max * 32 ? text.count : text.unicodeScalars.count
+        guard count <= max else {
+            reject(name, "“\(label)” may have at most \(max) characters and has \(count). Shorten it.")
             return false
         }
         return true
