@@ -21,10 +21,7 @@ struct AnswerSizeTests {
         }
         try await pair.velora.delivery.drain()
         #expect(try await pair.velora.waiting(pair.inviter, pair.link) == 1)
-        let kept: Int? = try await pair.velora.database.read { tx in
-            try tx.first("SELECT count(*) FROM receipts") { try $0.next() }
-        }
-        #expect(kept == 0)
+        #expect(try await pair.velora.keptReceipts() == 0)
         pair.network.heal()
         pair.network.advance(1)
         try await pair.velora.delivery.drain()

@@ -110,10 +110,7 @@ struct DeliveryTests {
         let before = pair.network.sent.count
         try await pair.velora.delivery.drain()
         #expect(pair.network.sent.count - before == 1)
-        let kept: Int? = try await pair.velora.database.read { tx in
-            try tx.first("SELECT count(*) FROM receipts") { try $0.next() }
-        }
-        #expect(kept == 0)
+        #expect(try await pair.velora.keptReceipts() == 0)
         pair.network.heal()
         pair.network.advance(1)
         try await pair.velora.delivery.drain()

@@ -123,6 +123,11 @@ final class TestNode: Sendable {
             """)
     }
 
+    /// How many answers of peers are kept as proof.
+    func keptReceipts() async throws -> Int? {
+        try await database.read { tx in try tx.first("SELECT count(*) FROM receipts") { try $0.next() } }
+    }
+
     func enterprise(_ slug: String) async throws -> Enterprise {
         let enterprise = Enterprise(slug: slug, name: slug.capitalized, colour: 3, place: "Ghent", prefix: "X")
         let now = network.time
