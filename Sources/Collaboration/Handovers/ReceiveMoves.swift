@@ -90,6 +90,8 @@ extension Desk {
         guard handover.state != state, !handover.state.isOver else { return }
         handover.state = state
         handover.reason = reason
+        // What we answered meanwhile comes too late: they have not taken it.
+        handover.answer = nil
         handover.revision = Int(envelope.baserev ?? Int64(handover.revision)) + 1
         handover.settledAt = now
         try handovers.save(handover)

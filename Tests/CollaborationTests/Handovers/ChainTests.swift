@@ -134,6 +134,26 @@ struct ChainTests {
         #expect(try await row.maker.item(offer).customer == nil, "no contact goes with a withdrawn ask")
     }
 
+    @Test("an answer that a withdrawal crosses was not given, and its words stay with who wrote them", arguments: Engine.allCases)
+    func crossedAnswer(engine: Engine) async throws {
+        let row = try await Row(engine)
+        let question = try await row.dealer.ask()
+        let offer = try await row.dealer.offer(question, over: row.toMaker)
+        try await row.all.settle()
+        try await row.maker.work { try $0.accept(offer) }
+        try await row.all.settle()
+        try await row.dealer.work { try $0.withdraw(offer, because: "solved") }
+        _ = try await row.maker.work { try $0.answer(offer, Answer(text: "Replace the controller.")) }
+        try await row.all.settle()
+        for company in [row.dealer, row.maker] {
+            #expect(try await company.handover(offer).state == .withdrawn)
+            #expect(try await company.handover(offer).answer == nil)
+        }
+        let there = try await row.maker.item(offer).id
+        let kept = try await row.maker.work { try $0.messages.list(of: there, limit: 10).map(\.body) }
+        #expect(kept.contains("Replace the controller."))
+    }
+
     @Test("an offer that nobody accepts in time comes back, and cannot be accepted any more", arguments: Engine.allCases)
     func expired(engine: Engine) async throws {
         let row = try await Row(engine)
