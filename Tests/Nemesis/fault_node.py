@@ -62,6 +62,8 @@ class FaultNode(Node):
             process.origin = f"http://127.0.0.1:{self.proxy.port}"
         # How far ahead its clock has ever been, in seconds: what a node forgets after 90 days, it has then forgotten.
         self.was_ahead = 0
+        # How far off it has been to either side: an answer kept under one clock is too old under another.
+        self.was_off = 0
 
     @property
     def bases(self):
@@ -94,6 +96,7 @@ class FaultNode(Node):
     def turn_clock(self, seconds):
         self.clock.turn(seconds)
         self.was_ahead = max(self.was_ahead, seconds)
+        self.was_off = max(self.was_off, abs(seconds))
 
     def logged(self):
         return "".join(process.log.read_text(errors="replace") for process in self.processes)

@@ -165,9 +165,9 @@ class Worker:
                     return answer
             except (OSError, http.client.HTTPException):
                 pass
-            if company.node.was_ahead > KEYS_LAST:
-                return None
             threading.Event().wait(0.5)
+            if company.node.was_off > KEYS_LAST:
+                return None
         return None
 
     def file(self, marked):
