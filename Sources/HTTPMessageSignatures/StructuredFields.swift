@@ -5,12 +5,14 @@ import RawStructuredFieldValues
 enum Dictionary {
     typealias Members = OrderedMap<String, ItemOrInnerList>
 
+    /// Bytes: many times what a signature needs.
+    private static let longest = 4096
     /// More members, items and parameters than any signature needs. The parser looks each up among those before it.
     private static let most = 128
+    private static let separators = Set(",; (".utf8)
 
     static func parse(_ value: String, named field: String) throws(SignatureError) -> Members {
-        let separators = value.utf8.count { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: ";") }
-        guard separators <= most else { throw .malformed(field) }
+        guard value.utf8.count <= longest, value.utf8.count(where: separators.contains) <= most else { throw .malformed(field) }
         do {
             var parser = StructuredFieldValueParser(Array(value.utf8))
             return try parser.parseDictionaryFieldValue()

@@ -41,7 +41,7 @@ extension ExchangeNode {
         }
         let receipts: [Receipt]
         do {
-            receipts = try Receipts(JSONValue(parsing: request.body ?? [])).receipts
+            receipts = try Receipts(parsing: request.body ?? []).receipts
         } catch {
             return try peer.signed.respond(.malformed("The receipts cannot be read: \(error)."))
         }

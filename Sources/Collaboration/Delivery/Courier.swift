@@ -153,7 +153,7 @@ extension PeerContact.Answer {
         guard response.body.count <= Receipts.maxBytes else { throw .unreachable("the receipts are too large") }
         let receipts: [Receipt]
         do {
-            receipts = try Receipts(JSONValue(parsing: response.body)).receipts
+            receipts = try Receipts(parsing: response.body).receipts
         } catch {
             throw .unreachable("the receipts cannot be read: \(error)")
         }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Formats
 import Foundation
 
 /// Why an event was rejected. A kind of case may add codes of its own.
@@ -107,7 +108,14 @@ package struct Receipts: WireStruct {
     package var receipts: [Receipt]
     package var unknown = JSONObject()
 
+    /// A receipt for each event, with room for members that are not known yet.
+    private static let limits = JSONLimits(values: 32 * Batch.maxEvents)
+
     package init(_ receipts: [Receipt]) { self.receipts = receipts }
+
+    /// Reads the body of a response.
+    package init(parsing body: some Collection<UInt8>) throws { try self.init(JSONValue(parsing: body, within: Self.limits)) }
+
     package init(_ fields: inout Fields) throws(WireError) {
         receipts = try fields.list("receipts", max: Batch.maxEvents, isRequired: true)
     }

@@ -6,8 +6,8 @@ struct MediaValue {
     let type: String
     private(set) var parameters: [String: String] = [:]
 
-    /// More than any value of a browser has; what follows is left out.
-    private static let limit = 16
+    /// More parameters, and more values in a list, than any browser sends; what follows is left out.
+    private static let limit = 32
 
     init(_ text: some StringProtocol) {
         var text = String(text)
@@ -17,7 +17,7 @@ struct MediaValue {
     private init(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) {
         var end = Self.end(of: bytes, from: bytes.startIndex) { $0 == UInt8(ascii: ";") }
         type = Self.text(bytes[..<end], inLowerCase: true)
-        while end < bytes.endIndex, parameters.count < Self.limit {
+        for _ in 0..<Self.limit where end < bytes.endIndex {
             let start = end + 1
             let sign = Self.end(of: bytes, from: start) { $0 == UInt8(ascii: "=") || $0 == UInt8(ascii: ";") }
             end = sign
@@ -83,7 +83,7 @@ struct MediaValue {
     static func list(_ text: String) -> [MediaValue] {
         var text = text
         return text.withUTF8 { bytes in
-            bytes.split(separator: UInt8(ascii: ",")).map { MediaValue($0) }
+            bytes.split(separator: UInt8(ascii: ","), maxSplits: limit).prefix(limit).map { MediaValue($0) }
         }
     }
 }

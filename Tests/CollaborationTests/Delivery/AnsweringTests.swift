@@ -44,7 +44,7 @@ struct AnsweringTests {
     }
 
     func receipts(_ response: PeerResponse) throws -> [Receipt] {
-        try Receipts(JSONValue(parsing: response.body)).receipts
+        try Receipts(parsing: response.body).receipts
     }
 
     @Test("statuses are those of the specification", arguments: Engine.allCases)

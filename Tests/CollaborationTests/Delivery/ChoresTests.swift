@@ -209,7 +209,7 @@ struct ChoresTests {
                     let answer = try await contact.call(
                         "POST", contact.peer.endpoints.inbox, body: (Batch.contentType, parcel.body),
                         through: pair.velora.node)
-                    return try Receipts(JSONValue(parsing: answer.response.body)).receipts
+                    return try Receipts(parsing: answer.response.body).receipts
                 }
             }
             return try await group.reduce(into: []) { $0 += $1 }

@@ -118,7 +118,7 @@ final class VectorReceiver {
     func post(_ why: String, _ batch: [[UInt8]]) async throws -> [Receipt] {
         let body = Batch.encode(batch)
         let response = await node.answer(try sign(body))
-        let receipts = try Receipts(JSONValue(parsing: response.body))
+        let receipts = try Receipts(parsing: response.body)
         var vector: JSONObject = ["why": .string(why)]
         vector["before"] = state.map { .string($0) }
         vector["body"] = .string(String(decoding: body, as: UTF8.self))
