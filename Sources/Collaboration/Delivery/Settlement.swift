@@ -56,13 +56,26 @@ struct Settlement {
             }
         }
         guard settled >= first.convseq else { return false }
+        let range: SQL = "convseq >= \(first.convseq) AND convseq <= \(settled)"
+        try tx.run("UPDATE outbox SET receipt = \(evidence()) WHERE \(scope) AND conversation = \(conversation) AND \(range)")
+        try move(conversation, to: settled)
+        try takeUp(conversation, range, after: settled)
+        return true
+    }
+
+    /// What was given up while its receipt was on the way has arrived all the same.
+    private func takeUp(_ conversation: ID<Conversation>, _ range: SQL, after settled: Int64) throws {
+        let isHeld = try tx.first(
+            "SELECT 1 FROM conversations WHERE \(scope) AND id = \(conversation) AND held_at IS NOT NULL"
+        ) { _ in true }
+        guard isHeld != nil else { return }
+        let given: SQL = "\(scope) AND conversation = \(conversation) AND code = \(RejectionCode.undelivered)"
+        try tx.run("UPDATE outbox SET code = NULL, failed_at = NULL WHERE \(given) AND \(range)")
         try tx.run(
             """
-            UPDATE outbox SET receipt = \(evidence())
-            WHERE \(scope) AND conversation = \(conversation) AND convseq >= \(first.convseq) AND convseq <= \(settled)
+            UPDATE conversations SET held_at = NULL WHERE \(scope) AND id = \(conversation)
+                AND NOT EXISTS (SELECT 1 FROM outbox WHERE \(given) AND convseq > \(settled))
             """)
-        try move(conversation, to: settled)
-        return true
     }
 
     /// The peer misses earlier events: they are sent again, unless it is one of them that it refused. Then only a

@@ -248,6 +248,26 @@ struct DeliveryTests {
         #expect(try await pair.velora.deadLetters(pair.inviter, pair.link).isEmpty)
     }
 
+    @Test("what was given up while its receipt was on the way has arrived, and what follows it goes on", arguments: Engine.allCases)
+    func givenUpTooEarly(engine: Engine) async throws {
+        let pair = try await LinkedPair(engine)
+        try await pair.send(["first"])
+        let destination = Destination(enterprise: pair.inviter.id, link: pair.link)
+        let (database, later) = (pair.velora.database, pair.network.time + 8 * 86_400)
+        pair.network.answerInstead { _ in
+            try await database.write { tx in
+                try Destinations(tx).failed(destination, .unreachable("elsewhere"), at: later, jitter: 0)
+            }
+            return nil
+        }
+        try await pair.velora.delivery.drain()
+        pair.network.heal()
+        #expect(try await pair.velora.deadLetters(pair.inviter, pair.link).isEmpty)
+        try await pair.send(["second"])
+        try await pair.velora.delivery.drain()
+        #expect(try await pair.arrived() == ["first", "second"])
+    }
+
     @Test("two enterprises of one node talk without the network, with the same signatures", arguments: Engine.allCases)
     func oneNode(engine: Engine) async throws {
         let pair = try await LinkedPair(engine, onOneNode: true)
