@@ -13,6 +13,13 @@ from rows import everything, rows
 MEMORY = 90 * 86_400
 # Codes by which one side rightly refuses what the other could not know better when it said it.
 BY_RULE = {"stale", "not-agreed", "unknown-subject", "expired", "loop", "hops-exhausted", "closing", "undelivered"}
+# Whatever is looked for in bytes is a word of the work's own. Its first letter is no hexadecimal digit, so that none is
+# overlooked because another word seems to begin within it.
+MARK = re.compile(rb"(?:secret|name|contact|[qrmhw])[0-9a-f]{32}")
+
+
+def marks(found):
+    return set(MARK.findall(found.lower()))
 
 
 @dataclasses.dataclass
@@ -245,12 +252,15 @@ class Checks:
 
     def secrets(self):
         """An internal note, file or tag is nowhere but in its own node: not on a wire, not in another node's files."""
-        keeps = {node: everything(node).lower() for node in self.nodes}
-        wires = {node: node.proxy.bytes().lower() for node in self.nodes}
+        keeps = {node: marks(everything(node)) for node in self.nodes}
+        wires = {node: marks(node.proxy.bytes()) for node in self.nodes}
         for secret, company in self.record.secrets.items():
             self.figures.secrets += 1
             needle = secret.encode()
             self.nowhere(f"the note {secret} of {company.name}", needle, wires, keeps, company.node)
+        homes = [company.node for company in self.record.secrets.values()]
+        if homes and not any(secret.encode() in keeps[home] for secret, home in zip(self.record.secrets, homes)):
+            self.fault("no note is found even where it was written: the search is worth nothing")
         self.keeps, self.wires = keeps, wires
 
     def nowhere(self, what, needle, wires, keeps, home):
