@@ -82,7 +82,7 @@ struct ServerTests {
     func live() async throws {
         let site = try await site()
         try await withServer(site) { _ in
-            let stream = site.live.follow([Live.Topic("notes")])
+            let stream = site.live.follow([Live.Topic("notes")]).events
             var events = stream.makeAsyncIterator()
             // However long it takes, beats do not count.
             func next() async -> Live.Event? {
@@ -113,7 +113,7 @@ struct ServerTests {
             for _ in 0..<16 {
                 group.addTask {
                     for _ in 0..<60 {
-                        let reader = Task { for await _ in live.follow([topic]) {} }
+                        let reader = Task { for await _ in live.follow([topic]).events {} }
                         let seen = looks.number
                         while looks.number < seen + 2 {
                             live.publish(topic)

@@ -81,7 +81,7 @@ package final class Live: Service {
 
     /// Events of these topics, until the stream is dropped. `current` tells the revision at the start, so that a page
     /// can see whether it missed something; `changed` tells each new one.
-    func follow(_ topics: [Topic]) -> AsyncStream<Event> {
+    func follow(_ topics: [Topic]) -> (events: AsyncStream<Event>, end: @Sendable () -> Void) {
         let (stream, continuation) = AsyncStream<Event>.makeStream(bufferingPolicy: .bufferingNewest(32))
         let (number, current, isOver) = state.withLock { state in
             state.nextFollower += 1
@@ -92,7 +92,7 @@ package final class Live: Service {
         for revision in current { continuation.yield(.message(name: "current", data: String(revision))) }
         continuation.onTermination = { [weak self] _ in self?.leave(number, topics) }
         if isOver { continuation.finish() } else { waker.yield() }
-        return stream
+        return (stream, { continuation.finish() })
     }
 
     private func leave(_ number: Int, _ topics: [Topic]) {

@@ -22,15 +22,16 @@ extension Handling {
         let place = try site.streams.enter(RateLimiter.client(visit.address))
         // A client that leaves before the first byte is written leaves no place taken.
         channel?.closeFuture.whenComplete { _ in place.leave() }
-        let request = request
-        let isConnected = channel != nil
+        let channel = channel
         answer.body = .stream { writer in
             let closed = A.opened(call)
             defer {
                 place.leave()
                 closed?()
             }
-            let source = EventSource(events: site.live.follow(topics)) {
+            let (events, end) = site.live.follow(topics)
+            channel?.whenLeft(end)
+            let source = EventSource(events: events) {
                 do {
                     _ = try await open()
                     return true
@@ -39,10 +40,7 @@ extension Handling {
                     return error is StorageError
                 }
             }
-            guard isConnected else { return try await source.write(to: &writer) }
-            nonisolated(unsafe) var out = writer
-            // The body of a stream's request is empty; reading on is how we learn that the client has gone.
-            try await request.body.consumeWithCancellationOnInboundClose { _ in try await source.write(to: &out) }
+            try await source.write(to: &writer)
         }
         return answer
     }
@@ -60,20 +58,44 @@ private struct EventSource: Sendable {
         try await writer.write(ByteBuffer(string: "retry: 2000\n\n"))
         var beats = 0
         for await event in events {
-            switch event {
-            case .message(let name, let data):
-                try await writer.write(ByteBuffer(string: "event: \(name)\ndata: \(data)\n\n"))
-            case .beat:
-                beats += 1
-                if beats.isMultiple(of: Self.beatsOfTrust), await !isStillAllowed() { return try await finish(&writer) }
-                try await writer.write(ByteBuffer(string: ": still here\n\n"))
-            }
+            if event == .beat { beats += 1 }
+            // In a task of its own, which gives back the memory of its frames when it ends.
+            if event == .beat, beats.isMultiple(of: Self.beatsOfTrust), await !Task(operation: isStillAllowed).value { break }
+            try await writer.write(Self.line(event))
         }
         try await finish(&writer)
+    }
+
+    private static func line(_ event: Live.Event) -> ByteBuffer {
+        switch event {
+        case .message(let name, let data): ByteBuffer(string: "event: \(name)\ndata: \(data)\n\n")
+        case .beat: ByteBuffer(string: ": still here\n\n")
+        }
     }
 
     private func finish(_ writer: inout any ResponseBodyWriter) async throws {
         let out = writer
         try await out.finish(nil)
+    }
+}
+
+extension Channel {
+    /// Calls `leave` once the client sends no more, which is how one that goes away begins to. Nobody reads meanwhile.
+    fileprivate func whenLeft(_ leave: @escaping @Sendable () -> Void) {
+        closeFuture.whenComplete { _ in leave() }
+        pipeline.addHandler(Departure(leave), position: .first).whenFailure { _ in leave() }
+    }
+}
+
+private final class Departure: ChannelInboundHandler, Sendable {
+    typealias InboundIn = NIOAny
+
+    private let leave: @Sendable () -> Void
+
+    init(_ leave: @escaping @Sendable () -> Void) { self.leave = leave }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event as? ChannelEvent == .inputClosed { leave() }
+        context.fireUserInboundEventTriggered(event)
     }
 }
