@@ -66,6 +66,6 @@ package struct FollowFile: Sendable {
         return messages.last { $0.author.kind == .member && $0.sentAt >= settled }
     }
 
-    /// By when somebody further on has promised an answer.
-    var due: Timestamp? { handovers.filter { !$0.state.isSettled }.compactMap { $0.answerBy ?? $0.due }.max() }
+    /// By when somebody further on has promised an answer: who has not accepted yet has promised nothing.
+    var due: Timestamp? { handovers.filter { $0.state == .accepted }.compactMap(\.answerBy).max() }
 }

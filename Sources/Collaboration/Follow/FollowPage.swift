@@ -87,7 +87,8 @@ private struct FollowPage {
             let isOnly = !now.isOwn && !told.shown.isEmpty && !told.contains { SharedField.personal.contains($0) }
             models.append(
                 step(
-                    now.isOwn ? (stops.count > 1 ? "back" : "read") : "looking", time: nil,
+                    now.isOwn ? (stops.count > 1 ? "back" : "read") : now.step.state == .offered ? "waiting" : "looking",
+                    time: nil,
                     [
                         ("company", .companyName(now.step.company)), ("now", true), ("since", .text(moments.clock(now.step.since))),
                         ("toldOnly", .flag(isOnly)), ("toldFields", .list(told.shown.map { .object($0.model) })),

@@ -32,6 +32,8 @@ package struct FollowView: Codable, Sendable {
         /// The company that passed it on to this one.
         package let askedBy: String?
         package let since: Timestamp
+        /// False while it has been asked and has not said yet whether it takes it.
+        package let hasAccepted: Bool
         package let hasIt: Bool
     }
 
@@ -70,7 +72,7 @@ package struct FollowView: Codable, Sendable {
         steps = stops.filter { !$0.cameToNothing }.map { stop in
             Step(
                 company: stop.step.company, askedBy: stops.first { $0.step.id == stop.askedBy }?.step.company,
-                since: stop.step.since, hasIt: stop.hasIt)
+                since: stop.step.since, hasAccepted: stop.step.state != .offered, hasIt: stop.hasIt)
         }
         let answer = file.answer?.id
         messages = file.messages.map { message in
