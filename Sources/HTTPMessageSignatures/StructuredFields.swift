@@ -7,9 +7,9 @@ enum Dictionary {
 
     /// Bytes: many times what a signature needs.
     private static let longest = 4096
-    /// More members, items and parameters than any signature needs. The parser looks each up among those before it.
+    /// More members, items, parameters and escapes than any signature needs. The parser looks each up among those before it.
     private static let most = 128
-    private static let separators = Set(",; (".utf8)
+    private static let separators = Set(",; (\\".utf8)
 
     static func parse(_ value: String, named field: String) throws(SignatureError) -> Members {
         guard value.utf8.count <= longest, value.utf8.count(where: separators.contains) <= most else { throw .malformed(field) }

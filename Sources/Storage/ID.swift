@@ -14,7 +14,7 @@ package struct ID<Entity>: Hashable, Sendable, CustomStringConvertible {
 
     /// Reads the usual form of 36 characters, in either case.
     package init?(_ string: String) {
-        guard let uuid = UUID(uuidString: string) else { return nil }
+        guard string.utf8.count == 36, let uuid = UUID(uuidString: string) else { return nil }
         self.uuid = uuid
     }
 

@@ -25,7 +25,8 @@ package struct JWS: Hashable, Sendable {
     }
 
     package init(_ compact: String, type: String) throws(Failure) {
-        let parts = compact.split(separator: ".", maxSplits: 3, omittingEmptySubsequences: false)
+        let parts = compact.utf8.split(separator: UInt8(ascii: "."), maxSplits: 3, omittingEmptySubsequences: false)
+            .map { Substring($0) }
         guard parts.count == 3, let headerBytes = Base64URL.decode(parts[0]), let payload = Base64URL.decode(parts[1]),
             let signature = Base64URL.decode(parts[2]), let header = Self.object(headerBytes)
         else { throw .malformed }

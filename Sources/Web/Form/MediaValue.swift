@@ -89,10 +89,12 @@ struct MediaValue {
 }
 
 extension StringProtocol {
-    /// Without white space at both ends.
+    /// Without white space at both ends. By code points: what looks for characters reads to the end of each, and one may
+    /// have any number of marks.
     var trimmed: String {
-        let rest = drop(while: \.isWhitespace)
-        guard let last = rest.lastIndex(where: { !$0.isWhitespace }) else { return "" }
-        return String(rest[...last])
+        let scalars = unicodeScalars
+        let rest = scalars.drop(while: \.properties.isWhitespace)
+        guard let last = rest.lastIndex(where: { !$0.properties.isWhitespace }) else { return "" }
+        return String(self[rest.startIndex..<scalars.index(after: last)])
     }
 }

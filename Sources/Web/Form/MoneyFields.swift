@@ -30,8 +30,8 @@ extension Form {
             missing(currencyName, "Currency")
             return .placeholder
         }
-        guard let currency = Currency(rawValue: code.uppercased()) else {
-            reject(currencyName, "“\(String(code.prefix(20)))” is not a currency. Write its three letters, like EUR.")
+        guard code.utf8.count <= Self.written, let currency = Currency(rawValue: code.uppercased()) else {
+            reject(currencyName, "“\(String(code.unicodeScalars.prefix(20)))” is not a currency. Write its three letters, like EUR.")
             return .placeholder
         }
         if let units = Self.minorUnits(text, digits: currency.minorUnitDigits) {

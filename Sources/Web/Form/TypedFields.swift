@@ -80,7 +80,7 @@ extension Form {
     package mutating func flag(_ name: String, label: Message? = nil) -> Bool {
         describe(name, label, .boolean, isRequired: false)
         guard let text = single(name, label) else { return false }
-        switch text.lowercased() {
+        switch text.utf8.count <= Self.written ? text.lowercased() : "" {
         case "on", "true", "1", "yes": return true
         case "off", "false", "0", "no": return false
         default:

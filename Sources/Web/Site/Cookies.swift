@@ -30,18 +30,21 @@ package struct SetCookie: Sendable, Hashable {
         return "\(name)=\(value); Path=/\(age); Secure; HttpOnly; SameSite=Lax"
     }
 
+    /// More cookies than browsers keep for one site; what follows is left out.
+    private static let limit = 180
+
     /// Our cookies of a request by name without prefix. One sent twice counts for nothing: somebody meddles.
     static func read(_ headers: HTTPFields) -> [String: String] {
         var cookies: [String: String] = [:]
         var repeated: Set<String> = []
         for field in headers[values: .cookie] {
-            for pair in field.utf8.split(separator: UInt8(ascii: ";")) {
-                let pair = Substring(pair).trimmed
-                guard let sign = pair.utf8.firstIndex(of: UInt8(ascii: "=")), pair.hasPrefix(prefix),
-                    let start = pair.utf8.index(pair.startIndex, offsetBy: prefix.utf8.count, limitedBy: sign)
-                else { continue }
-                let name = String(pair[start..<sign])
-                if cookies.updateValue(String(pair[pair.utf8.index(after: sign)...]), forKey: name) != nil { repeated.insert(name) }
+            for pair in field.utf8.split(separator: UInt8(ascii: ";"), maxSplits: limit).prefix(limit) {
+                let pair = pair.drop { $0 == 0x20 || $0 == 0x09 }
+                guard pair.starts(with: prefix.utf8), let sign = pair.firstIndex(of: UInt8(ascii: "=")) else { continue }
+                let start = pair.index(pair.startIndex, offsetBy: prefix.utf8.count)
+                guard start <= sign else { continue }
+                let (name, value) = (String(Substring(pair[start..<sign])), String(Substring(pair[pair.index(after: sign)...])))
+                if cookies.updateValue(value.trimmed, forKey: name) != nil { repeated.insert(name) }
             }
         }
         for name in repeated { cookies[name] = nil }
