@@ -160,7 +160,10 @@ extension SharedField {
             case .customerName: "name"
             case .customerContact: "contact"
             case .customerPlace: "place"
-            case .title, .ask, .language, .journey, .place: nil
+            case .place: "town"
+            case .language: "language"
+            case .journey: "journey"
+            case .title, .ask: nil
             }
         let field: Model = key.map { .object([$0: true]) } ?? ["other": .message(Web.Message(stringLiteral: title))]
         return [("field", field)]

@@ -56,7 +56,7 @@ struct StaffFrame {
         if caller.may(.membersManage) { house += [item("Members", "members"), item("Teams", "teams")] }
         if caller.may(.tokensManage) { house.append(item("API tokens", "tokens")) }
         if caller.may(.settingsManage) { house.append(item("Settings", "settings")) }
-        groups.append(["heading": .message("House"), "items": .list(house)])
+        if !house.isEmpty { groups.append(["heading": .message("House"), "items": .list(house)]) }
         return groups
     }
 
