@@ -23,7 +23,9 @@ def main():
     words.add_argument("--minutes", type=float, help="go on for so long with each engine, instead of counting rounds")
     words.add_argument("--engine", choices=["sqlite", "postgres", "both"], default="both")
     words.add_argument("--nodes", type=int, choices=[3, 4, 5], default=3, help="default: 3")
-    words.add_argument("--clocks", action="store_true", help="turn clocks too, by seconds and by years")
+    words.add_argument(
+        "--clocks", action=argparse.BooleanOptionalAction, default=True, help="turn clocks too, by seconds and by years; default: yes"
+    )
     words.add_argument("--check-every", type=int, default=10, metavar="ROUNDS", help="default: 10, and at the end")
     words.add_argument("--patience", type=int, default=240, metavar="SECONDS", help="for all to arrive; default: 240")
     words.add_argument("--verbose", action="store_true", help="tell each fault")

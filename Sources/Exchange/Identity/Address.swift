@@ -8,9 +8,9 @@ package struct Address: Hashable, Sendable, CustomStringConvertible {
     package let slug: String
 
     package init?(_ text: String) {
-        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        let parts = text.utf8.split(separator: UInt8(ascii: "/"), maxSplits: 2, omittingEmptySubsequences: false)
         guard parts.count == 2 else { return nil }
-        self.init(host: String(parts[0]), slug: String(parts[1]))
+        self.init(host: String(Substring(parts[0])), slug: String(Substring(parts[1])))
     }
 
     package init?(host: String, slug: String) {
