@@ -8,6 +8,8 @@ let features: [String] = ["Enquiries", "Incidents"]
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 
 let package = Package(
     name: "entente",
@@ -27,6 +29,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     ],
     targets: [
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
@@ -35,7 +38,7 @@ let package = Package(
             name: "Storage",
             dependencies: [
                 "CLibPQ", .product(name: "GRDB", package: "GRDB.swift"),
-                .product(name: "GRDBSQLite", package: "GRDB.swift"), crypto, logging, lifecycle,
+                .product(name: "GRDBSQLite", package: "GRDB.swift"), crypto, logging, lifecycle, subprocess,
             ]
         ),
         .target(
@@ -83,7 +86,7 @@ let package = Package(
                 "CMalloc", "Entente", "Collaboration", "Web", "Storage", "Exchange", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
-                .product(name: "SystemPackage", package: "swift-system"),
+                system,
             ]
         ),
         .target(name: "WorstInputs", dependencies: ["Exchange", "HTTPMessageSignatures", "Web"]),
@@ -102,11 +105,12 @@ let package = Package(
             name: "StorageTests",
             dependencies: ["Storage", "StorageTesting", .product(name: "GRDB", package: "GRDB.swift")]),
         .testTarget(name: "HTTPMessageSignaturesTests", dependencies: ["HTTPMessageSignatures", crypto]),
-        .testTarget(name: "ExchangeTests", dependencies: ["Exchange", "HTTPMessageSignatures", crypto]),
+        .testTarget(
+            name: "ExchangeTests", dependencies: ["Exchange", "HTTPMessageSignatures", crypto, subprocess, system]),
         .testTarget(
             name: "WebTests",
             dependencies: [
-                "Web", "Formats", "SiteTesting", "StorageTesting", "WorstInputs", logging,
+                "Web", "Formats", "SiteTesting", "StorageTesting", "WorstInputs", logging, subprocess, system,
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -2,6 +2,7 @@
 import CLibPQ
 import Foundation
 import GRDB
+import Subprocess
 
 extension Database {
     /// Writes a consistent copy to a new file while the database is in use: an SQLite file, or what `pg_dump` makes
@@ -103,21 +104,22 @@ private enum PostgreSQLProgram {
     static func run(_ name: String, _ arguments: [String], _ url: String, databaseArgument: Bool = false) async throws {
         let settings = try environment(url)
         let database = databaseArgument ? ["--dbname=\(settings["PGDATABASE"] ?? "postgres")"] : []
-        try await onThread {
-            let program = Process()
-            program.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-            program.arguments = [name] + database + arguments
-            program.environment = ProcessInfo.processInfo.environment.merging(settings) { $1 }
-            let errors = Pipe()
-            program.standardError = errors
-            try program.run()
-            let message = String(decoding: try errors.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
-            program.waitUntilExit()
-            guard program.terminationStatus == 0 else {
-                throw StorageError.backupFailed("\(name): \(message.trimmingCharacters(in: .whitespacesAndNewlines))")
-            }
+        let ended: ExecutionResult<Void, DiscardedOutput, StringOutput<UTF8>>
+        do {
+            ended = try await Subprocess.run(
+                .name(name), arguments: Arguments(database + arguments), environment: .inherit.updating(settings),
+                output: .discarded, error: .string(limit: wordsLimit))
+        } catch let error as SubprocessError {
+            throw StorageError.backupFailed("\(name): \(error)")
+        }
+        guard ended.terminationStatus.isSuccess else {
+            let message = ended.standardError ?? ""
+            throw StorageError.backupFailed("\(name): \(message.trimmingCharacters(in: .whitespacesAndNewlines))")
         }
     }
+
+    /// Bytes of what a program may say of what went wrong.
+    private static let wordsLimit = 1 << 20
 
     /// How long to wait for a host that is gone: no variable says it, and a backup does without.
     private static let patience: Set = [
@@ -125,19 +127,20 @@ private enum PostgreSQLProgram {
     ]
 
     /// The URL as environment variables: arguments, which would show the password, are visible to every user.
-    private static func environment(_ url: String) throws -> [String: String] {
+    private static func environment(_ url: String) throws -> [Environment.Key: String] {
         guard let options = PQconninfoParse(url, nil) else {
             throw StorageError.invalidLocation("not a PostgreSQL URL.")
         }
         defer { PQconninfoFree(options) }
-        var environment: [String: String] = [:]
+        var environment: [Environment.Key: String] = [:]
         var option = options
         while let keyword = option.pointee.keyword {
             if let value = option.pointee.val, !patience.contains(String(cString: keyword)) {
-                guard let variable = option.pointee.envvar else {
+                guard let variable = option.pointee.envvar, let key = Environment.Key(rawValue: String(cString: variable))
+                else {
                     throw StorageError.invalidLocation("\(String(cString: keyword)) cannot be used with backups.")
                 }
-                environment[String(cString: variable)] = String(cString: value)
+                environment[key] = String(cString: value)
             }
             option += 1
         }

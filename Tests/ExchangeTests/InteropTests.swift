@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import HTTPMessageSignatures
+import Subprocess
+import SystemPackage
 import Testing
 
 @testable import Exchange
@@ -13,22 +15,15 @@ private enum Python {
     static var isReady: Bool { FileManager.default.isExecutableFile(atPath: interpreter.path) }
 
     /// Runs all commands in one process and returns its answers, in order.
-    static func run(_ commands: [JSONObject]) throws -> [JSONObject] {
-        let process = Process()
-        process.executableURL = interpreter
-        process.arguments = [tests.appending(path: "Interop/http_message_signatures.py").path]
-        let input = Pipe()
-        let output = Pipe()
-        process.standardInput = input
-        process.standardOutput = output
-        try process.run()
-        for command in commands {
-            try input.fileHandleForWriting.write(contentsOf: Data(JSONValue.object(command).bytes) + Data("\n".utf8))
+    static func run(_ commands: [JSONObject]) async throws -> [JSONObject] {
+        let input: [UInt8] = commands.flatMap { (command: JSONObject) -> [UInt8] in
+            JSONValue.object(command).bytes + [0x0A]
         }
-        try input.fileHandleForWriting.close()
-        let answers = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return try answers.split(separator: 0x0A).map { try #require(JSONValue(parsing: $0).object) }
+        let ended = try await Subprocess.run(
+            .path(FilePath(interpreter.path)),
+            arguments: [tests.appending(path: "Interop/http_message_signatures.py").path], input: .array(input),
+            output: .bytes(limit: 1 << 20), error: .currentStandardError)
+        return try ended.standardOutput.split(separator: 0x0A).map { try #require(JSONValue(parsing: $0).object) }
     }
 }
 
@@ -77,7 +72,7 @@ struct InteropTests {
     }
 
     @Test("verifies our request, and refuses it after any change")
-    func verifiesOurs() throws {
+    func verifiesOurs() async throws {
         let signed = try requestFields()
         let components = RequestProfile.components(hasBody: true)
         let good = command("verify", signed, components: components)
@@ -95,19 +90,19 @@ struct InteropTests {
             changed[name] = value
             commands.append(changed)
         }
-        let answers = try Python.run(commands)
+        let answers = try await Python.run(commands)
         #expect(answers.count == commands.count)
         #expect(answers[0]["verified"] == true, "\(answers[0])")
         for answer in answers.dropFirst() { #expect(answer["verified"] == false) }
     }
 
     @Test("makes a request that we let in, and refuse after any change")
-    func verifiesTheirs() throws {
+    func verifiesTheirs() async throws {
         let unsigned = [
             Field("Content-Type", Batch.contentType), Field("Content-Digest", ContentDigest.value(for: body)),
             Field("Entente-Destination", Sample.kraft.description),
         ]
-        let answer = try Python.run([command("sign", unsigned, components: RequestProfile.components(hasBody: true))])[
+        let answer = try await Python.run([command("sign", unsigned, components: RequestProfile.components(hasBody: true))])[
             0]
         let signed = try fields(answer["headers"])
         func verify(_ fields: [Field], body: [UInt8]) throws {
@@ -125,7 +120,7 @@ struct InteropTests {
     }
 
     @Test("verifies our response over its request, and makes one that we take")
-    func responses() throws {
+    func responses() async throws {
         let signed = try requestFields()
         let request = Message.request(method: "POST", targetURI: target, fields: signed)
         let receipts = Receipts([Receipt(id: "1", status: .stored, outcome: .applied)]).json.bytes
@@ -145,7 +140,7 @@ struct InteropTests {
         sign["nonce"] = nil
         sign["responseHeaders"] = object(Array(ours.prefix(2)))
 
-        let answers = try Python.run([verify, otherStatus, sign])
+        let answers = try await Python.run([verify, otherStatus, sign])
         #expect(answers[0]["verified"] == true, "\(answers[0])")
         #expect(answers[1]["verified"] == false)
         let theirs = try fields(answers[2]["headers"])

@@ -73,7 +73,7 @@ struct IntakeTests {
         let answer = Task { await slow.answer(at: site) }
         await slow.source.yield(ByteBuffer(string: "{"))
         let begun = Timestamp.now
-        while Timestamp.now == begun { await Task.yield() }
+        try await until { Timestamp.now != begun }
         let sent = Timestamp.now
         await slow.source.yield(ByteBuffer(string: "}"))
         slow.source.finish()
@@ -146,13 +146,13 @@ struct IntakeTests {
         let site = try await Notebook.site(
             {
                 $0.port = 0
-                $0.idleTimeout = .milliseconds(300)
+                $0.idleTimeout = .seconds(2)
             }, extra: [SendMuch.self])
         try await withServer(site) { url in
             let socket = try Socket(port: try #require(URLComponents(string: url)?.port))
             try socket.send("GET /b/much HTTP/1.1\r\nHost: a\r\n\r\n")
-            while site.memoryTaken == 0 { await Task.yield() }
-            while site.memoryTaken > 0 { await Task.yield() }
+            try await until { site.memoryTaken > 0 }
+            try await until { site.memoryTaken == 0 }
             var policy = OutboundClient.Policy()
             policy.allowsPlainLoopback = true
             let client = OutboundClient(policy)

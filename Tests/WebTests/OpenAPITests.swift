@@ -3,6 +3,8 @@ import Foundation
 import SiteTesting
 import Storage
 import StorageTesting
+import Subprocess
+import SystemPackage
 import Testing
 
 @testable import Web
@@ -138,15 +140,9 @@ struct OpenAPITests {
     func valid() async throws {
         let file = try TestFolder.make().appending(path: "openapi.json")
         try Data(try await Notebook.site().openAPI).write(to: file)
-        let process = Process()
-        process.executableURL = Python.interpreter
-        process.arguments = ["-m", "openapi_spec_validator", file.path]
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        let text = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0, "\(String(decoding: text, as: UTF8.self))")
+        let ended = try await Subprocess.run(
+            .path(FilePath(Python.interpreter.path)), arguments: ["-m", "openapi_spec_validator", file.path],
+            output: .string(limit: 1 << 20), error: .combinedWithOutput)
+        #expect(ended.terminationStatus.isSuccess, "\(ended.standardOutput ?? "")")
     }
 }
