@@ -26,7 +26,7 @@ package struct NodeConfiguration: Sendable {
 
 /// One process of a node: its site, its part in the exchange, and its jobs, on one database.
 package struct Node: Sendable {
-    package static var migrations: [Migration] { KernelParts.migrations + Features.migrations }
+    package static var migrations: [Migration] { Features.all.migrations }
 
     package let site: Site
     package let kernel: Kernel
@@ -36,8 +36,8 @@ package struct Node: Sendable {
     /// - Parameter database: migrated already.
     package init(_ configuration: NodeConfiguration, database: Database) throws {
         logger = configuration.logger
-        let live = Live(database: database, revisions: LiveTopics.revisions)
-        let kernel = Kernel(kinds: Features.kinds, host: configuration.site.origin.authority) { live.publish($0) }
+        let live = Live(database: database, sources: Features.all.liveSources)
+        let kernel = Kernel(Features.all, host: configuration.site.origin.authority) { live.publish($0) }
         self.kernel = kernel
         var policy = OutboundClient.Policy()
         policy.allowsPrivatePeers = configuration.allowsPrivatePeers
@@ -46,7 +46,7 @@ package struct Node: Sendable {
         let exchange = ExchangeNode(
             database: database, origin: configuration.site.origin.url,
             allowsPlainLoopback: configuration.allowsPrivatePeers,
-            handlers: InboundHandlers(CaseExchange.handlers(kernel) + InboundHandlers.aboutLinks),
+            handlers: InboundHandlers(Features.all, kernel),
             transport: client, attachments: GrantedAttachments(kernel), logger: logger)
         var services = Services()
         services.kernel = kernel
@@ -56,7 +56,7 @@ package struct Node: Sendable {
         site = try Site(
             configuration.site, database: database, templates: templates,
             assets: try Self.assets(configuration.developmentFolder), live: live, services: services,
-            actions: KernelParts.actions + Features.actions, rawActions: ExchangeActions.all, streams: KernelParts.streams,
+            actions: Features.all.actions, rawActions: Features.all.rawActions, streams: Features.all.streams,
             logger: logger)
         let jobs = JobRunner(
             database: database, handlers: [FetchAttachment.kind: Self.fetch(exchange, kernel, database)],

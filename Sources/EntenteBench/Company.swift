@@ -21,10 +21,10 @@ struct Office: Sendable {
         database = try await Database.open(location)
         try await database.migrate(Node.migrations)
         origin = "http://127.0.0.1:\(port)"
-        kernel = Kernel(kinds: Features.kinds, host: "127.0.0.1:\(port)") { _ in }
+        kernel = Kernel(Features.all, host: "127.0.0.1:\(port)") { _ in }
         node = ExchangeNode(
             database: database, origin: origin, allowsPlainLoopback: true,
-            handlers: InboundHandlers(CaseExchange.handlers(kernel) + InboundHandlers.aboutLinks), transport: corridor,
+            handlers: InboundHandlers(Features.all, kernel), transport: corridor,
             attachments: GrantedAttachments(kernel))
         delivery = Delivery(node)
         corridor.add(node)
@@ -32,7 +32,7 @@ struct Office: Sendable {
 
     func found(_ name: String, colour: Int) async throws -> Company {
         let enterprise = try await database.write { tx in
-            try EnterpriseDraft(name: name, slug: name.lowercased(), colour: colour, place: "Ghent").create(tx)
+            try EnterpriseDraft(name: name, slug: name.lowercased(), colour: colour, place: "Ghent").create(kernel, tx)
         }
         let member = Member(email: "ines@\(enterprise.slug).example", name: "Inès Martin", role: .administrator)
         try await database.write { tx in try MemberStore(enterprise.id, tx).add(member, password: nil) }

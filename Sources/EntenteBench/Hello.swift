@@ -18,7 +18,7 @@ struct ServeHello: AsyncParsableCommand {
         guard let origin = PublicOrigin("http://127.0.0.1:\(port)") else { throw ValidationError("port") }
         var configuration = SiteConfiguration(origin: origin)
         configuration.port = port
-        let live = Live(database: database) { _, _ in [:] }
+        let live = Live(database: database, sources: [])
         var logger = Logger(label: "hello")
         logger.logLevel = .error
         try await Site(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Collaboration
+import Entente
 import Storage
 import Web
 
@@ -35,7 +36,7 @@ struct AddEnterprise: AsyncParsableCommand {
         let draft = try EnterpriseDraft(name: name, slug: slug, colour: colour, place: place)
         let timeZone = try await common.settings(timeZone.map { ["timeZone": .string($0)] } ?? [:]).timeZone
         let enterprise = try await common.withDatabase { database in
-            try await database.write { tx in try draft.create(tx, timeZone: timeZone) }
+            try await database.write { tx in try draft.create(Features.kernel(host: ""), tx, timeZone: timeZone) }
         }
         print("\(enterprise.name) lives at /\(enterprise.slug).")
     }

@@ -22,8 +22,8 @@ struct Counter {
         site = try Site(
             SiteConfiguration(origin: try #require(PublicOrigin(origin))), database: company.database,
             templates: Templates(folders: [Site.pages.bundleURL, KernelParts.pages.bundleURL, Self.panels()]),
-            assets: Assets(), live: Live(database: company.database) { _, _ in [:] }, services: services,
-            actions: KernelParts.actions, rawActions: [], streams: KernelParts.streams)
+            assets: Assets(), live: Live(database: company.database, sources: []), services: services,
+            actions: KernelParts.features.actions, rawActions: [], streams: KernelParts.features.streams)
     }
 
     /// The panel that a kind of case brings.

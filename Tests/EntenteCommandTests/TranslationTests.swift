@@ -17,10 +17,10 @@ struct TranslationTests {
     @Test("so have the title, the stages and the door of every kind of case, and the label of every field")
     func code() throws {
         let translations = try Templates(folders: Node.pages).translations
-        let kinds = Features.kinds.all.flatMap { kind in
+        let kinds = Features.kernel(host: "").kinds.all.flatMap { kind in
             [kind.title] + kind.lifecycle.stages.map(\.title) + (kind.door.map { [$0.label, $0.hint] } ?? [])
         }
-        let labels = (KernelParts.actions + Features.actions).flatMap { Self.labels($0) }
+        let labels = Features.all.actions.flatMap { Self.labels($0) }
         #expect(labels.count > 100)
         #expect(Set(kinds + labels).filter { translations.translation(of: $0, in: "nl") == nil }.sorted() == [])
     }

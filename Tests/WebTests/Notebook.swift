@@ -25,10 +25,10 @@ struct Notebook {
         return try Site(
             configuration, database: database, templates: Templates(folders: [try pages()]),
             assets: Assets(folder: try assets()),
-            live: Live(database: database) { topics, tx in
+            live: Live(database: database, sources: [LiveSource("notes") { topics, tx in
                 let count = try tx.first("SELECT COUNT(*) FROM notes") { try $0.next() as Int64 } ?? 0
                 return Dictionary(uniqueKeysWithValues: topics.map { ($0, count) })
-            },
+            }]),
             actions: [
                 ShowNote.self, AddNote.self, TagNote.self, AddPhoto.self, ShowPhoto.self, Break.self, SignIn.self,
             ] + extra,

@@ -104,10 +104,10 @@ struct ServerTests {
     func followersLeave() async throws {
         let database = try await Database.open(.sqliteInMemory)
         let looks = Looks()
-        let live = Live(database: database) { topics, _ in
+        let live = Live(database: database, sources: [LiveSource("notes") { topics, _ in
             let look = looks.add()
             return Dictionary(uniqueKeysWithValues: topics.map { ($0, look) })
-        }
+        }])
         let topic = Live.Topic("notes")
         let hub = Task { try await live.run() }
         try await withThrowingTaskGroup(of: Void.self) { group in

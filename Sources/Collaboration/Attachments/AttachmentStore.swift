@@ -214,3 +214,5 @@ package struct AttachmentStore {
             type: row.next(), size: row.next(), comingOver: row.next(), comingSince: row.next())
     }
 }
+
+extension Missing { package static let attachment = Missing("attachment") }

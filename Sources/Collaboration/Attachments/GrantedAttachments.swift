@@ -33,7 +33,7 @@ package struct GrantedAttachments: SharedAttachments {
 
     private func desk(of link: Link, _ tx: Transaction) throws -> Desk? {
         try EnterpriseStore(tx).find(link.enterprise).map {
-            Desk($0, .company(link.id, name: link.name), kernel, tx, now: tx.startedAt)
+            Desk($0, .company(link.id.uuid, name: link.name), kernel, tx, now: tx.startedAt)
         }
     }
 }

@@ -47,21 +47,6 @@ extension CaseKind {
     package static func check(_ item: Case, entering stage: String, _ desk: Desk) throws {}
 }
 
-/// A way in for customers, on the public page.
-package struct Door: Sendable {
-    /// Below the enterprise's own address: `ask`.
-    package let path: String
-    /// English; translated where it is shown.
-    package let label: String
-    package let hint: String
-
-    package init(_ path: String, _ label: String, hint: String) {
-        self.path = path
-        self.label = label
-        self.hint = hint
-    }
-}
-
 package struct Detail: Sendable, Codable {
     package let label: String
     package let value: String

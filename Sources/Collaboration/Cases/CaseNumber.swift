@@ -31,3 +31,10 @@ extension Desk {
         "/\(enterprise.slug)/cases/\(enterprise.reference(item.number))"
     }
 }
+
+extension Missing { package static let `case` = Missing("case") }
+
+extension Permission {
+    package static let casesRead = Permission(everybody: "cases.read")
+    package static let casesWrite = Permission("cases.write", .administrator, .sales, .service, .marketing, .finance)
+}

@@ -100,3 +100,10 @@ package struct ContactPoint: Sendable, Equatable {
         }
     }
 }
+
+extension Missing { package static let customer = Missing("customer") }
+
+extension Permission {
+    package static let customersRead = Permission(everybody: "customers.read")
+    package static let customersWrite = Permission("customers.write", .administrator, .sales, .service, .marketing)
+}

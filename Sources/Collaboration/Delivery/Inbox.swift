@@ -86,9 +86,6 @@ struct Inbox {
             return receipt(.rejected, .rejected(.idReuse), "this id or place was used for other content")
         case .apply:
             let (outcome, detail) = try apply(envelope, item.fault, from: link)
-            if outcome == .applied, [HandoverWithdrawnV1.type, HandoverExpiredV1.type].contains(envelope.type) {
-                try DeadLetters(scope, tx).forgetOvertaken(in: ID(envelope.conversation), on: link.id)
-            }
             stored[envelope.id] = InboxOrder.Stored(hash: hash, convseq: envelope.convseq, outcome: outcome)
             progress = Progress(
                 last: envelope.convseq, hash: progress.hash.adding(eventHash: hash), hasMoved: true)

@@ -111,7 +111,6 @@ struct Settlement {
             UPDATE outbox SET code = \(code), detail = \(detail), failed_at = \(now)
             WHERE \(scope) AND conversation = \(conversation) AND convseq = \(entry.convseq)
             """)
-        try DeadLetters(destination.enterprise, tx).forgetOvertaken(in: conversation, on: destination.link)
         let (event, links) = (try Envelope(JSONValue(parsing: entry.event)), LinkStore(destination.enterprise, tx))
         if conversation == .ofLink(destination.link) { try links.forget(proposal: event, of: destination.link) }
         if let refused = handlers[event.type]?.refused, let link = try links.find(destination.link) {

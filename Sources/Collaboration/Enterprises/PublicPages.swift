@@ -60,7 +60,7 @@ package struct ShowFront: Action {
         _ output: EnterpriseView, _ call: Call<Anyone, Input>, _ tx: Transaction
     ) throws -> Page? {
         let desk = try call.desk(tx)
-        let doors: [Model] = desk.kernel.kinds.all.compactMap { $0.door }.map { (door: Door) -> Model in
+        let doors: [Model] = desk.kernel.doors.map { (door: Door) -> Model in
             [
                 "href": .text("/\(desk.enterprise.slug)/\(door.path)"),
                 "label": .message(Web.Message(stringLiteral: door.label)),

@@ -60,8 +60,3 @@ private struct Letter {
     let event: [UInt8]
     let isThere: Bool
 }
-
-extension Envelope {
-    /// Whether its content was erased after it had been delivered.
-    var isErased: Bool { data == .object([:]) }
-}

@@ -21,7 +21,7 @@ extension Desk {
                 try erasures.add(request)
                 try tell(
                     ErasureRequestedV1(
-                        request: request.id.uuid, customer: try links.reference(of: subject, on: link.id),
+                        request: request.id.uuid, customer: try reference(of: subject, on: link.id),
                         handover: handover.id.uuid),
                     in: isHeld(handover) ? ID<Conversation>().uuid : handover.id.uuid, over: link)
             }

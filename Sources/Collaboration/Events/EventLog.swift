@@ -69,8 +69,7 @@ extension Actor {
     fileprivate var uuid: UUID? {
         switch self {
         case .member(let id, _): id.uuid
-        case .customer(let id, _): id.uuid
-        case .company(let id, _): id.uuid
+        case .customer(let id, _), .company(let id, _): id
         case .system: nil
         }
     }

@@ -19,7 +19,7 @@ package struct Follower: Caller {
     package static var refusals: [Int] { [410] }
     package var principal: String { "follower of \(caseID)" }
 
-    package var actor: Actor { customer.map { .customer($0, name: name) } ?? .system("follower") }
+    package var actor: Actor { customer.map { .customer($0.uuid, name: name) } ?? .system("follower") }
 
     package func frame(_ credentials: Credentials, _ services: Services, _ tx: Transaction) throws -> [String: Model] {
         ["enterprise": enterprise.model]
@@ -80,5 +80,12 @@ package enum FollowKey {
             VALUES (\(desk.scope), \(token.digest), \(item), \(desk.now))
             """)
         return token.text
+    }
+}
+
+extension Call where As == Follower {
+    /// The enterprise that the customer asked, on the customer's behalf.
+    package func desk(_ tx: Transaction) -> Desk {
+        Desk(caller.enterprise, caller.actor, services.kernel, tx, now: now)
     }
 }

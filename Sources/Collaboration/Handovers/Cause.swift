@@ -2,6 +2,7 @@
 import Exchange
 import Foundation
 import Storage
+import Web
 
 /// What brought an event about: another event, and the trace that both belong to.
 ///
@@ -17,6 +18,20 @@ struct Cause: Sendable {
         event = envelope.id
         trace = envelope.traceparent.flatMap(TraceContext.init)
     }
+}
+
+private enum CauseKey: ServiceKey { static let defaultValue: Cause? = nil }
+
+extension Services {
+    var cause: Cause? {
+        get { self[CauseKey.self] }
+        set { self[CauseKey.self] = newValue }
+    }
+}
+
+extension Desk {
+    /// The event of a linked company that is being applied; what is sent back over its link names it.
+    var cause: Cause? { context.cause }
 }
 
 extension Outgoing {

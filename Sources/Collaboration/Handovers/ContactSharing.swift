@@ -19,7 +19,7 @@ extension Desk {
         guard name != nil || !points.isEmpty || place != nil else { return }
         try send(
             ContactSharedV1(
-                handover: handover.id.uuid, customer: try links.reference(of: customer.id, on: link.id), name: name,
+                handover: handover.id.uuid, customer: try reference(of: customer.id, on: link.id), name: name,
                 points: points.prefix(Limits.contactPoints).map(\.wire), place: place,
                 language: shares(.language) ? customer.language : nil),
             about: handover, over: link)
@@ -140,7 +140,7 @@ extension Desk {
             guard let link = try links.find(handover.link) else { continue }
             try send(
                 ContactRevokedV1(
-                    handover: handover.id.uuid, customer: try links.reference(of: customer, on: link.id), reason: reason),
+                    handover: handover.id.uuid, customer: try reference(of: customer, on: link.id), reason: reason),
                 about: handover, over: link)
             handover.sharesContact = false
             try handovers.save(handover)

@@ -87,3 +87,9 @@ package struct Handover: Sendable {
         }
     }
 }
+
+extension Missing { package static let handover = Missing("handover") }
+
+extension Permission {
+    package static let handoversWrite = Permission("handovers.write", .administrator, .sales, .service)
+}

@@ -18,7 +18,7 @@ extension Desk {
         try handover.apply(move, asOriginator: handover.direction == .outgoing, documents: documents, at: now)
         try handovers.save(handover)
         try send(try event(handover), about: handover, over: link, basedOn: known)
-        try DeadLetters(scope, tx).forgetOvertaken(in: ID(handover.id.uuid), on: link.id)
+        try forgetOvertaken(in: ID(handover.id.uuid), on: link.id)
         try then(handover, &item, link)
         try noteState(of: handover, link, on: &item)
         if handover.state.isSettled, handover.direction == .incoming { try endForUs(&item) }

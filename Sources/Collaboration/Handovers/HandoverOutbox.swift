@@ -29,7 +29,7 @@ extension Desk {
         let lastReceipt = try tx.first(
             "SELECT last_receipt FROM destinations WHERE enterprise = \(scope) AND link = \(link)"
         ) { try $0.next() as Timestamp? } ?? nil
-        let deadLetters = try DeadLetters(scope, tx).list(of: handovers.map { ID($0.uuid) }, on: link)
+        let deadLetters = try deadLetters.list(of: handovers.map { ID($0.uuid) }, on: link)
         return DeliveryHealth(waiting: waiting, lastReceipt: lastReceipt, deadLetters: deadLetters)
     }
 }

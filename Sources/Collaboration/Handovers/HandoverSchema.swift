@@ -38,5 +38,14 @@ package enum HandoverSchema {
         Migration(
             "handovers-2-causes", "ALTER TABLE handovers ADD COLUMN offer_event UUID",
             "ALTER TABLE handovers ADD COLUMN trace TEXT"),
+        // How a customer is called on each link, and on no other.
+        Migration(
+            "customer-references-1",
+            """
+            CREATE TABLE customer_references (
+                enterprise UUID NOT NULL, link UUID NOT NULL, customer UUID NOT NULL, reference TEXT NOT NULL,
+                PRIMARY KEY (enterprise, link, customer), UNIQUE (enterprise, link, reference)
+            )
+            """),
     ]
 }

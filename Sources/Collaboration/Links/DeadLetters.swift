@@ -19,10 +19,12 @@ package struct DeadLetter: Sendable {
 package struct DeadLetters {
     private let scope: ID<Enterprise>
     private let tx: Transaction
+    private let rules: [LetterRule]
 
-    package init(_ scope: ID<Enterprise>, _ tx: Transaction) {
+    package init(_ scope: ID<Enterprise>, _ tx: Transaction, rules: [LetterRule]) {
         self.scope = scope
         self.tx = tx
+        self.rules = rules
     }
 
     package func list(of link: ID<Link>, limit: Int = 100) throws -> [DeadLetter] {
@@ -40,12 +42,11 @@ package struct DeadLetters {
         try tx.all(
             """
             SELECT o.id, o.link, o.conversation, o.type, o.code, o.detail, o.failed_at, o.convseq > c.settled_out,
-                l.state, h.state, o.event FROM outbox o
+                l.state, o.event FROM outbox o
             JOIN links l ON l.enterprise = o.enterprise AND l.id = o.link
             JOIN conversations c ON c.enterprise = o.enterprise AND c.link = o.link AND c.id = o.conversation
-            LEFT JOIN handovers h ON h.enterprise = o.enterprise AND h.id = o.conversation
             WHERE o.enterprise = \(scope) AND o.failed_at IS NOT NULL AND o.\(condition) \(order)
-            """, Self.read)
+            """, read)
     }
 
     package func count(of link: ID<Link>) throws -> Int {
@@ -80,7 +81,7 @@ package struct DeadLetters {
             // It may have arrived, and what follows it waits.
             try release(conversation, of: link.id, after: settled, at: now)
         } else {
-            guard Self.isStillMeant(event.type, in: try state(of: conversation)), !event.isErased else {
+            guard try isStillMeant(event, in: conversation) else {
                 throw LinkingError.overtaken
             }
             try tx.run("UPDATE outbox SET failed_at = NULL WHERE enterprise = \(scope) AND id = \(id)")
@@ -96,53 +97,9 @@ package struct DeadLetters {
         tx.afterCommit { DeliveryBell.ring(destination) }
     }
 
-    /// An offer that was settled here in another way than by the refusal itself, and a contract that waits for no answer any
-    /// more, would begin it all anew.
-    private static func isStillMeant(_ type: EventType, in state: Handover.State?) -> Bool {
-        switch type {
-        case ContractProposedV1.type: false
-        case HandoverOfferedV1.type: state == .refused || !(state?.isSettled ?? false)
-        default: true
-        }
-    }
-
-    private func state(of conversation: ID<Conversation>) throws -> Handover.State? {
-        try tx.first("SELECT state FROM handovers WHERE enterprise = \(scope) AND id = \(conversation)") {
-            try $0.next()
-        }
-    }
-
-    /// Needs nobody's attention any more: a move of ours that came too late, once the originator itself has ended the
-    /// handover; a refused offer of ours that we have ended since, and the refused word that it is over.
-    func forgetOvertaken(in conversation: ID<Conversation>, on link: ID<Link>) throws {
-        let ended: SQL = "h.state IN (\(SQL.list([Handover.State.withdrawn, .expired])))"
-        let notArrived: SQL = "code IN (\(SQL.list([RejectionCode.undelivered, .linkClosed])))"
-        try tx.run(
-            """
-            UPDATE outbox SET failed_at = NULL
-            WHERE enterprise = \(scope) AND link = \(link) AND conversation = \(conversation)
-                AND failed_at IS NOT NULL AND EXISTS (
-                    SELECT 1 FROM handovers h WHERE h.enterprise = outbox.enterprise AND h.id = outbox.conversation
-                        AND h.link = outbox.link AND \(ended) AND (
-                            (h.direction = \(Handover.Direction.incoming) AND code = \(RejectionCode.stale))
-                            OR (h.direction = \(Handover.Direction.outgoing)
-                                AND type = \(HandoverOfferedV1.type.rawValue) AND NOT \(notArrived))
-                            OR (h.direction = \(Handover.Direction.outgoing)
-                                AND type IN (\(SQL.list([HandoverWithdrawnV1.type.rawValue, HandoverExpiredV1.type.rawValue])))
-                                AND code = \(RejectionCode.unknownSubject))))
-            """)
-    }
-
-    /// What was proposed before needs nobody's attention once something else is.
-    func forgetProposals(on link: ID<Link>) throws {
-        try tx.run(
-            """
-            UPDATE outbox SET failed_at = NULL
-            WHERE enterprise = \(scope) AND link = \(link) AND conversation = \(ID<Conversation>.ofLink(link))
-                AND type = \(ContractProposedV1.type.rawValue) AND failed_at IS NOT NULL AND convseq <= (
-                    SELECT settled_out FROM conversations c WHERE c.enterprise = outbox.enterprise
-                        AND c.link = outbox.link AND c.id = outbox.conversation)
-            """)
+    private func isStillMeant(_ event: Envelope, in conversation: ID<Conversation>) throws -> Bool {
+        guard !event.isErased else { return false }
+        return try rules.filter { $0.type == event.type }.allSatisfy { try $0.isStillMeant(conversation, scope, tx) }
     }
 
     private func release(
@@ -160,18 +117,21 @@ package struct DeadLetters {
             """)
     }
 
-    private static func read(_ row: inout Row) throws -> DeadLetter {
+    private func read(_ row: inout Row) throws -> DeadLetter {
         let (id, link, conversation): (ID<Outgoing>, ID<Link>, ID<Conversation>) =
             try (row.next(), row.next(), row.next())
         let (name, code, detail): (String, RejectionCode, String?) = try (row.next(), row.next(), row.next())
         let (failedAt, isHeld): (Timestamp, Bool) = try (row.next(), row.next())
-        let (linkState, state): (Link.State, Handover.State?) = try (row.next(), row.next())
-        let event: [UInt8] = try row.next()
+        let (linkState, bytes): (Link.State, [UInt8]) = try (row.next(), row.next())
         let type = EventType(rawValue: name)
-        let isErased = try Envelope(JSONValue(parsing: event)).isErased
+        let canGo = linkState != .closed || type.outlivesLink
         return DeadLetter(
             id: id, link: link, conversation: conversation, type: type, code: code, detail: detail, failedAt: failedAt,
-            canBeSentAgain: (linkState != .closed || type.outlivesLink)
-                && (isHeld || isStillMeant(type, in: state) && !isErased))
+            canBeSentAgain: try canGo && (isHeld || isStillMeant(Envelope(JSONValue(parsing: bytes)), in: conversation)))
     }
+}
+
+extension Envelope {
+    /// Whether its content was erased after it had been delivered.
+    package var isErased: Bool { data == .object([:]) }
 }

@@ -99,3 +99,10 @@ extension Address: SQLConvertible {
         self = address
     }
 }
+
+extension Missing { package static let link = Missing("link") }
+
+extension Permission {
+    package static let linksRead = Permission(everybody: "links.read")
+    package static let linksManage = Permission("links.manage", .administrator)
+}

@@ -77,7 +77,7 @@ extension LinkStore {
         let signed = try contract.signed(by: IdentityStore(scope, tx).root())
         link.proposal = signed
         link.isProposalOurs = true
-        try DeadLetters(scope, tx).forgetProposals(on: link.id)
+        try forgetProposals(on: link.id)
         link.proposalEvent = try Outbox(scope, source: source, tx).enqueue(
             Outgoing(ContractProposedV1(contract: signed)), link: link, conversation: .ofLink(link.id), at: now
         ).uuid
@@ -177,4 +177,18 @@ extension LinkStore {
 extension ID<Conversation> {
     /// The conversation about the link itself.
     package static func ofLink(_ link: ID<Link>) -> ID<Conversation> { ID(link.uuid) }
+}
+
+extension LinkStore {
+    /// What was proposed before needs nobody's attention once something else is.
+    fileprivate func forgetProposals(on link: ID<Link>) throws {
+        try tx.run(
+            """
+            UPDATE outbox SET failed_at = NULL
+            WHERE enterprise = \(scope) AND link = \(link) AND conversation = \(ID<Conversation>.ofLink(link))
+                AND type = \(ContractProposedV1.type.rawValue) AND failed_at IS NOT NULL AND convseq <= (
+                    SELECT settled_out FROM conversations c WHERE c.enterprise = outbox.enterprise
+                        AND c.link = outbox.link AND c.id = outbox.conversation)
+            """)
+    }
 }

@@ -41,12 +41,6 @@ package enum LinkSchema {
             opened_by TEXT, accepted_at BIGINT, withdrawn_at BIGINT, PRIMARY KEY (enterprise, id),
             UNIQUE (enterprise, token_hash)
         )
-        """,
-        """
-        CREATE TABLE customer_references (
-            enterprise UUID NOT NULL, link UUID NOT NULL, customer UUID NOT NULL, reference TEXT NOT NULL,
-            PRIMARY KEY (enterprise, link, customer), UNIQUE (enterprise, link, reference)
-        )
         """)
 
     /// The two directions of a conversation are rows of two tables, so that taking an event and sending one never wait

@@ -27,17 +27,19 @@ package struct EnterpriseDraft: Sendable {
         if !slug.isEmpty, !Self.isSlug(slug) { form.reject("slug", EnterpriseRefusal.badSlug.detail) }
     }
 
-    /// Creates the enterprise with its keys.
+    /// Creates the enterprise, with all that the kernel's features found it with.
     ///
     /// - Parameter timeZone: that of its pages, and of members until they choose; the settings change it.
-    package func create(_ tx: Transaction, timeZone: String = LocaleChoice().timeZone) throws -> Enterprise {
+    package func create(
+        _ kernel: Kernel, _ tx: Transaction, timeZone: String = LocaleChoice().timeZone
+    ) throws -> Enterprise {
         if try EnterpriseStore(tx).find(slug: slug) != nil { throw EnterpriseRefusal.slugTaken }
         let letters = name.uppercased().filter { $0.isASCII && $0.isLetter }
         let enterprise = Enterprise(
             slug: slug, name: name, colour: colour, place: place, timeZone: timeZone,
             prefix: letters.first.map(String.init) ?? "C")
         try EnterpriseStore(tx).add(enterprise)
-        try IdentityStore(enterprise.id, tx).establish(at: tx.startedAt)
+        for found in kernel.foundings { try found(enterprise, tx) }
         return enterprise
     }
 

@@ -63,7 +63,8 @@ package struct FirstRun: AsyncAction {
         let hash = try await call.services.passwords.hash(input.password)
         let (enterprise, token) = try await database.write { tx in
             try SetUp.check(input.key, call.services, tx)
-            let enterprise = try input.draft.create(tx, timeZone: call.credentials.locale.timeZone)
+            let enterprise = try input.draft.create(
+                call.services.kernel, tx, timeZone: call.credentials.locale.timeZone)
             let member = Member(
                 email: input.email, name: input.member, role: .administrator, language: call.caller.locale.language,
                 timeZone: enterprise.timeZone)

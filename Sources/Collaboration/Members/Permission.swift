@@ -15,25 +15,16 @@ package struct Permission: Sendable, Hashable {
     }
 
     /// Whether all of these roles have it; no role at all has none.
-    func isIncluded(in roles: Set<Member.Role>) -> Bool { !roles.isEmpty && self.roles.isSuperset(of: roles) }
+    package func isIncluded(in roles: Set<Member.Role>) -> Bool { !roles.isEmpty && self.roles.isSuperset(of: roles) }
 
-    private init(everybody name: String) {
+    package init(everybody name: String) {
         self.name = name
         roles = Set(Member.Role.allCases)
     }
 }
 
-/// The kernel's permissions and who has them.
+/// Those of the house itself.
 extension Permission {
-    package static let casesRead = Permission(everybody: "cases.read")
-    package static let casesWrite = Permission("cases.write", .administrator, .sales, .service, .marketing, .finance)
-    package static let handoversWrite = Permission("handovers.write", .administrator, .sales, .service)
-    package static let customersRead = Permission(everybody: "customers.read")
-    package static let customersWrite = Permission("customers.write", .administrator, .sales, .service, .marketing)
-    /// It cannot be undone.
-    package static let customersErase = Permission("customers.erase", .administrator)
-    package static let linksRead = Permission(everybody: "links.read")
-    package static let linksManage = Permission("links.manage", .administrator)
     package static let membersRead = Permission(everybody: "members.read")
     package static let membersManage = Permission("members.manage", .administrator)
     package static let tokensManage = Permission("tokens.manage", .administrator)

@@ -12,14 +12,5 @@ package enum PresenceSchema {
             )
             """
         ),
-        Migration(
-            "list-changes-1",
-            """
-            CREATE TABLE list_changes (
-                enterprise UUID NOT NULL REFERENCES enterprises (id), place BIGINT NOT NULL, changes BIGINT NOT NULL,
-                PRIMARY KEY (enterprise, place)
-            )
-            """
-        ),
     ]
 }

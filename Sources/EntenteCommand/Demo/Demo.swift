@@ -90,7 +90,7 @@ enum DemoSetUp {
             tokens[company.slug] = try await database.write { tx in
                 var enterprise = try EnterpriseDraft(
                     name: company.name, slug: company.slug, colour: company.colour, place: company.place
-                ).create(tx, timeZone: "Europe/Brussels")
+                ).create(Features.kernel(host: ""), tx, timeZone: "Europe/Brussels")
                 enterprise.intro = company.intro
                 try EnterpriseStore(tx).save(enterprise)
                 var token = ""

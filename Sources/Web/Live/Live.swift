@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 import Logging
 import ServiceLifecycle
 import Storage
@@ -9,10 +10,15 @@ import Synchronization
 /// A verb calls `tx.afterCommit { live.publish(topic) }`; the hub then reads the topic's revision and passes it on.
 /// Once a second it looks by itself, so that changes made by other processes are seen too.
 package final class Live: Service {
-    /// What can change, such as one case of one enterprise.
-    package struct Topic: Sendable, Hashable, CustomStringConvertible {
-        package let description: String
-        package init(_ description: String) { self.description = description }
+    /// What can change, such as one case of one enterprise: its sort, and what tells it from others of that sort.
+    package struct Topic: Sendable, Hashable {
+        package let sort: String
+        package let ids: [UUID]
+
+        package init(_ sort: String, _ ids: UUID...) {
+            self.sort = sort
+            self.ids = ids
+        }
     }
 
     /// What those who follow a topic hear.
@@ -21,9 +27,6 @@ package final class Live: Service {
         /// Nothing new for a while: time to see whether the other side is still there.
         case beat
     }
-
-    /// Where each of these topics stands: a number that is another after each change. Runs in a read transaction.
-    package typealias Revisions = @Sendable ([Topic], Transaction) throws -> [Topic: Int64]
 
     /// Seconds between two beats of a follower. They are spread over all followers, so that no second has all of them.
     private static let beatInterval = 20
@@ -46,17 +49,17 @@ package final class Live: Service {
 
     private let database: Database
     private let logger: Logger
-    private let revisions: Revisions
+    private let sources: [LiveSource]
     private let state = Mutex(State())
     private let wake: AsyncStream<Void>
     private let waker: AsyncStream<Void>.Continuation
 
     package init(
-        database: Database, logger: Logger = Logger(label: "entente.live"), revisions: @escaping Revisions
+        database: Database, logger: Logger = Logger(label: "entente.live"), sources: [LiveSource]
     ) {
         self.database = database
         self.logger = logger
-        self.revisions = revisions
+        self.sources = sources
         (wake, waker) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
@@ -139,10 +142,10 @@ package final class Live: Service {
             return state.followers.keys.filter { state.isTimeForAll || state.published.contains($0) }
         }
         guard !topics.isEmpty else { return }
-        let revisions = revisions
+        let sources = sources
         let found: [Topic: Int64]
         do {
-            found = try await database.read { tx in try revisions(topics, tx) }
+            found = try await database.read { tx in try sources.revisions(of: topics, tx) }
         } catch is StorageError {
             // A database that is away for a moment is tried again in a second.
             return

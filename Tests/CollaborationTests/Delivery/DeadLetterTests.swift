@@ -17,12 +17,12 @@ struct DeadLetterTests {
     }
 
     private func letters(_ company: Company, _ link: ID<Link>) async throws -> [DeadLetter] {
-        try await company.work { try DeadLetters($0.scope, $0.tx).list(of: link) }
+        try await company.work { try $0.deadLetters.list(of: link) }
     }
 
     private func sendAgain(_ company: Company, _ id: ID<Outgoing>) async throws {
         try await company.work { desk in
-            try DeadLetters(desk.scope, desk.tx).sendAgain(id, from: desk.address(), at: desk.now)
+            try desk.deadLetters.sendAgain(id, from: desk.address(), at: desk.now)
         }
     }
 

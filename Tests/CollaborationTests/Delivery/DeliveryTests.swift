@@ -213,7 +213,7 @@ struct DeliveryTests {
         let (now, address) = (pair.network.time, try pair.velora.node.address(of: "velora"))
         let letter = try #require(dead.first { $0.code == .stale })
         try await pair.velora.database.write { tx in
-            try DeadLetters(pair.inviter.id, tx).sendAgain(letter.id, from: address, at: now)
+            try DeadLetters(pair.inviter.id, tx, rules: KernelParts.features.letterRules).sendAgain(letter.id, from: address, at: now)
         }
         try await pair.velora.delivery.drain()
         let again = try await pair.velora.deadLetters(pair.inviter, pair.link)
@@ -241,7 +241,7 @@ struct DeliveryTests {
         let (now, address) = (pair.network.time, try pair.velora.node.address(of: "velora"))
         let letter = try #require(dead.first)
         try await pair.velora.database.write { tx in
-            try DeadLetters(pair.inviter.id, tx).sendAgain(letter.id, from: address, at: now)
+            try DeadLetters(pair.inviter.id, tx, rules: KernelParts.features.letterRules).sendAgain(letter.id, from: address, at: now)
         }
         try await pair.velora.delivery.drain()
         #expect(try await pair.arrived() == ["late"])

@@ -41,10 +41,10 @@ final class VectorReceiver {
         let kernel = Kernel(kinds: Kinds([Question.self]), host: "kraft.example") { _ in }
         let network = network
         self.kernel = kernel
-        database = try await TestDatabase.make(engine, migrations: KernelParts.migrations)
+        database = try await TestDatabase.make(engine, migrations: KernelParts.features.migrations)
         node = ExchangeNode(
             database: database, origin: "https://kraft.example",
-            handlers: InboundHandlers(CaseExchange.handlers(kernel) + InboundHandlers.aboutLinks), transport: network,
+            handlers: InboundHandlers(KernelParts.features, kernel), transport: network,
             attachments: GrantedAttachments(kernel), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             now: { network.time })
         network.set(Self.start)

@@ -35,10 +35,10 @@ struct ErasedLettersTests {
         try await row.dealer.work { _ = try $0.erase(wish) }
         #expect(try await row.dealer.holds(ErasureTests.canaries) == [])
         let source = try row.dealer.node.address(of: row.dealer.enterprise.slug)
-        let letters = try await row.dealer.work { try DeadLetters(scope, $0.tx).list(of: link) }
+        let letters = try await row.dealer.work { try $0.deadLetters.list(of: link) }
         let letter = try #require(letters.first)
         await #expect(throws: LinkingError.self) {
-            try await row.dealer.work { try DeadLetters(scope, $0.tx).sendAgain(letter.id, from: source, at: now) }
+            try await row.dealer.work { try $0.deadLetters.sendAgain(letter.id, from: source, at: now) }
         }
     }
 
@@ -52,7 +52,7 @@ struct ErasedLettersTests {
         try await row.dealer.delivery.drain()
         row.network.advance(8 * 86_400)
         try await row.dealer.delivery.drain()
-        let letter = try #require(try await row.dealer.work { try DeadLetters(scope, $0.tx).list(of: link) }.first)
+        let letter = try #require(try await row.dealer.work { try $0.deadLetters.list(of: link) }.first)
         let wish = try await row.dealer.asCustomer(of: question) { desk, item in try desk.askErasure(in: &item).id }
         try await row.dealer.work { _ = try $0.erase(wish) }
         #expect(try await row.dealer.holds(ErasureTests.canaries) == [])
@@ -61,13 +61,13 @@ struct ErasedLettersTests {
         try await row.all.settle()
         #expect(try await row.dealer.outcome(wish).companies.map(\.isErased) == [true], "it holds nothing")
         let (source, now) = (try row.dealer.node.address(of: row.dealer.enterprise.slug), row.network.time)
-        try await row.dealer.work { try DeadLetters(scope, $0.tx).sendAgain(letter.id, from: source, at: now) }
+        try await row.dealer.work { try $0.deadLetters.sendAgain(letter.id, from: source, at: now) }
         try await row.all.settle()
-        let again = try #require(try await row.dealer.work { try DeadLetters(scope, $0.tx).list(of: link) }.first)
+        let again = try #require(try await row.dealer.work { try $0.deadLetters.list(of: link) }.first)
         #expect(again.code == .malformed)
         #expect(try await row.maker.work { try $0.handovers.find(offer) } == nil)
         await #expect(throws: LinkingError.overtaken) {
-            try await row.dealer.work { try DeadLetters(scope, $0.tx).sendAgain(letter.id, from: source, at: now) }
+            try await row.dealer.work { try $0.deadLetters.sendAgain(letter.id, from: source, at: now) }
         }
     }
 }

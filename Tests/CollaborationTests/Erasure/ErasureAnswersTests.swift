@@ -157,9 +157,9 @@ struct ErasureAnswersTests {
         try await row.dealer.work { desk in
             try desk.tx.run("UPDATE outbox SET failed_at = \(desk.now), code = 'not-agreed' WHERE conversation = \(offer)")
         }
-        #expect(try await row.dealer.work { try DeadLetters(scope, $0.tx).list(of: link).map(\.canBeSentAgain) } == [true])
+        #expect(try await row.dealer.work { try $0.deadLetters.list(of: link).map(\.canBeSentAgain) } == [true])
         let wish = try await row.dealer.asCustomer(of: question) { desk, item in try desk.askErasure(in: &item).id }
         try await row.dealer.work { _ = try $0.erase(wish) }
-        #expect(try await row.dealer.work { try DeadLetters(scope, $0.tx).list(of: link).map(\.canBeSentAgain) } == [false])
+        #expect(try await row.dealer.work { try $0.deadLetters.list(of: link).map(\.canBeSentAgain) } == [false])
     }
 }

@@ -318,7 +318,7 @@ extension Company {
             let reader = Desk(enterprise, .system("test"), kernel, tx, now: now)
             var item = try reader.cases.take(item)
             let customer = try #require(try item.customer.flatMap { try reader.customers.find($0) })
-            let desk = Desk(enterprise, .customer(customer.id, name: customer.name), kernel, tx, now: now)
+            let desk = Desk(enterprise, .customer(customer.id.uuid, name: customer.name), kernel, tx, now: now)
             let result = try body(desk, &item)
             try desk.cases.save(item)
             return result

@@ -33,14 +33,14 @@ final class Company: Sendable {
         let slug = name.lowercased().filter(\.isLetter)
         let authority = host?.kernel.host ?? "\(slug).example"
         let kernel = Kernel(kinds: Kinds([Question.self]), host: authority) { _ in }
-        let database = if let host { host.database } else { try await TestDatabase.make(engine, migrations: KernelParts.migrations) }
+        let database = if let host { host.database } else { try await TestDatabase.make(engine, migrations: KernelParts.features.migrations) }
         self.database = database
         self.kernel = kernel
         self.network = network
         node = host?.node
             ?? ExchangeNode(
                 database: database, origin: "https://\(authority)",
-                handlers: InboundHandlers(CaseExchange.handlers(kernel) + InboundHandlers.aboutLinks), transport: network,
+                handlers: InboundHandlers(KernelParts.features, kernel), transport: network,
                 attachments: GrantedAttachments(kernel),
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, now: { network.time })
         delivery = host?.delivery ?? Delivery(node, jitter: { 0 })

@@ -40,7 +40,7 @@ struct RefusedOfferTests {
         var letter: DeadLetter {
             get async throws {
                 let link = link
-                return try #require(try await dealer.work { try DeadLetters($0.scope, $0.tx).list(of: link).first })
+                return try #require(try await dealer.work { try $0.deadLetters.list(of: link).first })
             }
         }
     }
@@ -97,7 +97,7 @@ struct RefusedOfferTests {
         let refused = try await Refused(engine)
         try await refused.dealer.work { [offer = refused.offer] in _ = try $0.withdraw(offer, because: "") }
         let (dealer, link) = (refused.dealer, refused.link)
-        #expect(try await dealer.work { try DeadLetters($0.scope, $0.tx).list(of: link).isEmpty })
+        #expect(try await dealer.work { try $0.deadLetters.list(of: link).isEmpty })
     }
 
     @Test("what would go in a circle is with the company that has it, as the first hears", arguments: Engine.allCases)

@@ -40,7 +40,7 @@ private struct LinkHouse {
         site = try Site(
             SiteConfiguration(origin: try #require(PublicOrigin("https://velora.example"))), database: velora.database,
             templates: Templates(folders: [Site.pages.bundleURL, KernelParts.pages.bundleURL]), assets: Assets(),
-            live: Live(database: velora.database) { _, _ in [:] }, services: services, actions: LinkActions.all,
+            live: Live(database: velora.database, sources: []), services: services, actions: Partners.actions,
             rawActions: ExchangeActions.all, streams: [FollowLinks.self])
         administrator = try await Self.signIn(.administrator, velora, enterprise, site)
         reader = try await Self.signIn(.reader, velora, enterprise, site)
@@ -192,14 +192,18 @@ struct LinkPagesTests {
             _ = try links.propose(link, from: theirs, at: now) { $0.kinds.append("incident") }
         }
         try await house.kraft.delivery.drain()
-        let before = try await house.velora.database.read { try LinkStore.revisions(of: [house.enterprise.id], $0) }
+        let before = try await house.velora.database.read {
+            try Linking.liveSources.revisions(of: [.links(of: house.enterprise.id)], $0)
+        }
         let shown = try await house.administrator.get(path)
         #expect(shown.text.contains("Kraft-Drives proposes another contract"))
         #expect(shown.text.contains("\(path)/contract/agreement") && shown.text.contains("\(path)/contract/refusal"))
         #expect(!(try await house.reader.get(path).text.contains("\(path)/contract/refusal")))
         #expect(try await house.administrator.post("\(path)/contract/refusal").status == 303)
         #expect(try await house.velora.link(house.enterprise, link)?.proposal == nil)
-        let after = try await house.velora.database.read { try LinkStore.revisions(of: [house.enterprise.id], $0) }
+        let after = try await house.velora.database.read {
+            try Linking.liveSources.revisions(of: [.links(of: house.enterprise.id)], $0)
+        }
         #expect(before != after)
     }
 

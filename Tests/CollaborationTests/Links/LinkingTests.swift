@@ -167,7 +167,7 @@ struct EnterpriseLinkingTests {
         let (now, theirs) = (pair.network.time, try pair.kraft.node.address(of: "kraft-drives"))
         await #expect(throws: LinkingError.overtaken) {
             try await pair.kraft.database.write { tx in
-                try DeadLetters(pair.accepter.id, tx).sendAgain(letter.id, from: theirs, at: now)
+                try DeadLetters(pair.accepter.id, tx, rules: KernelParts.features.letterRules).sendAgain(letter.id, from: theirs, at: now)
             }
         }
         _ = try await pair.kraft.database.write { tx in

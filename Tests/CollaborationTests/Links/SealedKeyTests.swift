@@ -16,7 +16,7 @@ struct SealedKeyTests {
 
         /// Kept as they are, as by a node without a key file.
         init(_ engine: Engine) async throws {
-            location = try await TestDatabase.makeLocation(engine, migrations: KernelParts.migrations)
+            location = try await TestDatabase.makeLocation(engine, migrations: KernelParts.features.migrations)
             let enterprise = Enterprise(slug: "velora", name: "Velora", colour: 3, place: "Ghent", prefix: "V")
             self.enterprise = enterprise
             let database = try await Database.open(location)

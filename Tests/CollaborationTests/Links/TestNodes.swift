@@ -92,7 +92,7 @@ final class TestNode: Sendable {
 
     init(_ host: String, _ engine: Engine, _ network: TestNetwork) async throws {
         database = try await TestDatabase.make(
-            engine, migrations: KernelParts.migrations + Self.schema)
+            engine, migrations: KernelParts.features.migrations + Self.schema)
         node = ExchangeNode(
             database: database, origin: "https://\(host)",
             handlers: InboundHandlers(InboundHandlers.aboutLinks + [Self.handler, Self.revocation]),
@@ -203,7 +203,7 @@ final class TestNode: Sendable {
     }
 
     func deadLetters(_ enterprise: Enterprise, _ link: ID<Link>) async throws -> [DeadLetter] {
-        try await database.read { tx in try DeadLetters(enterprise.id, tx).list(of: link) }
+        try await database.read { tx in try DeadLetters(enterprise.id, tx, rules: KernelParts.features.letterRules).list(of: link) }
     }
 }
 

@@ -8,10 +8,11 @@ import Web
 @testable import Collaboration
 
 /// A node with one enterprise, Velora, and its administrator, Inès.
-struct House {
+struct OneHouse {
     static let password = "a long password"
     let site: Site
     let database: Database
+    let kernel: Kernel
     let setUp: SetUp
     let passwords: Passwords
 
@@ -23,15 +24,18 @@ struct House {
         setUp = SetUp()
         passwords = Passwords(cost: .minimal)
         var services = Services()
+        let kernel = Kernel(KernelParts.features, host: "velora.example") { _ in }
+        services.kernel = kernel
+        self.kernel = kernel
         services.setUp = setUp
         services.passwords = passwords
-        let live = Live(database: database) { _, _ in [:] }
+        let live = Live(database: database, sources: [])
         let origin = try #require(PublicOrigin("https://velora.example"))
         site = try Site(
             SiteConfiguration(origin: origin), database: database,
             templates: Templates(folders: [Site.pages.bundleURL, KernelParts.pages.bundleURL]), assets: Assets(),
             live: live,
-            services: services, actions: MemberActions.all)
+            services: services, actions: House.actions)
         if !isEmpty { try await add("ines@velora.example", "Inès Martin", .administrator, creating: true) }
     }
 
@@ -41,7 +45,7 @@ struct House {
         return try await database.write { tx in
             let enterprise =
                 creating
-                ? try EnterpriseDraft(name: "Velora", slug: "velora", colour: 2, place: "Ghent").create(tx)
+                ? try EnterpriseDraft(name: "Velora", slug: "velora", colour: 2, place: "Ghent").create(kernel, tx)
                 : try #require(try EnterpriseStore(tx).find(slug: "velora"))
             let member = Member(email: email, name: name, role: role)
             try MemberStore(enterprise.id, tx).add(member, password: hash)
@@ -73,7 +77,7 @@ struct House {
 struct SignInTests {
     @Test("the right password opens the page that was asked for", arguments: Engine.allCases)
     func right(engine: Engine) async throws {
-        let house = try await House(engine)
+        let house = try await OneHouse(engine)
         let browser = Browser(house.site)
         let asked = try await browser.get("/velora/members?x=1")
         #expect(asked.headers["Location"] == "/velora/sign-in?to=%2Fvelora%2Fmembers%3Fx%3D1")
@@ -81,7 +85,7 @@ struct SignInTests {
         #expect(page.text.contains(#"name="returnTo" value="/velora/members?x=1""#))
         let answer = try await browser.post(
             "/velora/sign-in",
-            [("email", "INES@velora.example"), ("password", House.password), ("returnTo", "/velora/members?x=1")])
+            [("email", "INES@velora.example"), ("password", OneHouse.password), ("returnTo", "/velora/members?x=1")])
         #expect(answer.headers["Location"] == "/velora/members?x=1")
         #expect(browser.cookies.keys.contains("__Host-entente-velora"))
         #expect(try await browser.get("/velora/members").text.contains("Inès Martin"))
@@ -89,7 +93,7 @@ struct SignInTests {
 
     @Test("a wrong password and an unknown address get the same answer, and keep what was typed")
     func wrong() async throws {
-        let house = try await House(.sqlite)
+        let house = try await OneHouse(.sqlite)
         var pages: [String] = []
         for email in ["ines@velora.example", "nobody@velora.example"] {
             let browser = Browser(house.site)
@@ -111,14 +115,14 @@ struct SignInTests {
             "/velora/%2fevil.example", "/velora/%09/evil.example", "/velora/../..//evil.example", "/velora/sign-in?to=/x",
         ])
     func openRedirect(target: String) async throws {
-        let house = try await House(.sqlite)
+        let house = try await OneHouse(.sqlite)
         let answer = try await Browser(house.site).post(
             "/velora/sign-in",
-            [("email", "ines@velora.example"), ("password", House.password), ("returnTo", target)])
+            [("email", "ines@velora.example"), ("password", OneHouse.password), ("returnTo", target)])
         #expect(answer.headers["Location"] == "/velora/today")
     }
 
-    private func attempt(_ house: House, from address: String, password: String = "x") async throws -> Int {
+    private func attempt(_ house: OneHouse, from address: String, password: String = "x") async throws -> Int {
         try await Browser(house.site, address: address).post(
             "/velora/sign-in", [("email", "ines@velora.example"), ("password", password)]
         ).status
@@ -126,27 +130,27 @@ struct SignInTests {
 
     @Test("strangers' wrong passwords lock nobody out", arguments: Engine.allCases)
     func strangers(engine: Engine) async throws {
-        let house = try await House(engine)
+        let house = try await OneHouse(engine)
         var statuses: [Int] = []
         for _ in 0..<24 { statuses.append(try await attempt(house, from: "198.51.100.1")) }
         // A slow machine gives one back in 45 s.
         #expect(statuses.prefix(20).allSatisfy { $0 == 422 } && statuses.suffix(4).contains(429))
         for number in 0..<22 { #expect(try await attempt(house, from: "203.0.113.\(number)") == 422) }
-        #expect(try await attempt(house, from: "192.0.2.77", password: House.password) == 303)
+        #expect(try await attempt(house, from: "192.0.2.77", password: OneHouse.password) == 303)
         try await house.emptyLimits()
-        #expect(try await attempt(house, from: "198.51.100.1", password: House.password) == 429)
+        #expect(try await attempt(house, from: "198.51.100.1", password: OneHouse.password) == 429)
     }
 
     @Test("guesses from many addresses come to an end, but not for a browser that is known", arguments: Engine.allCases)
     func knownDevice(engine: Engine) async throws {
-        let house = try await House(engine)
+        let house = try await OneHouse(engine)
         try await house.add("jan@velora.example", "Jan", .service)
         let (ines, jan) = (try await house.signIn(), try await house.signIn("jan@velora.example", address: "192.0.2.9"))
         #expect(try await attempt(house, from: "198.51.100.1") == 422)
         // As two hundred guesses from many addresses would.
         try await house.emptyLimits()
-        let right = [("email", "ines@velora.example"), ("password", House.password)]
-        #expect(try await attempt(house, from: "203.0.113.1", password: House.password) == 429)
+        let right = [("email", "ines@velora.example"), ("password", OneHouse.password)]
+        #expect(try await attempt(house, from: "203.0.113.1", password: OneHouse.password) == 429)
         // Another member's browser is a stranger's for this account.
         #expect(try await jan.post("/velora/sign-in", right).status == 429)
         #expect(try await ines.post("/velora/sign-in", right).status == 303)
@@ -161,11 +165,11 @@ struct SignInTests {
 
     @Test("a browser that several share is known for each, and for nobody once they sign out everywhere")
     func sharedDevice() async throws {
-        let house = try await House(.sqlite)
+        let house = try await OneHouse(.sqlite)
         try await house.add("jan@velora.example", "Jan", .service)
         let browser = try await house.signIn()
         let device = try #require(browser.cookies["__Host-entente-velora.device"])
-        _ = try await browser.post("/velora/sign-in", [("email", "jan@velora.example"), ("password", House.password)])
+        _ = try await browser.post("/velora/sign-in", [("email", "jan@velora.example"), ("password", OneHouse.password)])
         #expect(browser.cookies["__Host-entente-velora.device"] == device)
         let (enterprise, members) = try await house.database.read { tx in
             let enterprise = try #require(try EnterpriseStore(tx).find(slug: "velora"))
@@ -180,15 +184,15 @@ struct SignInTests {
         _ = try await browser.post("/velora/profile/sessions")
         #expect(try await known().filter(\.self).count == 1)
         browser.keep("__Host-entente-velora.device", "made-up")
-        _ = try await browser.post("/velora/sign-in", [("email", "jan@velora.example"), ("password", House.password)])
+        _ = try await browser.post("/velora/sign-in", [("email", "jan@velora.example"), ("password", OneHouse.password)])
         #expect(browser.cookies["__Host-entente-velora.device"] != "made-up")
     }
 
     @Test("a session is for one enterprise only")
     func otherEnterprise() async throws {
-        let house = try await House(.sqlite)
+        let house = try await OneHouse(.sqlite)
         try await house.database.write { tx in
-            _ = try EnterpriseDraft(name: "Dekker", slug: "dekker", colour: 3, place: "").create(tx)
+            _ = try EnterpriseDraft(name: "Dekker", slug: "dekker", colour: 3, place: "").create(house.kernel, tx)
         }
         let browser = try await house.signIn()
         browser.keep("__Host-entente-dekker", browser.cookies["__Host-entente-velora"] ?? "")
@@ -197,7 +201,7 @@ struct SignInTests {
 
     @Test("who signs out is out, and so is everybody else of that account when asked", arguments: Engine.allCases)
     func signOut(engine: Engine) async throws {
-        let house = try await House(engine)
+        let house = try await OneHouse(engine)
         let (first, second) = (try await house.signIn(), try await house.signIn(address: "192.0.2.9"))
         let kept = first.cookies
         let out = try await first.post("/velora/sign-out")
@@ -217,7 +221,7 @@ struct MemberTests {
         "an administrator adds a member, who can sign in with the password that is shown once",
         arguments: Engine.allCases)
     func add(engine: Engine) async throws {
-        let house = try await House(engine)
+        let house = try await OneHouse(engine)
         let browser = try await house.signIn()
         let page = try await browser.post(
             "/velora/members", [("name", "Jan Claes"), ("email", "Jan@velora.example"), ("role", "service")])
@@ -235,7 +239,7 @@ struct MemberTests {
 
     @Test("a role is all a member may do", arguments: Member.Role.allCases)
     func roles(role: Member.Role) async throws {
-        let house = try await House(.sqlite)
+        let house = try await OneHouse(.sqlite)
         try await house.add("x@velora.example", "X", role)
         let browser = try await house.signIn("x@velora.example")
         let isAdministrator = role == .administrator
@@ -248,7 +252,7 @@ struct MemberTests {
 
     @Test("who has left is out at once, with the tokens they made", arguments: Engine.allCases)
     func leave(engine: Engine) async throws {
-        let house = try await House(engine)
+        let house = try await OneHouse(engine)
         let jan = try await house.add("jan@velora.example", "Jan", .administrator)
         let (boss, browser) = (
             try await house.signIn(), try await house.signIn("jan@velora.example", address: "192.0.2.7")
@@ -263,13 +267,13 @@ struct MemberTests {
         #expect(try await browser.get("/velora/profile").status == 303)
         #expect(try await program.get("/velora/members").status == 401)
         let back = try await Browser(house.site, address: "192.0.2.8").post(
-            "/velora/sign-in", [("email", "jan@velora.example"), ("password", House.password)])
+            "/velora/sign-in", [("email", "jan@velora.example"), ("password", OneHouse.password)])
         #expect(back.status == 422)
     }
 
     @Test("the last administrator stays one", arguments: Engine.allCases)
     func lastAdministrator(engine: Engine) async throws {
-        let house = try await House(engine)
+        let house = try await OneHouse(engine)
         let boss = try await house.signIn()
         _ = try await boss.get("/velora/members")
         let id = try await house.member("ines@velora.example").id
@@ -282,7 +286,7 @@ struct MemberTests {
 
     @Test("a profile changes language, time zone and theme")
     func profile() async throws {
-        let house = try await House(.sqlite)
+        let house = try await OneHouse(.sqlite)
         let browser = try await house.signIn()
         let fields = [("name", "Inès M."), ("language", "nl"), ("timeZone", "Europe/Lisbon"), ("theme", "dark")]
         #expect(try await browser.post("/velora/profile", fields).status == 303)
@@ -296,16 +300,16 @@ struct MemberTests {
 
     @Test("a new password needs the old one, and ends other sessions")
     func password() async throws {
-        let house = try await House(.sqlite)
+        let house = try await OneHouse(.sqlite)
         let (browser, other) = (try await house.signIn(), try await house.signIn(address: "192.0.2.9"))
         _ = try await browser.get("/velora/profile")
         let wrong = try await browser.post(
             "/velora/profile/password", [("current", "no"), ("new", "another long one")])
         #expect(wrong.text.contains("That is not your password."))
-        let short = try await browser.post("/velora/profile/password", [("current", House.password), ("new", "short")])
+        let short = try await browser.post("/velora/profile/password", [("current", OneHouse.password), ("new", "short")])
         #expect(short.text.contains("at least 12 characters"))
         let done = try await browser.post(
-            "/velora/profile/password", [("current", House.password), ("new", "another long one")])
+            "/velora/profile/password", [("current", OneHouse.password), ("new", "another long one")])
         #expect(done.status == 303)
         #expect(try await browser.get("/velora/profile").status == 200)
         #expect(try await other.get("/velora/profile").status == 303)
@@ -313,7 +317,7 @@ struct MemberTests {
 
     @Test("teams are made, joined and left", arguments: Engine.allCases)
     func teams(engine: Engine) async throws {
-        let house = try await House(engine)
+        let house = try await OneHouse(engine)
         let jan = try await house.add("jan@velora.example", "Jan Claes", .service)
         let browser = try await house.signIn()
         #expect(try await browser.post("/velora/teams", [("name", "Service")]).status == 303)
@@ -330,7 +334,7 @@ struct MemberTests {
 
     @Test("adding a member once more with the same key shows the same password, and adds nobody", arguments: Engine.allCases)
     func addTwice(engine: Engine) async throws {
-        let house = try await House(engine)
+        let house = try await OneHouse(engine)
         let browser = try await house.signIn()
         let fields = [("name", "Jan Claes"), ("email", "jan@velora.example"), ("role", "service"), ("once", "0123456789abcdef")]
         let password = /strong">([a-z2-9]{4}(?:-[a-z2-9]{4}){3})</
@@ -349,7 +353,7 @@ struct MemberTests {
 
     @Test("a token works until it runs out, and for ever only if somebody chose so", arguments: Engine.allCases)
     func expiry(engine: Engine) async throws {
-        let house = try await House(engine)
+        let house = try await OneHouse(engine)
         let browser = try await house.signIn()
         var tokens: [String: String] = [:]
         for lifetime in ["", "month", "never"] {
@@ -375,7 +379,7 @@ struct MemberTests {
 
     @Test("what a page offers knows of a token's lesser role", arguments: [Member.Role.reader, .administrator])
     func deskOfAProgram(role: Member.Role) async throws {
-        let house = try await House(.sqlite)
+        let house = try await OneHouse(.sqlite)
         let ines = try await house.member("ines@velora.example")
         let may = try await house.database.write { tx in
             let enterprise = try #require(try EnterpriseStore(tx).find(slug: "velora"))
@@ -391,7 +395,7 @@ struct MemberTests {
 
     @Test("a token is withdrawn for good")
     func withdraw() async throws {
-        let house = try await House(.sqlite)
+        let house = try await OneHouse(.sqlite)
         let browser = try await house.signIn()
         let made = try await browser.post("/velora/tokens", [("label", "Reports"), ("role", "reader")])
         let token = try #require(made.text.firstMatch(of: /ent_velora_[A-Za-z0-9_-]{43}/)?.output)
@@ -415,7 +419,7 @@ struct FirstRunTests {
 
     @Test("an empty node is set up once, by who has the code", arguments: Engine.allCases)
     func once(engine: Engine) async throws {
-        let house = try await House(engine, isEmpty: true)
+        let house = try await OneHouse(engine, isEmpty: true)
         let browser = Browser(house.site)
         #expect(try await browser.get("/first-run").status == 403)
         #expect(try await browser.get("/first-run?key=guess").status == 403)
@@ -438,7 +442,7 @@ struct FirstRunTests {
 
     @Test("a short name must fit in an address", arguments: ["Velora", "-a", "a b", "api", "assets", "é", "velora.device"])
     func slugs(slug: String) async throws {
-        let house = try await House(.sqlite, isEmpty: true)
+        let house = try await OneHouse(.sqlite, isEmpty: true)
         let answer = try await Browser(house.site).post(
             "/first-run", fields(house.setUp.code).map { $0.0 == "slug" ? ($0.0, slug) : $0 })
         #expect(answer.status == 422)

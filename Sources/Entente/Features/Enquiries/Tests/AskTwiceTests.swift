@@ -24,7 +24,7 @@ struct AskTwiceTests {
             let origin = try #require(PublicOrigin("https://velora.example"))
             site = try Node(NodeConfiguration(site: SiteConfiguration(origin: origin), logger: logger), database: database).site
             try await database.write { tx in
-                _ = try EnterpriseDraft(name: "Velora", slug: "velora", colour: 2, place: "Ghent").create(tx)
+                _ = try EnterpriseDraft(name: "Velora", slug: "velora", colour: 2, place: "Ghent").create(Kernel(Features.all, host: "") { _ in }, tx)
             }
         }
 

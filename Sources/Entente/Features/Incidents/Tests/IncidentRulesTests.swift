@@ -21,7 +21,7 @@ struct IncidentRulesTests {
         let (stage, refused) = try await database.write { tx in
             let enterprise = Enterprise(slug: "velora", name: "Velora", colour: 2, place: "Ghent", prefix: "V")
             try EnterpriseStore(tx).add(enterprise)
-            let kernel = Kernel(kinds: Features.kinds, host: "velora.example") { _ in }
+            let kernel = Kernel(Features.all, host: "velora.example") { _ in }
             let desk = Desk(enterprise, .system("test"), kernel, tx, now: tx.startedAt)
             var item = try desk.open(
                 CaseDraft(

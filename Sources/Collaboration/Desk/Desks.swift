@@ -2,27 +2,9 @@
 import Storage
 import Web
 
-private enum KernelKey: ServiceKey {
-    static let defaultValue = Kernel(kinds: Kinds([]), host: "localhost", announce: { _ in })
-}
-
-extension Services {
-    package var kernel: Kernel {
-        get { self[KernelKey.self] }
-        set { self[KernelKey.self] = newValue }
-    }
-}
-
 extension Call where As == StaffCaller {
     /// The caller's enterprise, on the caller's behalf.
     package func desk(_ tx: Transaction) -> Desk { Desk(caller, services.kernel, tx, now: now) }
-}
-
-extension Call where As == Follower {
-    /// The enterprise that the customer asked, on the customer's behalf.
-    package func desk(_ tx: Transaction) -> Desk {
-        Desk(caller.enterprise, caller.actor, services.kernel, tx, now: now)
-    }
 }
 
 extension Call where As == Anyone {

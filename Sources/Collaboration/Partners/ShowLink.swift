@@ -18,7 +18,7 @@ package struct ShowLink: Action {
     package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<LinkView> {
         let desk = call.desk(tx)
         guard let link = try desk.links.find(call.input.link) else { throw Missing.link }
-        let letters = try DeadLetters(desk.scope, tx).list(of: link.id)
+        let letters = try desk.deadLetters.list(of: link.id)
         return .show(try desk.view(of: link, letters: letters))
     }
 
@@ -26,7 +26,7 @@ package struct ShowLink: Action {
         let desk = call.desk(tx)
         guard let link = try desk.links.find(output.id) else { throw Missing.link }
         let models = LinkModels(desk: desk, moments: Moments(call.caller.locale, now: call.now))
-        let dead = try DeadLetters(desk.scope, tx).list(of: link.id)
+        let dead = try desk.deadLetters.list(of: link.id)
         let root = try IdentityStore(desk.scope, tx).root().thumbprint
         return Page(
             "link", verbatimTitle: link.name,

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 import Storage
+import Web
 
 /// One enterprise's data, in one transaction, on behalf of one actor: what every verb and store works with.
 /// Stores hang off it (`desk.cases`), so that no query can be written without its enterprise.
@@ -11,8 +13,8 @@ package struct Desk {
     package let tx: Transaction
     /// The roles with which the actor works, all of which must include what they do; none for who is no member.
     let roles: Set<Member.Role>
-    /// The event of a linked company that is being applied; what is sent back over its link names it.
-    let cause: Cause?
+    /// What layers above carry along with the work, such as what brought it about; each has a key of its own.
+    package let context: Services
     /// For a program: what its token is for. The log inside the enterprise says it, and nobody else hears of it.
     private let program: String?
 
@@ -20,18 +22,24 @@ package struct Desk {
         _ enterprise: Enterprise, _ actor: Actor, _ kernel: Kernel, _ tx: Transaction, now: Timestamp,
         roles: Set<Member.Role> = []
     ) {
-        self.init(enterprise, actor, kernel, tx, now: now, roles: roles, cause: nil)
+        self.init(enterprise, actor, kernel, tx, now: now, roles: roles, program: nil, context: Services())
     }
 
-    init(_ caller: StaffCaller, _ kernel: Kernel, _ tx: Transaction, now: Timestamp) {
+    package init(
+        _ enterprise: Enterprise, _ actor: Actor, _ kernel: Kernel, _ tx: Transaction, now: Timestamp, context: Services
+    ) {
+        self.init(enterprise, actor, kernel, tx, now: now, roles: [], program: nil, context: context)
+    }
+
+    package init(_ caller: StaffCaller, _ kernel: Kernel, _ tx: Transaction, now: Timestamp) {
         self.init(
             caller.enterprise, .member(caller.member.id, name: caller.member.name), kernel, tx, now: now,
-            roles: caller.roles, program: caller.program, cause: nil)
+            roles: caller.roles, program: caller.program, context: Services())
     }
 
-    init(
+    private init(
         _ enterprise: Enterprise, _ actor: Actor, _ kernel: Kernel, _ tx: Transaction, now: Timestamp,
-        roles: Set<Member.Role> = [], program: String? = nil, cause: Cause?
+        roles: Set<Member.Role>, program: String?, context: Services
     ) {
         self.enterprise = enterprise
         self.actor = actor
@@ -39,7 +47,7 @@ package struct Desk {
         self.kernel = kernel
         self.tx = tx
         self.roles = roles
-        self.cause = cause
+        self.context = context
         self.program = program
     }
 
@@ -52,8 +60,9 @@ package struct Desk {
 /// Who does something, as the log records it.
 package enum Actor: Sendable, Hashable {
     case member(ID<Member>, name: String)
-    case customer(ID<Customer>, name: String)
-    case company(ID<Link>, name: String)
+    case customer(UUID, name: String)
+    /// A linked company, by its link.
+    case company(UUID, name: String)
     /// A clock, a rule or an import; the name says which.
     case system(String)
 

@@ -196,7 +196,7 @@ package struct SendDeadLetterAgain: Action {
     package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<Nothing> {
         let desk = call.desk(tx)
         guard try desk.links.find(call.input.link) != nil else { throw Missing.link }
-        let letters = DeadLetters(desk.scope, tx)
+        let letters = desk.deadLetters
         let letter = try letters.list(of: call.input.link).first { $0.id == call.input.letter }
         try letters.sendAgain(call.input.letter, from: desk.address(), at: call.now)
         if let letter, letter.type == HandoverOfferedV1.type { try desk.offerAgain(ID(letter.conversation.uuid)) }
@@ -205,13 +205,4 @@ package struct SendDeadLetterAgain: Action {
         let link = "/\(desk.enterprise.slug)/links/\(call.input.link)"
         return .done(goTo: item.map { desk.path(to: $0) } ?? link, notice: "It is on its way again.")
     }
-}
-
-package enum LinkActions {
-    package static let all: [any Operation.Type] = [
-        ListLinks.self, NewInvitation.self, InviteCompany.self, ShowInvitation.self, WithdrawInvitation.self,
-        NewLink.self, OpenInvitation.self, AcceptInvitation.self, ShowLink.self, ConfirmLink.self, RefuseLink.self,
-        SuspendLink.self, ResumeLink.self, CloseLink.self, AgreeToName.self, ProposeContract.self, AgreeToContract.self,
-        DeclineContract.self, SendDeadLetterAgain.self, ShowInvitationDoor.self,
-    ]
 }

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+import class Foundation.Bundle
+import Storage
+import Web
+
+/// What one folder adds to the product. It writes only what it has; a layer that lets features bring more declares a protocol
+/// of its own for it, and gathers it.
+package protocol Feature: Sendable {
+    /// In the order in which tables refer to each other.
+    static var migrations: [Migration] { get }
+    static var actions: [any Operation.Type] { get }
+    static var rawActions: [any RawAction.Type] { get }
+    static var streams: [any StreamAction.Type] { get }
+    static var liveSources: [LiveSource] { get }
+    static var menu: [Place] { get }
+    static var doors: [Door] { get }
+    /// What templates ask for as `can`, by its name there, and the permission that it takes.
+    static var abilities: [String: Permission] { get }
+    static var foundings: [Founding] { get }
+    /// Takes what the features of the program bring for this one.
+    static func gather(_ features: [any Feature.Type], into kernel: inout Kernel)
+}
+
+extension Feature {
+    package static var migrations: [Migration] { [] }
+    package static var actions: [any Operation.Type] { [] }
+    package static var rawActions: [any RawAction.Type] { [] }
+    package static var streams: [any StreamAction.Type] { [] }
+    package static var liveSources: [LiveSource] { [] }
+    package static var menu: [Place] { [] }
+    package static var doors: [Door] { [] }
+    package static var abilities: [String: Permission] { [:] }
+    package static var foundings: [Founding] { [] }
+    package static func gather(_ features: [any Feature.Type], into kernel: inout Kernel) {}
+}
+
+extension Kernel {
+    /// A kernel with all that these features bring.
+    package init(
+        _ features: [any Feature.Type], host: String, announce: @escaping @Sendable (Live.Topic) -> Void
+    ) {
+        self.init(host: host, announce: announce)
+        menu = features.flatMap { $0.menu }
+        doors = features.flatMap { $0.doors }
+        abilities = features.reduce(into: [:]) { $0.merge($1.abilities) { first, _ in first } }
+        foundings = features.flatMap { $0.foundings }
+        for feature in features { feature.gather(features, into: &self) }
+    }
+}
+
+extension [any Feature.Type] {
+    package var migrations: [Migration] { flatMap { $0.migrations } }
+    package var actions: [any Operation.Type] { flatMap { $0.actions } }
+    package var rawActions: [any RawAction.Type] { flatMap { $0.rawActions } }
+    package var streams: [any StreamAction.Type] { flatMap { $0.streams } }
+    package var liveSources: [LiveSource] { flatMap { $0.liveSources } }
+}
+
+private enum AbilitiesKey: ServiceKey { static let defaultValue: [String: Permission] = [:] }
+
+extension Kernel {
+    package var abilities: [String: Permission] {
+        get { self[AbilitiesKey.self] }
+        set { self[AbilitiesKey.self] = newValue }
+    }
+}

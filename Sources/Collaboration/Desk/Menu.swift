@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+import Web
+
+/// A place that staff can go to from every page.
+package struct Place: Sendable {
+    /// The parts of the menu, from top to bottom.
+    package enum Section: Sendable, CaseIterable {
+        case work, network, house
+
+        var heading: Web.Message? {
+            switch self {
+            case .work: nil
+            case .network: "Network"
+            case .house: "House"
+            }
+        }
+    }
+
+    package let section: Section
+    /// Its rank within the section, the smallest first.
+    package let order: Int
+    package let label: Web.Message
+    /// Below the enterprise's own address: `cases`.
+    package let path: String
+    /// Who may go there; `nil` for every member.
+    package let permission: Permission?
+    /// How many things wait there for the viewer, counted to a hundred; zero shows nothing.
+    package let count: (@Sendable (Desk, StaffCaller) throws -> Int)?
+
+    package init(
+        _ section: Section, _ order: Int, _ label: Web.Message, _ path: String, for permission: Permission? = nil,
+        count: (@Sendable (Desk, StaffCaller) throws -> Int)? = nil
+    ) {
+        self.section = section
+        self.order = order
+        self.label = label
+        self.path = path
+        self.permission = permission
+        self.count = count
+    }
+}
+
+private enum MenuKey: ServiceKey { static let defaultValue: [Place] = [] }
+
+extension Kernel {
+    package var menu: [Place] {
+        get { self[MenuKey.self] }
+        set { self[MenuKey.self] = newValue }
+    }
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+import Exchange
+import Storage
+import Web
+
+/// What is forgotten because a customer wishes it, or because its time is over.
+package enum Erasing: ExchangeFeature {
+    package static let migrations = ErasureSchema.migrations
+    package static let actions: [any Operation.Type] = [
+        ErasurePage.self, AskErasure.self, DecideErasure.self, DecideErasureOfCase.self,
+    ]
+
+    package static func handlers(_ kernel: Kernel) -> [InboundHandler] {
+        [
+            .on(ErasureRequestedV1.self, kernel, outlivesLink: true) { try $0.receive($1, $2, from: $3) },
+            .on(ErasureAnsweredV1.self, kernel, outlivesLink: true) { desk, event, _, link in
+                try desk.receive(event, from: link)
+            },
+        ]
+    }
+
+    package static let abilities: [String: Permission] = ["erase": .customersErase]
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+import Web
+
+extension ErasureRefusal: Problem {
+    package var status: Int { 409 }
+
+    package var type: String {
+        switch self {
+        case .alreadyDecided: "already-decided"
+        case .notAsked: "not-asked"
+        case .erased: "erased"
+        }
+    }
+
+    package var title: Web.Message {
+        switch self {
+        case .alreadyDecided, .notAsked: "There is nothing to decide here"
+        case .erased: "This customer has been erased"
+        }
+    }
+
+    package var detail: Web.Message {
+        switch self {
+        case .alreadyDecided: "Somebody has answered this already. Reload the page to see how."
+        case .notAsked: "Nobody asks for this customer to be erased. Reload the page to see what became of it."
+        case .erased: "Nothing can be added to what was erased. Begin anew, with a new question."
+        }
+    }
+}
+
+extension Permission {
+    /// It cannot be undone.
+    package static let customersErase = Permission("customers.erase", .administrator)
+}

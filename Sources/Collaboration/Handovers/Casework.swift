@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+import Storage
+import Web
+
+/// Cases, customers, what is said and handed over about them.
+package enum Casework: ExchangeFeature {
+    package static var migrations: [Migration] {
+        CustomerSchema.migrations + CaseSchema.migrations + MessageSchema.migrations + AttachmentSchema.migrations
+            + HandoverSchema.migrations
+    }
+
+    package static let actions: [any Operation.Type] = [
+        ListCases.self, NewCase.self, OpenCaseByHand.self, ShowCase.self, TriageCase.self, WatchCase.self,
+        WriteMessage.self, DownloadFile.self, FetchFileAgain.self, OfferHandover.self, AcceptHandover.self,
+        RefuseHandover.self, WithdrawHandover.self, AnswerHandover.self, ReturnHandover.self, FindHandover.self,
+        ListCustomers.self, ShowCustomer.self, EditCustomer.self, AddContactPoint.self, RemoveContactPoint.self,
+    ]
+
+    package static let streams: [any StreamAction.Type] = [FollowCases.self]
+    package static let liveSources = [CaseListChanges.source, CaseChanges.source]
+
+    package static let menu = [
+        Place(.work, 2, "Cases", "cases", for: .casesRead) { desk, caller in
+            try desk.cases.count(CaseFilter(), by: caller.member.id)
+        },
+        Place(.work, 3, "Customers", "customers", for: .customersRead),
+    ]
+
+    package static let abilities: [String: Permission] = [
+        "reply": .casesWrite, "handOver": .handoversWrite, "triage": .casesWrite, "open": .casesWrite,
+        "editCustomer": .customersWrite,
+    ]
+
+    package static func handlers(_ kernel: Kernel) -> [InboundHandler] { CaseExchange.handlers(kernel) }
+    package static let letterRules = [HandoverLetters.offer]
+
+    package static func gather(_ features: [any Feature.Type], into kernel: inout Kernel) {
+        kernel.kinds = Kinds(features.compactMap { $0 as? any CaseFeature.Type }.flatMap { $0.kinds })
+        kernel.doors += kernel.kinds.all.compactMap { $0.door }
+    }
+}

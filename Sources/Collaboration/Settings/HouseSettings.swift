@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+import Storage
+import Web
+
+/// What others see of the enterprise.
+package enum HouseSettings: Feature {
+    package static let actions: [any Operation.Type] = [ShowSettings.self, ChangeSettings.self]
+    package static let menu = [Place(.house, 4, "Settings", "settings", for: .settingsManage)]
+}
