@@ -69,21 +69,25 @@ let package = Package(
             ],
             resources: [.copy("Assets"), .process("Pages")]
         ),
+        .target(name: "Office", dependencies: ["Web", "Storage", crypto]),
+        .target(
+            name: "Network",
+            dependencies: ["Office", "Web", "Storage", "Exchange", "HTTPMessageSignatures", crypto, logging, lifecycle]),
         .target(
             name: "Collaboration",
-            dependencies: ["Web", "Storage", "Exchange", "HTTPMessageSignatures", crypto, logging, lifecycle],
+            dependencies: ["Network", "Office", "Web", "Storage", "Exchange", logging],
             resources: [.process("Pages")]
         ),
         .target(
             name: "Entente",
-            dependencies: ["Collaboration", "Web", "Storage", "Exchange", logging, lifecycle],
+            dependencies: ["Collaboration", "Network", "Office", "Web", "Storage", "Exchange", logging, lifecycle],
             exclude: features.map { "Features/\($0)/Tests" },
             resources: [.process("Pages")] + features.map { .process("Features/\($0)/Pages") }
         ),
         .executableTarget(
             name: "EntenteCommand",
             dependencies: [
-                "CMalloc", "Entente", "Collaboration", "Web", "Storage", "Exchange", logging,
+                "CMalloc", "Entente", "Collaboration", "Network", "Office", "Web", "Storage", "Exchange", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 system,
@@ -93,7 +97,8 @@ let package = Package(
         .executableTarget(
             name: "EntenteBench",
             dependencies: [
-                "Entente", "Collaboration", "Exchange", "HTTPMessageSignatures", "Storage", "Web", "WorstInputs", logging,
+                "Entente", "Collaboration", "Network", "Office", "Exchange", "HTTPMessageSignatures", "Storage", "Web",
+                "WorstInputs", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -119,15 +124,17 @@ let package = Package(
         ),
         .testTarget(
             name: "CollaborationTests",
-            dependencies: ["Collaboration", "Exchange", "HTTPMessageSignatures", "SiteTesting", "StorageTesting", crypto]
+            dependencies: [
+                "Collaboration", "Network", "Office", "Exchange", "HTTPMessageSignatures", "SiteTesting", "StorageTesting", crypto,
+            ]
         ),
         .testTarget(
             name: "EntenteCommandTests",
-            dependencies: ["EntenteCommand", "Entente", "Collaboration", "Storage", "Web", .product(name: "Configuration", package: "swift-configuration")]
+            dependencies: ["EntenteCommand", "Entente", "Collaboration", "Network", "Office", "Storage", "Web", .product(name: "Configuration", package: "swift-configuration")]
         ),
         .testTarget(
             name: "EntenteTests",
-            dependencies: ["Entente", "Collaboration", "SiteTesting", "StorageTesting"],
+            dependencies: ["Entente", "Collaboration", "Network", "Office", "SiteTesting", "StorageTesting"],
             path: "Sources/Entente/Features",
             exclude: features.map { "\($0)/Pages" },
             sources: features.map { "\($0)/Tests" }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Collaboration
 import class Foundation.Bundle
+import Office
 
 /// The features of the product, in the order in which people meet them. Package.swift names their folders.
 package enum Features {

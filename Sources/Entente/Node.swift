@@ -3,6 +3,8 @@ import Collaboration
 import class Foundation.Bundle
 import struct Foundation.URL
 import Logging
+import Network
+import Office
 import ServiceLifecycle
 import Storage
 import Web

@@ -2,6 +2,7 @@
 import Collaboration
 import Exchange
 import Foundation
+import Network
 import Storage
 import Synchronization
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Collaboration
+import Office
 import Storage
 
 /// The limit of everything: single statements, without a server before them.

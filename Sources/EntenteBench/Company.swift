@@ -5,6 +5,8 @@ import Exchange
 import Foundation
 import HTTPMessageSignatures
 import Logging
+import Network
+import Office
 import Storage
 import Synchronization
 import Web

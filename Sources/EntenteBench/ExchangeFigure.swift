@@ -2,6 +2,8 @@
 import Collaboration
 import Exchange
 import Foundation
+import Network
+import Office
 import Storage
 
 extension Bench {

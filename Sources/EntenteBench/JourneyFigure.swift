@@ -3,6 +3,7 @@ import AsyncHTTPClient
 import Collaboration
 import Foundation
 import NIOCore
+import Network
 import Storage
 import Web
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Collaboration
 import Foundation
+import Office
 import Storage
 
 /// Velora with a million messages, fifty a case. Some customers wrote five hundred each, in cases of all times, so that

@@ -2,6 +2,7 @@
 import ArgumentParser
 import Collaboration
 import Entente
+import Office
 import Storage
 import Web
 

@@ -2,6 +2,8 @@
 import ArgumentParser
 import Collaboration
 import Foundation
+import Network
+import Office
 import Storage
 
 struct KeyCommands: ParsableCommand {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Collaboration
+import Network
 import Storage
 
 struct MakeKeyFile: AsyncParsableCommand {

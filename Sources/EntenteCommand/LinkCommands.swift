@@ -3,6 +3,8 @@ import ArgumentParser
 import Collaboration
 import Entente
 import Exchange
+import Network
+import Office
 import Storage
 import Web
 

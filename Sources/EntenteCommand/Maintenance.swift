@@ -2,6 +2,7 @@
 import ArgumentParser
 import Collaboration
 import Entente
+import Network
 import Storage
 
 struct Migrate: AsyncParsableCommand {

@@ -4,6 +4,7 @@ import CMalloc
 import Collaboration
 import Configuration
 import Entente
+import Office
 import Storage
 import Web
 

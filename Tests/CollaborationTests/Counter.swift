@@ -7,6 +7,7 @@ import Testing
 import Web
 
 @testable import Collaboration
+@testable import Office
 
 /// A company's site, with people before it.
 struct Counter {

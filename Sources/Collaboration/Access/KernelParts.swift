@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import class Foundation.Bundle
+import Network
+import Office
 import Web
 
 /// What every node has.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Exchange
+import Network
+import Office
 import Storage
 import Web
 

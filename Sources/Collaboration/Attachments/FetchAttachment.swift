@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Crypto
 import Exchange
+import Network
+import Office
 import Storage
 
 /// A file that a linked company announced, to be fetched from it.

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import Network
+import Office
 import Storage
 
 /// The files that linked companies may fetch: those that a message or an answer granted them. And the files that they

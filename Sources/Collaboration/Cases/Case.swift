@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import Network
+import Office
 import Storage
 
 /// The unit of work: one matter of one customer, of some kind.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Office
 import Web
 
 /// A feature that brings kinds of case.

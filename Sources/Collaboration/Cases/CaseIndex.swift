@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Office
 import Storage
 
 /// Full-text search over cases: an entry a case (title, product, serial) and an entry a message.

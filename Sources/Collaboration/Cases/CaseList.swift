@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Office
 import Storage
 
 /// What a list of cases shows; every part of it is in the list's address.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Office
 import Web
 
 /// The `{number}` of a case's address: `V-1042`, or `1042` alone.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Office
 import Storage
 
 /// Counts the transactions that changed what an enterprise's lists of cases show, so that open pages see it.

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import Network
+import Office
 import Storage
 
 /// A person or organisation the enterprise serves. Another enterprise's customer, known through a link, is a record

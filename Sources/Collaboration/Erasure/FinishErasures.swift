@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Logging
+import Office
 import Storage
 
 /// Takes what was erased, or taken back, out of the database's files too, and tells those who asked for it only then that

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Exchange
 import Logging
+import Network
+import Office
 import Storage
 
 /// Erases what came over a link about another company's customer once the contract's retention is over, and what an

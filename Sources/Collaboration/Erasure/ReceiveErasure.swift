@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Exchange
 import Foundation
+import Network
+import Office
 import Storage
 
 extension Desk {

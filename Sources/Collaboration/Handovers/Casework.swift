@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import Network
+import Office
 import Storage
 import Web
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Exchange
+import Office
 import Storage
 
 /// One field of a case and when a company that is asked gets to see it. The preview shows exactly these, and what goes

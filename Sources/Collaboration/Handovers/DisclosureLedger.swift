@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Exchange
+import Network
+import Office
 import Storage
 
 /// Which field of a case went to which company, and when: the answer to "who knows what about me".

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Exchange
+import Office
 import Storage
 
 /// Brings back what nobody accepted in time. That an acceptance is too late is decided when it comes, not here: this

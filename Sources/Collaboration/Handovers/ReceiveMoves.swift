@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Exchange
 import Foundation
+import Network
+import Office
 import Storage
 
 /// What the other company did with a handover. Events of the originator count as they are: its copy decides. Events of

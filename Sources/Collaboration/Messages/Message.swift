@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Network
 import Storage
 
 /// Something said in a case, and who may see it.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Exchange
+import Network
+import Office
 import Storage
 
 /// How a link is getting on: what its page shows besides the contract.

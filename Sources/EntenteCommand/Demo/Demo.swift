@@ -3,6 +3,7 @@ import ArgumentParser
 import Collaboration
 import Entente
 import Foundation
+import Office
 import Storage
 import Web
 

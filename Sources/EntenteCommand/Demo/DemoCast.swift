@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Collaboration
+import Office
 
 /// Who plays in the demonstration, and on which nodes.
 struct DemoNode {

@@ -7,6 +7,7 @@ import Testing
 import Web
 
 @testable import Collaboration
+@testable import Office
 
 /// A case at Velora with a photo that the dealer has announced.
 private struct PhotoHouse {

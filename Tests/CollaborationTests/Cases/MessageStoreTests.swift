@@ -5,6 +5,7 @@ import StorageTesting
 import Testing
 
 @testable import Collaboration
+@testable import Network
 
 @Suite("Messages")
 struct MessageStoreTests {

@@ -3,6 +3,7 @@ import Testing
 import Web
 
 @testable import Collaboration
+@testable import Office
 
 @Suite("Small rules of the kernel")
 struct RulesTests {

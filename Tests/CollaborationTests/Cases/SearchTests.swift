@@ -6,6 +6,7 @@ import StorageTesting
 import Testing
 
 @testable import Collaboration
+@testable import Office
 
 @Suite("Search and comparison")
 struct SearchTests {

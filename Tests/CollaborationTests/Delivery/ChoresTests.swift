@@ -8,6 +8,7 @@ import StorageTesting
 import Testing
 
 @testable import Collaboration
+@testable import Network
 
 @Suite("The exchange's chores")
 struct ChoresTests {

@@ -5,6 +5,7 @@ import Storage
 import Testing
 
 @testable import Collaboration
+@testable import Network
 
 @Suite("After a link has ended")
 struct ClosedLinkTests {

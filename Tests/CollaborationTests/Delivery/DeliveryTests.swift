@@ -7,6 +7,8 @@ import Synchronization
 import Testing
 
 @testable import Collaboration
+@testable import Network
+@testable import Office
 
 @Suite("Delivery between two nodes")
 struct DeliveryTests {

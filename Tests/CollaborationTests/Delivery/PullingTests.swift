@@ -5,6 +5,7 @@ import Storage
 import Testing
 
 @testable import Collaboration
+@testable import Network
 
 @Suite("A node that cannot be reached")
 struct PullingTests {

@@ -7,6 +7,7 @@ import Storage
 import Testing
 
 @testable import Collaboration
+@testable import Network
 
 /// The vectors in `docs/vectors/refusals.json`: what a receiver refuses, each made anew.
 @Suite("What a receiver refuses")

@@ -5,6 +5,7 @@ import StorageTesting
 import Testing
 
 @testable import Collaboration
+@testable import Network
 
 @Suite("What had been sent about somebody who was erased")
 struct ErasedLettersTests {

@@ -6,6 +6,7 @@ import StorageTesting
 import Testing
 
 @testable import Collaboration
+@testable import Network
 
 @Suite("What erasing may not take, and may not leave")
 struct ErasureLimitsTests {

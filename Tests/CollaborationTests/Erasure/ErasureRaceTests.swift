@@ -6,6 +6,7 @@ import StorageTesting
 import Testing
 
 @testable import Collaboration
+@testable import Office
 
 @Suite("An erasure and what happens at the same moment")
 struct ErasureRaceTests {

@@ -7,6 +7,8 @@ import StorageTesting
 import Testing
 
 @testable import Collaboration
+@testable import Network
+@testable import Office
 
 @Suite("A customer asks to be forgotten")
 struct ErasureTests {

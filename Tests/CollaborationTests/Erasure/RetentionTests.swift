@@ -6,6 +6,7 @@ import StorageTesting
 import Testing
 
 @testable import Collaboration
+@testable import Network
 
 @Suite("The contract's retention")
 struct RetentionTests {

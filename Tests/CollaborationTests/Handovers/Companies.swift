@@ -7,6 +7,8 @@ import StorageTesting
 import Testing
 
 @testable import Collaboration
+@testable import Network
+@testable import Office
 
 /// A kind of case for tests.
 enum Question: CaseKind {

@@ -8,6 +8,7 @@ import Testing
 import Web
 
 @testable import Collaboration
+@testable import Network
 
 @Suite("An offer that the other company's system refuses")
 struct RefusedOfferTests {

@@ -6,6 +6,7 @@ import Storage
 import Testing
 
 @testable import Collaboration
+@testable import Network
 
 @Suite("Whose address it is")
 struct AddressTests {

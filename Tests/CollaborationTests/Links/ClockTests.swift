@@ -5,6 +5,7 @@ import Storage
 import Testing
 
 @testable import Collaboration
+@testable import Network
 
 @Suite("Clocks that were wrong")
 struct ClockTests {

@@ -8,6 +8,8 @@ import Testing
 import Web
 
 @testable import Collaboration
+@testable import Network
+@testable import Office
 
 /// What open pages were told.
 private final class Announced: Sendable {

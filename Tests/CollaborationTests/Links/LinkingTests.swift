@@ -5,6 +5,8 @@ import Storage
 import Testing
 
 @testable import Collaboration
+@testable import Network
+@testable import Office
 
 @Suite("Linking two enterprises")
 struct EnterpriseLinkingTests {

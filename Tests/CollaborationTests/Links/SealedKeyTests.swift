@@ -6,6 +6,8 @@ import StorageTesting
 import Testing
 
 @testable import Collaboration
+@testable import Network
+@testable import Office
 
 @Suite("A company's own keys in the database")
 struct SealedKeyTests {

@@ -9,6 +9,8 @@ import StorageTesting
 import Synchronization
 
 @testable import Collaboration
+@testable import Network
+@testable import Office
 
 /// Nodes that reach each other through a wire that can fail, under one clock that only tests move.
 final class TestNetwork: PeerTransport {

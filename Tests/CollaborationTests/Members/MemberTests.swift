@@ -6,6 +6,8 @@ import Testing
 import Web
 
 @testable import Collaboration
+@testable import Network
+@testable import Office
 
 /// A node with one enterprise, Velora, and its administrator, Inès.
 struct OneHouse {

@@ -8,6 +8,8 @@ import Testing
 import Web
 
 @testable import Collaboration
+@testable import Network
+@testable import Office
 
 @Suite("Who wrote a message")
 struct AuthorTests {

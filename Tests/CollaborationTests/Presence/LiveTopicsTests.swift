@@ -5,6 +5,7 @@ import Testing
 import Web
 
 @testable import Collaboration
+@testable import Office
 
 @Suite("How open pages hear of changes")
 struct LiveTopicsTests {

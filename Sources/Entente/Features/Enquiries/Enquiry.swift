@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Collaboration
+import Office
 
 /// A question. It has no details of its own: the kernel's conversation is all it needs.
 enum Enquiry: CaseKind {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Collaboration
 import Exchange
+import Office
 import Storage
 import Web
 

@@ -2,6 +2,7 @@
 import Collaboration
 import Foundation
 import Logging
+import Office
 import SiteTesting
 import Storage
 import StorageTesting

@@ -1,9 +1,0 @@
-// SPDX-License-Identifier: Apache-2.0
-import Web
-
-enum URLText {
-    /// `a=1&b=2`, escaped.
-    static func query(_ parameters: [(String, String)]) -> String {
-        parameters.map { "\(PercentEncoding.encode($0.0))=\(PercentEncoding.encode($0.1))" }.joined(separator: "&")
-    }
-}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+import Exchange
+import Office
+import Storage
+import Web
+
+/// Links to other companies, and the messages that go over them.
+package enum Linking: ExchangeFeature {
+    package static let migrations = LinkSchema.migrations
+    package static let rawActions = ExchangeActions.all
+    package static let liveSources = [LinkChanges.source]
+
+    package static func handlers(_ kernel: Kernel) -> [InboundHandler] { InboundHandlers.aboutLinks }
+
+    /// A contract that waits for no answer any more would begin it all anew.
+    package static let letterRules = [LetterRule(ContractProposedV1.type) { _, _, _ in false }]
+
+    package static func gather(_ features: [any Feature.Type], into kernel: inout Kernel) {
+        kernel.letterRules = features.letterRules
+    }
+
+    /// An enterprise has keys from its first moment.
+    package static let foundings: [Founding] = [
+        { enterprise, tx in try IdentityStore(enterprise.id, tx).establish(at: tx.startedAt) }
+    ]
+}
