@@ -67,27 +67,26 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
-            resources: [.copy("Assets"), .process("Pages")]
+            exclude: ["Assets", "Pages"]
         ),
         .target(name: "Office", dependencies: ["Web", "Storage", crypto]),
         .target(
-            name: "Network",
+            name: "Networking",
             dependencies: ["Office", "Web", "Storage", "Exchange", "HTTPMessageSignatures", crypto, logging, lifecycle]),
         .target(
             name: "Collaboration",
-            dependencies: ["Network", "Office", "Web", "Storage", "Exchange", logging],
-            resources: [.process("Pages")]
+            dependencies: ["Networking", "Office", "Web", "Storage", "Exchange", logging],
+            exclude: ["Pages"]
         ),
         .target(
             name: "Entente",
-            dependencies: ["Collaboration", "Network", "Office", "Web", "Storage", "Exchange", logging, lifecycle],
-            exclude: features.map { "Features/\($0)/Tests" },
-            resources: [.process("Pages")] + features.map { .process("Features/\($0)/Pages") }
+            dependencies: ["Collaboration", "Networking", "Office", "Web", "Storage", "Exchange", logging, lifecycle],
+            exclude: ["Pages"] + features.flatMap { ["Features/\($0)/Tests", "Features/\($0)/Pages"] }
         ),
         .executableTarget(
             name: "EntenteCommand",
             dependencies: [
-                "CMalloc", "Entente", "Collaboration", "Network", "Office", "Web", "Storage", "Exchange", logging,
+                "CMalloc", "Entente", "Collaboration", "Networking", "Office", "Web", "Storage", "Exchange", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 system,
@@ -97,7 +96,7 @@ let package = Package(
         .executableTarget(
             name: "EntenteBench",
             dependencies: [
-                "Entente", "Collaboration", "Network", "Office", "Exchange", "HTTPMessageSignatures", "Storage", "Web",
+                "Entente", "Collaboration", "Networking", "Office", "Exchange", "HTTPMessageSignatures", "Storage", "Web",
                 "WorstInputs", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -125,16 +124,16 @@ let package = Package(
         .testTarget(
             name: "CollaborationTests",
             dependencies: [
-                "Collaboration", "Network", "Office", "Exchange", "HTTPMessageSignatures", "SiteTesting", "StorageTesting", crypto,
+                "Collaboration", "Networking", "Office", "Exchange", "HTTPMessageSignatures", "SiteTesting", "StorageTesting", crypto,
             ]
         ),
         .testTarget(
             name: "EntenteCommandTests",
-            dependencies: ["EntenteCommand", "Entente", "Collaboration", "Network", "Office", "Storage", "Web", .product(name: "Configuration", package: "swift-configuration")]
+            dependencies: ["EntenteCommand", "Entente", "Collaboration", "Networking", "Office", "Storage", "Web", .product(name: "Configuration", package: "swift-configuration")]
         ),
         .testTarget(
             name: "EntenteTests",
-            dependencies: ["Entente", "Collaboration", "Network", "Office", "SiteTesting", "StorageTesting"],
+            dependencies: ["Entente", "Collaboration", "Networking", "Office", "SiteTesting", "StorageTesting"],
             path: "Sources/Entente/Features",
             exclude: features.map { "\($0)/Pages" },
             sources: features.map { "\($0)/Tests" }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import Collaboration
-import class Foundation.Bundle
 import Office
 
 /// The features of the product, in the order in which people meet them. Package.swift names their folders.
@@ -9,7 +8,4 @@ package enum Features {
 
     /// For what opens no page: commands, and tests.
     package static func kernel(host: String) -> Kernel { Kernel(all, host: host) { _ in } }
-
-    /// Templates and translations of all features.
-    package static var pages: Bundle { .module }
 }

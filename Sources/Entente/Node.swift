@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Collaboration
-import class Foundation.Bundle
 import struct Foundation.URL
 import Logging
-import Network
+import Networking
 import Office
 import ServiceLifecycle
 import Storage
@@ -16,12 +15,15 @@ package struct NodeConfiguration: Sendable {
     package var allowsPrivatePeers = false
     /// Seconds after which linked companies are asked again what waits here; `nil` where they can reach this node.
     package var pullInterval: Int?
-    /// The source tree from which pages and assets are reloaded when they change; `nil` uses those in the program.
+    /// Pages and assets.
+    package var files: ProgramFiles
+    /// The source tree from which pages and assets are reloaded when they change; `nil` uses ``files``.
     package var developmentFolder: URL?
     package var logger: Logger
 
-    package init(site: SiteConfiguration, logger: Logger) {
+    package init(site: SiteConfiguration, files: ProgramFiles, logger: Logger) {
         self.site = site
+        self.files = files
         self.logger = logger
     }
 }
@@ -53,11 +55,11 @@ package struct Node: Sendable {
         var services = Services()
         services.kernel = kernel
         services.exchange = exchange
-        let templates = try Self.templates(configuration.developmentFolder)
+        let templates = try Self.templates(configuration)
         try kernel.kinds.check(templates: templates.names)
         site = try Site(
             configuration.site, database: database, templates: templates,
-            assets: try Self.assets(configuration.developmentFolder), live: live, services: services,
+            assets: try Self.assets(configuration), live: live, services: services,
             actions: Features.all.actions, rawActions: Features.all.rawActions, streams: Features.all.streams,
             logger: logger)
         let jobs = JobRunner(
@@ -102,16 +104,13 @@ package struct Node: Sendable {
     /// A file is asked for until its peer has been away for a week: a job waits at most 2,048 s between two attempts.
     private static let attemptsInAWeek = 310
 
-    /// Where the templates and translations of the program are.
-    package static var pages: [URL] { [Templates.bundled, KernelParts.pages.bundleURL, Features.pages.bundleURL] }
-
-    private static func templates(_ source: URL?) throws -> Templates {
-        guard let source else { return try Templates(folders: pages) }
+    private static func templates(_ configuration: NodeConfiguration) throws -> Templates {
+        guard let source = configuration.developmentFolder else { return try Templates(configuration.files) }
         return try Templates(folders: Templates.sourceFolders(below: source.appending(path: "Sources")), reloads: true)
     }
 
-    private static func assets(_ source: URL?) throws -> Assets {
-        guard let source else { return try Assets() }
+    private static func assets(_ configuration: NodeConfiguration) throws -> Assets {
+        guard let source = configuration.developmentFolder else { return Assets(configuration.files) }
         return try Assets(folder: source.appending(path: "Sources/Web/Assets"), reloads: true)
     }
 

@@ -2,7 +2,7 @@
 import Collaboration
 import Exchange
 import Foundation
-import Network
+import Networking
 import Storage
 import Synchronization
 

@@ -5,7 +5,7 @@ import Exchange
 import Foundation
 import HTTPMessageSignatures
 import Logging
-import Network
+import Networking
 import Office
 import Storage
 import Synchronization

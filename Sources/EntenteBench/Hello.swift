@@ -19,10 +19,11 @@ struct ServeHello: AsyncParsableCommand {
         var configuration = SiteConfiguration(origin: origin)
         configuration.port = port
         let live = Live(database: database, sources: [])
+        let files = try ProgramFiles(sources: URL(filePath: "Sources"))
         var logger = Logger(label: "hello")
         logger.logLevel = .error
         try await Site(
-            configuration, database: database, templates: Templates(folders: [Templates.bundled]), assets: Assets(),
+            configuration, database: database, templates: Templates(files), assets: Assets(files),
             live: live, actions: [SayHello.self, KeepHello.self], logger: logger
         ).run()
     }

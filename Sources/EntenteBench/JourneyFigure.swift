@@ -3,7 +3,7 @@ import AsyncHTTPClient
 import Collaboration
 import Foundation
 import NIOCore
-import Network
+import Networking
 import Storage
 import Web
 

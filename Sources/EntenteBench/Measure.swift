@@ -87,7 +87,7 @@ struct Bench: Sendable {
         folder = URL(filePath: options.folder)
         server = try options.database.map { try Location(parsing: $0) }
         itself = URL(filePath: try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
-        entente = options.entente.map { URL(filePath: $0) } ?? itself.deletingLastPathComponent().appending(path: "entente")
+        entente = options.entente.map { URL(filePath: $0) } ?? URL(filePath: "build/entente")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     }
 

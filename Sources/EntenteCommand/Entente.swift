@@ -16,7 +16,7 @@ struct Entente: AsyncParsableCommand {
             """,
         subcommands: [
             Serve.self, Migrate.self, EnterpriseCommands.self, MemberCommands.self, TokenCommands.self, BackUp.self,
-            Restore.self, Purge.self, Check.self, LinkCommands.self, KeyCommands.self, Demo.self,
+            Restore.self, Purge.self, Check.self, LinkCommands.self, KeyCommands.self, Demo.self, Enclose.self,
         ])
 
     /// Tells what went wrong in one sentence. Exit codes are those of sysexits.h: 64 usage, 78 configuration; else 1.

@@ -2,7 +2,7 @@
 import ArgumentParser
 import Collaboration
 import Foundation
-import Network
+import Networking
 import Office
 import Storage
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Collaboration
-import Network
+import Networking
 import Storage
 
 struct MakeKeyFile: AsyncParsableCommand {

@@ -3,7 +3,7 @@ import ArgumentParser
 import Collaboration
 import Entente
 import Exchange
-import Network
+import Networking
 import Office
 import Storage
 import Web

@@ -2,7 +2,7 @@
 import ArgumentParser
 import Collaboration
 import Entente
-import Network
+import Networking
 import Storage
 
 struct Migrate: AsyncParsableCommand {

@@ -53,7 +53,7 @@ struct Serve: AsyncParsableCommand {
         keepFreedMemory()
         let settings = try await common.settings(flags)
         let logger = try settings.logger
-        var configuration = NodeConfiguration(site: try settings.site, logger: logger)
+        var configuration = NodeConfiguration(site: try settings.site, files: try .ofProgram(), logger: logger)
         let connections = OpenFiles.raiseLimit() - OpenFiles.reserve
         configuration.site.maxConnections = max(min(configuration.site.maxConnections, connections), 1)
         configuration.allowsPrivatePeers = try settings.allowsPrivatePeers

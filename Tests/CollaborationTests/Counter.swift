@@ -22,8 +22,8 @@ struct Counter {
         let origin = "https://\(company.kernel.host)"
         site = try Site(
             SiteConfiguration(origin: try #require(PublicOrigin(origin))), database: company.database,
-            templates: Templates(folders: [Site.pages.bundleURL, KernelParts.pages.bundleURL, Self.panels()]),
-            assets: Assets(), live: Live(database: company.database, sources: []), services: services,
+            templates: Templates(ProgramFiles.ofSourceTree.get().merging(ProgramFiles(folder: Self.panels()))),
+            assets: Assets(.ofSourceTree.get()), live: Live(database: company.database, sources: []), services: services,
             actions: KernelParts.features.actions, rawActions: [], streams: KernelParts.features.streams)
     }
 

@@ -9,14 +9,14 @@ import Testing
 struct TranslationTests {
     @Test("every text in a template has its Dutch")
     func complete() throws {
-        let templates = try Templates(folders: Node.pages)
+        let templates = try Templates(.ofSourceTree.get())
         #expect(templates.untranslated(in: "nl") == [])
         #expect(templates.names.count > 50)
     }
 
     @Test("so have the title, the stages and the door of every kind of case, and the label of every field")
     func code() throws {
-        let translations = try Templates(folders: Node.pages).translations
+        let translations = try Templates(.ofSourceTree.get()).translations
         let kinds = Features.kernel(host: "").kinds.all.flatMap { kind in
             [kind.title] + kind.lifecycle.stages.map(\.title) + (kind.door.map { [$0.label, $0.hint] } ?? [])
         }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import class Foundation.Bundle
-import Network
+import Networking
 import Office
 import Web
 
@@ -10,9 +9,6 @@ package enum KernelParts {
         House.self, Linking.self, Casework.self, Presences.self, Erasing.self, Following.self, TodayFeature.self,
         Searching.self, Partners.self, HouseSettings.self,
     ]
-
-    /// Templates and translations.
-    package static var pages: Bundle { .module }
 }
 
 extension Kernel {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Crypto
 import Exchange
-import Network
+import Networking
 import Office
 import Storage
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Exchange
 import Foundation
-import Network
+import Networking
 import Storage
 
 /// A wish that what is held about a customer be erased, what was decided, and what those answered who were told.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import Network
+import Networking
 import Office
 import Storage
 import Web

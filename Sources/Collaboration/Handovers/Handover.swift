@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Exchange
 import Foundation
-import Network
+import Networking
 import Office
 import Storage
 

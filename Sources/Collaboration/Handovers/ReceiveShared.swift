@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Exchange
-import Network
+import Networking
 
 extension Link {
     /// Refuses what the contract does not share yet, or never: whoever sends it all the same is not to make us keep it.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Exchange
-import Network
+import Networking
 import Office
 import Storage
 import Web

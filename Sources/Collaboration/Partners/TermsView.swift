@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Exchange
-import Network
+import Networking
 
 /// What a contract says, or would say, for programs and for the words on the pages where somebody agrees to it.
 package struct TermsView: Codable, Sendable {

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import class Foundation.Bundle
 import Storage
 import Web
 

@@ -14,24 +14,27 @@ package final class Assets: Sendable {
         var fingerprint = ""
     }
 
-    private let folder: URL
-    private let reloads: Bool
+    /// From where they are read again for each request, in development.
+    private let folder: URL?
     private let loaded: Mutex<Loaded>
 
-    package init(folder: URL = Assets.bundled, reloads: Bool = false) throws {
-        self.folder = folder
-        self.reloads = reloads
-        loaded = Mutex(try Self.load(folder))
+    /// Those in all folders called `Assets`.
+    package init(_ files: ProgramFiles) {
+        folder = nil
+        loaded = Mutex(Self.load(files.inside("Assets")))
     }
 
-    /// The folder in the program.
-    package static var bundled: URL { Bundle.module.bundleURL.appending(path: "Assets") }
+    /// - Parameter reloads: whether a changed file counts at once.
+    package init(folder: URL, reloads: Bool = false) throws {
+        self.folder = reloads ? folder : nil
+        loaded = Mutex(try Self.load(folder))
+    }
 
     /// What goes before a file's name in a page: `/assets/1a2b3c`.
     var path: String { "/assets/" + loaded.withLock { $0.fingerprint } }
 
     func answer(fingerprint: String, name: String) throws -> Answer {
-        if reloads {
+        if let folder {
             let fresh = try Self.load(folder)
             loaded.withLock { $0 = fresh }
         }
@@ -39,25 +42,29 @@ package final class Assets: Sendable {
         guard let file else { throw Refusal.notFound }
         var answer = Answer(status: 200, type: file.type, bytes: file.bytes)
         // An old page may ask for an old version; it gets the new one, but must not keep it under the old name.
-        let isCurrent = fingerprint == current && !reloads
+        let isCurrent = fingerprint == current && folder == nil
         answer.headers[.cacheControl] = isCurrent ? "public, max-age=31536000, immutable" : "no-cache"
         answer.headers[.eTag] = "\"\(current)\""
         return answer
     }
 
     private static func load(_ folder: URL) throws -> Loaded {
-        var loaded = Loaded()
-        var hash = SHA256()
         let root = folder.resolvingSymlinksInPath().path + "/"
         let found = FileManager.default.enumerator(
             at: folder.resolvingSymlinksInPath(), includingPropertiesForKeys: nil)
-        for url in (found?.compactMap { $0 as? URL } ?? []).sorted(by: { $0.path < $1.path }) {
-            guard let type = type(of: url.pathExtension), url.path.hasPrefix(root) else { continue }
-            let data = try Data(contentsOf: url)
-            let name = String(url.path.dropFirst(root.count))
+        let files = (found?.compactMap { $0 as? URL } ?? []).sorted { $0.path < $1.path }
+            .filter { $0.path.hasPrefix(root) && type(of: $0.pathExtension) != nil }
+        return load(try files.map { (String($0.path.dropFirst(root.count)), Array(try Data(contentsOf: $0))) })
+    }
+
+    private static func load(_ files: [(path: String, bytes: [UInt8])]) -> Loaded {
+        var loaded = Loaded()
+        var hash = SHA256()
+        for (name, bytes) in files {
+            guard let type = type(of: (name as NSString).pathExtension) else { continue }
             hash.update(data: Array(name.utf8))
-            hash.update(data: data)
-            loaded.files[name] = (ByteBuffer(bytes: data), type)
+            hash.update(data: bytes)
+            loaded.files[name] = (ByteBuffer(bytes: bytes), type)
         }
         loaded.fingerprint = Base64URL.encode(hash.finalize().prefix(9))
         return loaded
@@ -78,9 +85,4 @@ package final class Assets: Sendable {
         default: nil
         }
     }
-}
-
-extension Site {
-    /// The site's own templates: frames, the error page, and parts.
-    package static var pages: Bundle { .module }
 }

@@ -16,17 +16,24 @@ package final class Templates: Sendable {
     private let reloads: Bool
     private let library: Mutex<Library>
 
-    /// - Parameters:
-    ///   - folders: each module's pages: `name.mustache` and `anything.nl.json`.
-    ///   - reloads: whether a changed file counts at once; for development.
+    /// Those in all folders called `Pages`: `name.mustache` and `anything.nl.json`.
+    package init(_ files: ProgramFiles) throws {
+        folders = []
+        reloads = false
+        library = Mutex(try Self.load(files.inside("Pages").map { File(name: $0.path, content: $0.bytes) }))
+    }
+
+    /// - Parameter reloads: whether a changed file counts at once; for development.
     package init(folders: [URL], reloads: Bool = false) throws {
         self.folders = folders
         self.reloads = reloads
         library = Mutex(try Self.load(folders))
     }
 
-    /// The layouts and partials that come with this module.
-    package static var bundled: URL { Bundle.module.bundleURL }
+    private struct File {
+        let name: String
+        let content: [UInt8]
+    }
 
     /// Every `Pages` folder below a source tree, for development.
     package static func sourceFolders(below root: URL) -> [URL] {
@@ -65,22 +72,27 @@ package final class Templates: Sendable {
 
     private static func load(_ folders: [URL]) throws -> Library {
         let files = try files(in: folders)
-        var library = Library()
+        var library = try load(try files.map { File(name: $0.lastPathComponent, content: Array(try Data(contentsOf: $0))) })
         library.stamp = try stamp(files)
-        for file in files where file.pathExtension == "json" {
-            let language = file.deletingPathExtension().pathExtension
-            try library.translations.add(Data(contentsOf: file), language: language)
+        return library
+    }
+
+    private static func load(_ files: [File]) throws -> Library {
+        var library = Library()
+        for file in files {
+            guard let match = file.name.wholeMatch(of: /.+\.([a-z]{2})\.json/) else { continue }
+            try library.translations.add(Data(file.content), language: String(match.1))
         }
         for language in library.translations.languages {
-            for file in files where file.pathExtension == "mustache" {
-                let name = file.deletingPathExtension().lastPathComponent
-                let source = try String(contentsOf: file, encoding: .utf8)
+            for file in files where file.name.hasSuffix(".mustache") {
+                let name = String(file.name.dropLast(".mustache".count))
+                let source = String(decoding: file.content, as: UTF8.self)
                 let (text, missing) = translate(source, library.translations, language)
                 library.untranslated[language, default: []].formUnion(missing)
                 do {
                     library.byLanguage[language, default: [:]][name] = try Template(parsing: text)
                 } catch {
-                    throw TemplateError(description: "\(file.lastPathComponent), \(error.description)")
+                    throw TemplateError(description: "\(file.name), \(error.description)")
                 }
             }
         }

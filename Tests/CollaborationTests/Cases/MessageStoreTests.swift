@@ -5,7 +5,7 @@ import StorageTesting
 import Testing
 
 @testable import Collaboration
-@testable import Network
+@testable import Networking
 
 @Suite("Messages")
 struct MessageStoreTests {

@@ -7,7 +7,7 @@ import Synchronization
 import Testing
 
 @testable import Collaboration
-@testable import Network
+@testable import Networking
 
 @Suite("What a node answers to other nodes")
 struct AnsweringTests {

@@ -8,7 +8,7 @@ import StorageTesting
 import Testing
 
 @testable import Collaboration
-@testable import Network
+@testable import Networking
 
 @Suite("The exchange's chores")
 struct ChoresTests {

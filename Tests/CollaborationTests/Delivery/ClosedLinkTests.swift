@@ -5,7 +5,7 @@ import Storage
 import Testing
 
 @testable import Collaboration
-@testable import Network
+@testable import Networking
 
 @Suite("After a link has ended")
 struct ClosedLinkTests {

@@ -7,7 +7,7 @@ import Synchronization
 import Testing
 
 @testable import Collaboration
-@testable import Network
+@testable import Networking
 @testable import Office
 
 @Suite("Delivery between two nodes")

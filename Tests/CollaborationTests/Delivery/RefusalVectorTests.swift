@@ -7,7 +7,7 @@ import Storage
 import Testing
 
 @testable import Collaboration
-@testable import Network
+@testable import Networking
 
 /// The vectors in `docs/vectors/refusals.json`: what a receiver refuses, each made anew.
 @Suite("What a receiver refuses")

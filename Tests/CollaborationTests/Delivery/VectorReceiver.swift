@@ -8,7 +8,7 @@ import Storage
 import StorageTesting
 
 @testable import Collaboration
-@testable import Network
+@testable import Networking
 @testable import Office
 
 /// Kraft Drives with the keys and the time of the specification's vectors, linked with Velora. It takes what Velora sends

@@ -5,7 +5,7 @@ import StorageTesting
 import Testing
 
 @testable import Collaboration
-@testable import Network
+@testable import Networking
 
 @Suite("What had been sent about somebody who was erased")
 struct ErasedLettersTests {

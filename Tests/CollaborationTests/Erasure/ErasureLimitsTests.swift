@@ -6,7 +6,7 @@ import StorageTesting
 import Testing
 
 @testable import Collaboration
-@testable import Network
+@testable import Networking
 
 @Suite("What erasing may not take, and may not leave")
 struct ErasureLimitsTests {

@@ -6,7 +6,7 @@ import StorageTesting
 import Testing
 
 @testable import Collaboration
-@testable import Network
+@testable import Networking
 
 @Suite("The contract's retention")
 struct RetentionTests {

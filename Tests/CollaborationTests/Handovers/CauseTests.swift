@@ -5,7 +5,7 @@ import Storage
 import Testing
 
 @testable import Collaboration
-@testable import Network
+@testable import Networking
 
 @Suite("What caused an event")
 struct CauseTests {

@@ -7,7 +7,7 @@ import StorageTesting
 import Testing
 
 @testable import Collaboration
-@testable import Network
+@testable import Networking
 @testable import Office
 
 /// A kind of case for tests.

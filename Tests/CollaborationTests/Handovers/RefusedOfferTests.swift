@@ -8,7 +8,7 @@ import Testing
 import Web
 
 @testable import Collaboration
-@testable import Network
+@testable import Networking
 
 @Suite("An offer that the other company's system refuses")
 struct RefusedOfferTests {

@@ -6,7 +6,7 @@ import Storage
 import Testing
 
 @testable import Collaboration
-@testable import Network
+@testable import Networking
 
 @Suite("Keys that end before their time")
 struct KeyTests {

@@ -8,7 +8,7 @@ import Testing
 import Web
 
 @testable import Collaboration
-@testable import Network
+@testable import Networking
 @testable import Office
 
 /// What open pages were told.
@@ -41,7 +41,7 @@ private struct LinkHouse {
         }
         site = try Site(
             SiteConfiguration(origin: try #require(PublicOrigin("https://velora.example"))), database: velora.database,
-            templates: Templates(folders: [Site.pages.bundleURL, KernelParts.pages.bundleURL]), assets: Assets(),
+            templates: Templates(.ofSourceTree.get()), assets: Assets(.ofSourceTree.get()),
             live: Live(database: velora.database, sources: []), services: services, actions: Partners.actions,
             rawActions: ExchangeActions.all, streams: [FollowLinks.self])
         administrator = try await Self.signIn(.administrator, velora, enterprise, site)

@@ -5,7 +5,7 @@ import Storage
 import Testing
 
 @testable import Collaboration
-@testable import Network
+@testable import Networking
 @testable import Office
 
 @Suite("Linking two enterprises")

@@ -6,7 +6,7 @@ import StorageTesting
 import Testing
 
 @testable import Collaboration
-@testable import Network
+@testable import Networking
 @testable import Office
 
 @Suite("A company's own keys in the database")

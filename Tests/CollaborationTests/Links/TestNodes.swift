@@ -9,7 +9,7 @@ import StorageTesting
 import Synchronization
 
 @testable import Collaboration
-@testable import Network
+@testable import Networking
 @testable import Office
 
 /// Nodes that reach each other through a wire that can fail, under one clock that only tests move.

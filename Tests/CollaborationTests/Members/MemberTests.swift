@@ -6,7 +6,7 @@ import Testing
 import Web
 
 @testable import Collaboration
-@testable import Network
+@testable import Networking
 @testable import Office
 
 /// A node with one enterprise, Velora, and its administrator, Inès.
@@ -35,7 +35,7 @@ struct OneHouse {
         let origin = try #require(PublicOrigin("https://velora.example"))
         site = try Site(
             SiteConfiguration(origin: origin), database: database,
-            templates: Templates(folders: [Site.pages.bundleURL, KernelParts.pages.bundleURL]), assets: Assets(),
+            templates: Templates(.ofSourceTree.get()), assets: Assets(.ofSourceTree.get()),
             live: live,
             services: services, actions: House.actions)
         if !isEmpty { try await add("ines@velora.example", "Inès Martin", .administrator, creating: true) }

@@ -8,7 +8,7 @@ import Testing
 import Web
 
 @testable import Collaboration
-@testable import Network
+@testable import Networking
 @testable import Office
 
 @Suite("Who wrote a message")

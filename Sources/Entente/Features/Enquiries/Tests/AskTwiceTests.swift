@@ -23,7 +23,8 @@ struct AskTwiceTests {
             var logger = Logger(label: "test")
             logger.logLevel = .error
             let origin = try #require(PublicOrigin("https://velora.example"))
-            site = try Node(NodeConfiguration(site: SiteConfiguration(origin: origin), logger: logger), database: database).site
+            site = try Node(NodeConfiguration(
+                site: SiteConfiguration(origin: origin), files: .ofSourceTree.get(), logger: logger), database: database).site
             try await database.write { tx in
                 _ = try EnterpriseDraft(name: "Velora", slug: "velora", colour: 2, place: "Ghent").create(Kernel(Features.all, host: "") { _ in }, tx)
             }
@@ -142,8 +143,8 @@ struct AskTwiceTests {
 
     @Test("every form for everybody has a key")
     func publicForms() throws {
-        let templates = try Node.pages.flatMap { try FileManager.default.contentsOfDirectory(at: $0, includingPropertiesForKeys: nil) }
-        let texts = try templates.filter { $0.pathExtension == "mustache" }.map { try String(contentsOf: $0, encoding: .utf8) }
+        let files = try ProgramFiles.ofSourceTree.get().files
+        let texts = files.filter { $0.key.hasSuffix(".mustache") }.map { String(decoding: $0.value, as: UTF8.self) }
         let forms = texts.filter { $0.contains("{{<layout-public}}") }.flatMap {
             $0.split(separator: "\n").filter { $0.contains("method=\"post\"") }
         }
