@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import PackageDescription
 
-/// Each feature is one folder below Sources/Entente/Features; name it here and in Sources/Entente/Features.swift.
-let features: [String] = ["Enquiries", "Incidents"]
+/// Each feature is one folder, with its pages and tests, below Sources/Features; name it here and in Sources/Entente/Features.swift.
+let features: [String] = ["Enquiries", "Follow", "Incidents", "Partners", "Presence", "Search", "Settings", "Today"]
+/// Those with a folder Tests.
+let tested: Set<String> = ["Enquiries", "Incidents"]
 
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -80,9 +82,9 @@ let package = Package(
         ),
         .target(
             name: "Entente",
-            dependencies: ["Collaboration", "Networking", "Office", "Web", "Storage", "Exchange", logging, lifecycle],
-            exclude: ["Pages"] + features.flatMap { ["Features/\($0)/Tests", "Features/\($0)/Pages"] }
-        ),
+            dependencies: features.map { .byName(name: $0) } + [
+                "Collaboration", "Networking", "Office", "Web", "Storage", "Exchange", logging, lifecycle,
+            ]),
         .executableTarget(
             name: "EntenteCommand",
             dependencies: [
@@ -124,20 +126,32 @@ let package = Package(
         .testTarget(
             name: "CollaborationTests",
             dependencies: [
-                "Collaboration", "Networking", "Office", "Exchange", "HTTPMessageSignatures", "SiteTesting", "StorageTesting", crypto,
-            ]
+                "Entente", "Collaboration", "Networking", "Office", "Exchange", "HTTPMessageSignatures", "SiteTesting",
+                "StorageTesting", crypto,
+            ] + features.map { .byName(name: $0) }
         ),
         .testTarget(
             name: "EntenteCommandTests",
-            dependencies: ["EntenteCommand", "Entente", "Collaboration", "Networking", "Office", "Storage", "Web", .product(name: "Configuration", package: "swift-configuration")]
+            dependencies: [
+                "EntenteCommand", "Entente", "Collaboration", "Networking", "Office", "Storage", "StorageTesting", "Web",
+                .product(name: "Configuration", package: "swift-configuration"),
+            ]
         ),
-        .testTarget(
-            name: "EntenteTests",
-            dependencies: ["Entente", "Collaboration", "Networking", "Office", "SiteTesting", "StorageTesting"],
-            path: "Sources/Entente/Features",
-            exclude: features.map { "\($0)/Pages" },
-            sources: features.map { "\($0)/Tests" }
-        ),
-    ],
+    ] + features.flatMap(targets(of:)),
     swiftLanguageModes: [.v6]
 )
+
+/// A feature's own target, and that of its tests.
+func targets(of feature: String) -> [Target] {
+    let code = Target.target(
+        name: feature, dependencies: ["Collaboration", "Networking", "Office", "Web", "Storage", "Exchange"],
+        path: "Sources/Features/\(feature)", exclude: ["Pages"] + (tested.contains(feature) ? ["Tests"] : []))
+    guard tested.contains(feature) else { return [code] }
+    let tests = Target.testTarget(
+        name: feature + "Tests",
+        dependencies: [
+            .byName(name: feature), "Entente", "Collaboration", "Networking", "Office", "SiteTesting", "StorageTesting",
+        ],
+        path: "Sources/Features/\(feature)/Tests")
+    return [code, tests]
+}

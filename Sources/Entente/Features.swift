@@ -1,10 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 import Collaboration
+import Enquiries
+import Follow
+import Incidents
+import Networking
 import Office
+import Partners
+import Presence
+import Search
+import Settings
+import Today
 
 /// The features of the product, in the order in which people meet them. Package.swift names their folders.
 package enum Features {
-    package static let all: [any Feature.Type] = KernelParts.features + [Enquiries.self, Incidents.self]
+    /// What every node has, whatever its kinds of case.
+    package static let base: [any Feature.Type] = [
+        House.self, Linking.self, Casework.self, Erasing.self, Presences.self, Following.self, TodayFeature.self,
+        Searching.self, Partners.self, HouseSettings.self,
+    ]
+
+    package static let all: [any Feature.Type] = base + [Enquiries.self, Incidents.self]
 
     /// For what opens no page: commands, and tests.
     package static func kernel(host: String) -> Kernel { Kernel(all, host: host) { _ in } }

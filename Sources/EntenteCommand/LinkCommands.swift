@@ -5,6 +5,7 @@ import Entente
 import Exchange
 import Networking
 import Office
+import Partners
 import Storage
 import Web
 

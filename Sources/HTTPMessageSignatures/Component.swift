@@ -30,7 +30,7 @@ package struct Component: Hashable, Sendable {
     package var ofRequest: Component { Component(name, key: key, isOfRequest: true) }
 
     /// The component's value in a message, and for `;req` in the request that it answers.
-    func value(in message: Message, answering request: Message?) throws(SignatureError) -> String {
+    func value(in message: HTTPMessage, answering request: HTTPMessage?) throws(SignatureError) -> String {
         if isOfRequest {
             guard case .response = message.start, let request else { throw .missingComponent(name) }
             return try Component(name, key: key).value(in: request, answering: nil)
@@ -44,7 +44,7 @@ package struct Component: Hashable, Sendable {
         return try Dictionary.member(key, of: value, named: name)
     }
 
-    private func derivedValue(of start: Message.Start) throws(SignatureError) -> String {
+    private func derivedValue(of start: HTTPMessage.Start) throws(SignatureError) -> String {
         switch (name, start) {
         case ("@method", .request(let method, _)): return method
         case ("@target-uri", .request(_, let uri)): return uri

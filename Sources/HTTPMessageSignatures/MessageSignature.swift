@@ -12,7 +12,7 @@ package struct MessageSignature: Hashable, Sendable {
     private let input: InnerList
 
     /// Reads the signature with this label; nothing is verified yet.
-    package init(label: String, in message: Message) throws(SignatureError) {
+    package init(label: String, in message: HTTPMessage) throws(SignatureError) {
         guard let inputField = message[field: "signature-input"], let signatureField = message[field: "signature"],
             case .innerList(let input)? = try Dictionary.parse(inputField, named: "signature-input")[label],
             case .item(let item)? = try Dictionary.parse(signatureField, named: "signature")[label]
@@ -29,7 +29,7 @@ package struct MessageSignature: Hashable, Sendable {
     /// Returns when `key` made this signature over these parts of the message; a `;req` component is taken from
     /// `request`, which must be the request that the message answers.
     package func verify(
-        _ message: Message, answering request: Message? = nil, requiring required: [Component] = [],
+        _ message: HTTPMessage, answering request: HTTPMessage? = nil, requiring required: [Component] = [],
         key: Curve25519.Signing.PublicKey
     ) throws(SignatureError) {
         for component in required where !parameters.components.contains(component) {
@@ -43,7 +43,7 @@ package struct MessageSignature: Hashable, Sendable {
 
     /// The two fields, `Signature-Input` and `Signature`, that sign a message under a label.
     package static func sign(
-        _ message: Message, answering request: Message? = nil, label: String, _ parameters: SignatureParameters,
+        _ message: HTTPMessage, answering request: HTTPMessage? = nil, label: String, _ parameters: SignatureParameters,
         key: Curve25519.Signing.PrivateKey
     ) throws -> [Field] {
         let input = parameters.innerList
@@ -61,7 +61,7 @@ package struct MessageSignature: Hashable, Sendable {
 /// The text that is signed (RFC 9421, section 2.5).
 enum SignatureBase {
     static func bytes(
-        of components: [Component], input: InnerList, in message: Message, answering request: Message?
+        of components: [Component], input: InnerList, in message: HTTPMessage, answering request: HTTPMessage?
     ) throws(SignatureError) -> [UInt8] {
         var base = ""
         for (component, item) in zip(components, input.bareInnerList) {

@@ -7,7 +7,17 @@ import Testing
 import Web
 
 @testable import Collaboration
+@testable import Entente
 @testable import Office
+
+extension Kernel {
+    /// A kernel with what every node has, and these kinds of case.
+    init(kinds: Kinds, host: String, announce: @escaping @Sendable (Live.Topic) -> Void) {
+        self.init(Features.base, host: host, announce: announce)
+        self.kinds = kinds
+        doors = kinds.all.compactMap { $0.door }
+    }
+}
 
 /// A company's site, with people before it.
 struct Counter {
@@ -24,7 +34,7 @@ struct Counter {
             SiteConfiguration(origin: try #require(PublicOrigin(origin))), database: company.database,
             templates: Templates(ProgramFiles.ofSourceTree.get().merging(ProgramFiles(folder: Self.panels()))),
             assets: Assets(.ofSourceTree.get()), live: Live(database: company.database, sources: []), services: services,
-            actions: KernelParts.features.actions, rawActions: [], streams: KernelParts.features.streams)
+            actions: Features.base.actions, rawActions: [], streams: Features.base.streams)
     }
 
     /// The panel that a kind of case brings.

@@ -37,7 +37,7 @@ struct DocumentTests {
         let fields = try RequestProfile.sign(
             method: "POST", targetURI: target, destination: Sample.kraft, body: (Batch.contentType, body), key: key,
             now: Sample.now, nonce: nonce)
-        let request = Message.request(method: "POST", targetURI: target, fields: fields)
+        let request = HTTPMessage.request(method: "POST", targetURI: target, fields: fields)
         let receipts = Receipts([Receipt(id: event.id.wire, status: .stored, outcome: .applied)]).json.bytes
         let response = try ResponseProfile.sign(
             status: 202, contentType: Receipts.contentType, body: receipts, answering: request, key: peerKey,

@@ -106,7 +106,7 @@ struct InteropTests {
             0]
         let signed = try fields(answer["headers"])
         func verify(_ fields: [Field], body: [UInt8]) throws {
-            let message = Message.request(method: "POST", targetURI: target, fields: fields)
+            let message = HTTPMessage.request(method: "POST", targetURI: target, fields: fields)
             _ = try RequestProfile.read(message, body: body, destination: Sample.kraft, now: now).verify(
                 with: key.verifyingKey)
         }
@@ -122,7 +122,7 @@ struct InteropTests {
     @Test("verifies our response over its request, and makes one that we take")
     func responses() async throws {
         let signed = try requestFields()
-        let request = Message.request(method: "POST", targetURI: target, fields: signed)
+        let request = HTTPMessage.request(method: "POST", targetURI: target, fields: signed)
         let receipts = Receipts([Receipt(id: "1", status: .stored, outcome: .applied)]).json.bytes
         let components = ResponseProfile.components(requestHasBody: true)
         let ours = try ResponseProfile.sign(

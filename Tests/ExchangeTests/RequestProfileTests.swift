@@ -14,10 +14,10 @@ struct RequestProfileTests {
     init() throws { key = try Sample.key(1) }
 
     func signed(_ body: [UInt8]? = nil, at time: WireTime = Sample.now, destination: Address = Sample.kraft) throws
-        -> Message
+        -> HTTPMessage
     {
         let body = body ?? self.body
-        return Message.request(
+        return HTTPMessage.request(
             method: "POST", targetURI: target,
             fields: try RequestProfile.sign(
                 method: "POST", targetURI: target, destination: destination, body: (Batch.contentType, body), key: key,
@@ -26,7 +26,7 @@ struct RequestProfileTests {
 
     @discardableResult
     func verify(
-        _ message: Message, body: [UInt8]? = nil, at now: WireTime = Sample.now
+        _ message: HTTPMessage, body: [UInt8]? = nil, at now: WireTime = Sample.now
     ) throws -> VerifiedRequest {
         let claimed = try RequestProfile.read(message, body: body ?? self.body, destination: Sample.kraft, now: now)
         guard claimed.keyID == key.thumbprint else { throw RequestRefusal.unknownKey }
@@ -130,7 +130,7 @@ struct RequestProfileTests {
 
     @Test("a request without a body covers no digest, and cannot pass for one with a body")
     func bodyless() throws {
-        let message = Message.request(
+        let message = HTTPMessage.request(
             method: "GET", targetURI: target,
             fields: try RequestProfile.sign(
                 method: "GET", targetURI: target, destination: Sample.kraft, body: nil, key: key, now: Sample.now,
@@ -150,7 +150,7 @@ struct RequestProfileTests {
         let fields = try ResponseProfile.sign(
             status: 202, contentType: Receipts.contentType, body: receipts, answering: request, key: peer,
             now: Sample.now)
-        func verify(_ status: Int, _ fields: [Field], _ body: [UInt8], _ request: Message) throws {
+        func verify(_ status: Int, _ fields: [Field], _ body: [UInt8], _ request: HTTPMessage) throws {
             try ResponseProfile.verify(
                 status: status, fields: fields, body: body, answering: request, now: Sample.now,
                 find: { $0 == peer.thumbprint ? peer.verifyingKey : nil })

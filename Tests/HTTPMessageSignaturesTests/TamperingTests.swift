@@ -10,8 +10,8 @@ struct TamperingTests {
     let key = Curve25519.Signing.PrivateKey()
     let covered: [Component] = [.method, .targetURI, .contentDigest, .contentType]
 
-    func signed() throws -> Message {
-        var message = Message.request(
+    func signed() throws -> HTTPMessage {
+        var message = HTTPMessage.request(
             method: "POST", targetURI: "https://example.com/inbox?a=1",
             fields: [
                 Field("Content-Type", "application/json"),
@@ -23,7 +23,7 @@ struct TamperingTests {
         return message
     }
 
-    func verify(_ message: Message, answering request: Message? = nil) throws {
+    func verify(_ message: HTTPMessage, answering request: HTTPMessage? = nil) throws {
         try MessageSignature(label: "a", in: message).verify(
             message, answering: request, requiring: covered, key: key.publicKey)
     }
@@ -110,7 +110,7 @@ struct TamperingTests {
     @Test("a response is bound to the request that it answers")
     func response() throws {
         let request = try signed()
-        var response = Message.response(
+        var response = HTTPMessage.response(
             status: 202, fields: [Field("Content-Digest", ContentDigest.value(for: Data()))])
         let components: [Component] = [
             .status, .contentDigest, Component.contentDigest.ofRequest,
@@ -128,7 +128,7 @@ struct TamperingTests {
         }
     }
 
-    func signedElsewhere() throws -> Message {
+    func signedElsewhere() throws -> HTTPMessage {
         var message = try signed()
         message.fields.removeLast(2)
         message.fields += try MessageSignature.sign(
@@ -138,7 +138,7 @@ struct TamperingTests {
 
     @Test("one member of a dictionary field can be covered alone")
     func member() throws {
-        let message = Message.request(
+        let message = HTTPMessage.request(
             method: "GET", targetURI: "/", fields: [Field("Example", " a=1,  b=2;x=1;y=2, c=(a   b)")])
         #expect(try Component("example", key: "b").value(in: message, answering: nil) == "2;x=1;y=2")
         #expect(try Component("example", key: "c").value(in: message, answering: nil) == "(a b)")

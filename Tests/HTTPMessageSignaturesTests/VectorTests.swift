@@ -14,7 +14,7 @@ enum Vector {
         sig-b26=("date" "@method" "@path" "@authority" "content-type" "content-length")\
         ;created=1618884473;keyid="test-key-ed25519"
         """
-    static let request = Message.request(
+    static let request = HTTPMessage.request(
         method: "POST", targetURI: "https://example.com/foo?param=Value&Pet=dog",
         fields: [
             Field("Host", "example.com"), Field("Date", "Tue, 20 Apr 2021 02:07:55 GMT"),
@@ -78,21 +78,21 @@ struct VectorTests {
             ("@request-target", "/path?param=value&foo=bar&baz=batman"),
         ])
     func derived(name: String, value: String) throws {
-        let request = Message.request(
+        let request = HTTPMessage.request(
             method: "POST", targetURI: "https://www.Example.com:443/path?param=value&foo=bar&baz=batman", fields: [])
         #expect(try Component(name).value(in: request, answering: nil) == value)
     }
 
     @Test("an empty path is a slash and an absent query a question mark")
     func emptyParts() throws {
-        let request = Message.request(method: "GET", targetURI: "http://example.com", fields: [])
+        let request = HTTPMessage.request(method: "GET", targetURI: "http://example.com", fields: [])
         #expect(try Component.path.value(in: request, answering: nil) == "/")
         #expect(try Component.query.value(in: request, answering: nil) == "?")
     }
 
     @Test("lines of one field are joined and trimmed, and folding becomes a space")
     func fieldValues() throws {
-        let message = Message.request(
+        let message = HTTPMessage.request(
             method: "GET", targetURI: "http://example.com/",
             fields: [
                 Field("X-List", "  a, b "), Field("x-list", "c\t"), Field("X-Fold", "one\r\n  two"),

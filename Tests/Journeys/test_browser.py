@@ -16,7 +16,7 @@ from waiting import wait_for
 from window import TELEPHONE, WIDE, Window
 
 CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if os.path.exists(path)), None)
-DUTCH = json.loads((ROOT / "Sources/Entente/Features/Enquiries/Pages/enquiries.nl.json").read_text())
+DUTCH = json.loads((ROOT / "Sources/Features/Enquiries/Pages/enquiries.nl.json").read_text())
 
 
 @pytest.fixture(scope="module")

@@ -107,8 +107,8 @@ struct TemplateTests {
         var translations = Translations()
         try translations.add(
             Data(#"{"{0} has {1}": "{1} is bij {0}", "a case": "een zaak"}"#.utf8), language: "nl")
-        let what: Message = "a case"
-        let message: Message = "\("Kraft {1}") has \(what)"
+        let what: Phrase = "a case"
+        let message: Phrase = "\("Kraft {1}") has \(what)"
         #expect(translations.text(message, in: "nl") == "een zaak is bij Kraft {1}")
         #expect(message.description == "Kraft {1} has a case")
     }

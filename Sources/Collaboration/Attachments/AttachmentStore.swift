@@ -48,8 +48,8 @@ package struct Upload: Sendable {
     }
 
     /// Read when they are asked for: ask for one file's at a time.
-    func bytes() throws -> [UInt8] { try file.bytes() }
-    var digest: [UInt8] { file.digest }
+    package func bytes() throws -> [UInt8] { try file.bytes() }
+    package var digest: [UInt8] { file.digest }
 }
 
 extension Desk {

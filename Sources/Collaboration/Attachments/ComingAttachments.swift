@@ -8,7 +8,7 @@ import Web
 extension Desk {
     /// Announces files whose bytes still have to be fetched over a link. They are fetched even if the same bytes are
     /// here already: that a peer can name a digest does not prove that it has the file.
-    func expect(_ files: [AttachmentRefV1], of message: Message, over link: Link) throws {
+    package func expect(_ files: [AttachmentRefV1], of message: Message, over link: Link) throws {
         for file in files {
             guard let digest = [UInt8](hex: file.digest) else { continue }
             try attachments.add(

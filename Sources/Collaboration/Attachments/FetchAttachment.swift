@@ -16,7 +16,7 @@ package struct FetchAttachment: Codable, Sendable {
 
 extension Desk {
     /// Fetches a file soon, and again until it is here.
-    func fetch(_ digest: [UInt8], over link: Link) throws {
+    package func fetch(_ digest: [UInt8], over link: Link) throws {
         let task = FetchAttachment(enterprise: scope, link: link.id, digest: digest.hex)
         try Jobs.enqueue(
             tx, Job(kind: FetchAttachment.kind, payload: task, dedupeKey: "\(scope)/\(link.id)/\(task.digest)"), at: now)

@@ -39,9 +39,9 @@ extension FetchRefusal: Problem {
         }
     }
 
-    package var title: Web.Message { "That file cannot be fetched" }
+    package var title: Phrase { "That file cannot be fetched" }
 
-    package var detail: Web.Message {
+    package var detail: Phrase {
         switch self {
         case .alreadyHere: "The file has arrived meanwhile. Reload the page to open it."
         case .linkNotActive(let company):

@@ -28,7 +28,7 @@ package protocol CaseKind: Sendable {
     static func panel(of item: Case, _ desk: Desk) throws -> Model?
     /// What an event of the kind's own says on the timeline, after the name of who did it: "assessed it as critical";
     /// `nil` for an event that is shown nowhere.
-    static func tell(_ event: Event) -> Web.Message?
+    static func tell(_ event: Event) -> Phrase?
     /// Takes what is personal out of the kind's own details: what the customer said goes, in what others wrote the name is
     /// struck out. There is no default: a kind without such details says so.
     static func erase(_ item: Case, _ strikeout: Strikeout, _ desk: Desk) throws
@@ -44,7 +44,7 @@ extension CaseKind {
     package static func keep(_ details: JSONValue, of item: Case, _ desk: Desk) throws {}
     package static func details(of item: Case, _ desk: Desk) throws -> [Detail] { [] }
     package static func panel(of item: Case, _ desk: Desk) throws -> Model? { nil }
-    package static func tell(_ event: Event) -> Web.Message? { nil }
+    package static func tell(_ event: Event) -> Phrase? { nil }
     package static func check(_ item: Case, entering stage: String, _ desk: Desk) throws {}
 }
 

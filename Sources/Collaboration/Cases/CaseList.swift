@@ -73,7 +73,7 @@ extension CaseStore {
     }
 
     /// - Parameter order: newest change first, if nothing else is said; `after` goes with that order only.
-    func lines(
+    package func lines(
         where conditions: SQL, after: CaseCursor? = nil, order: SQL = "c.updated_at DESC, c.id DESC", limit: Int
     ) throws -> [CaseLine] {
         let onwards: SQL = if let after { "AND (c.updated_at, c.id) < (\(after.changed), \(after.id))" } else { "" }

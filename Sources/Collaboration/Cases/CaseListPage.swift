@@ -27,7 +27,7 @@ struct CaseListPage {
                 "kinds": .list(
                     desk.kernel.kinds.all.map { kind in
                         [
-                            "value": .text(kind.name), "label": .message(Web.Message(stringLiteral: kind.title)),
+                            "value": .text(kind.name), "label": .message(Phrase(stringLiteral: kind.title)),
                             "selected": .flag(filter.kind == kind.name),
                         ]
                     }),
@@ -69,7 +69,7 @@ struct CaseListPage {
     private enum View: CaseIterable {
         case open, us, partner, late, mine, nobody, closed
 
-        var title: Web.Message {
+        var title: Phrase {
             switch self {
             case .open: "All open"
             case .us: "With us"

@@ -31,7 +31,7 @@ struct CasePage {
             "live": .text("/\(desk.enterprise.slug)/live?case=\(file.number)"),
             "case": head(kind), "stops": .number(stops.count), "journey": .list(stops),
             "requests": .list(requests), "entries": .list(entries), "audience": .list(audience),
-            "presence": .list(try presence),
+            "sections": .object(Array(try desk.sections(of: item, for: call.caller))),
         ]
         model["earlier"] = .text(file.earlier.map { "\(href)?before=\($0)" })
         model["erasure"] = try ErasureModels(desk: desk, moments: moments).card(
@@ -52,23 +52,14 @@ struct CasePage {
         let opener = file.messages.first { $0.author.kind == .customer }?.author.name ?? file.events.first?.actorName
         return [
             "number": .text(file.number), "href": .text(href), "subject": .text(item.title),
-            "kindName": .message(kind.map { Web.Message(stringLiteral: $0.title) }),
+            "kindName": .message(kind.map { Phrase(stringLiteral: $0.title) }),
             "openedBy": .text(file.customer?.name ?? opener ?? ""),
             "through": .text(item.origin.flatMap { file.links[$0]?.name }),
             "openedAgo": .text(moments.ago(item.openedAt)), "openedAt": .text(item.openedAt.rfc3339),
-            "stageName": .message(kind?.lifecycle.stage(item.stage).map { Web.Message(stringLiteral: $0.title) }),
+            "stageName": .message(kind?.lifecycle.stage(item.stage).map { Phrase(stringLiteral: $0.title) }),
             "priority": .object([item.priority.rawValue: true]), "closed": .flag(!item.isOpen),
             "urgent": .flag(item.priority == .urgent), "owner": .text(file.ownerName),
         ]
-    }
-
-    /// Who else is here, for the line below the conversation.
-    private var presence: [Model] {
-        get throws {
-            try desk.cases.present(at: item.id, but: call.caller.member.id).map {
-                ["name": .text($0.name), "typing": .flag($0.isTyping)]
-            }
-        }
     }
 
     private var stops: [Model] {

@@ -6,7 +6,7 @@ import Web
 
 /// The list beside the case, and the column of facts on its right.
 extension CasePage {
-    func list(_ teams: [Team]) throws -> [String: Model] {
+    package func list(_ teams: [Team]) throws -> [String: Model] {
         let lines = try desk.cases.list(CaseFilter(), by: nil, limit: 20)
         // The tags are on the list's own page; beside a case they would be a good part of it.
         return CaseListPage(
@@ -30,7 +30,7 @@ extension CasePage {
                 "hasFacts": true,
                 "facts": .list(
                     file.details.map {
-                        ["label": .message(Web.Message(stringLiteral: $0.label)), "value": .text($0.value)]
+                        ["label": .message(Phrase(stringLiteral: $0.label)), "value": .text($0.value)]
                     }),
             ]
         }
@@ -47,7 +47,7 @@ extension CasePage {
         return [
             "number": .text(desk.enterprise.reference(other.number)), "subject": .text(other.title),
             "href": .text(desk.path(to: other)),
-            "stageName": .message(stage.map { Web.Message(stringLiteral: $0.title) }),
+            "stageName": .message(stage.map { Phrase(stringLiteral: $0.title) }),
         ]
     }
 
@@ -79,7 +79,7 @@ extension CasePage {
         return [
             "stages": .list(
                 stages.map {
-                    ["value": .text($0.name), "label": .message(Web.Message(stringLiteral: $0.title)), "selected": .flag($0.name == stage)]
+                    ["value": .text($0.name), "label": .message(Phrase(stringLiteral: $0.title)), "selected": .flag($0.name == stage)]
                 }),
             "owners": .list(
                 members.map {

@@ -5,7 +5,7 @@ import Web
 
 /// The conversation: messages, and what happened between them.
 extension CasePage {
-    var entries: [Model] {
+    package var entries: [Model] {
         let messages = Dictionary(file.messages.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         return file.events.compactMap { event in
             if event.type == "message.added" {
@@ -41,13 +41,13 @@ extension CasePage {
         ]
     }
 
-    func model(of answer: Answer) -> Model {
+    package func model(of answer: Answer) -> Model {
         [
             "yes": .flag(answer.isYes == true), "no": .flag(answer.isYes == false), "date": .text(answer.date),
         ]
     }
 
-    func model(of attachment: Attachment) -> Model {
+    package func model(of attachment: Attachment) -> Model {
         let address = "\(href)/files/\(attachment.id)"
         return attachment.model(at: address, desk.now, fetchAgain: "\(address)/fetches")
     }
@@ -77,7 +77,7 @@ extension CasePage {
         case "case.assigned": (what, more) = ("assigned", [("to", event.detail.isEmpty ? "–" : .text(event.detail))])
         case "case.moved":
             let stage = desk.kernel.kinds[item.kind]?.lifecycle.stage(event.detail)?.title ?? event.detail
-            (what, more) = ("stage", [("to", .message(Web.Message(stringLiteral: stage)))])
+            (what, more) = ("stage", [("to", .message(Phrase(stringLiteral: stage)))])
         case "case.prioritised": (what, more) = ("priority", [("to", .text(event.detail))])
         case "case.tagged": (what, more) = ("tagged", [("to", event.detail.isEmpty ? "–" : .text(event.detail))])
         case "sharing.takenBack": what = "sharingTakenBack"
@@ -110,7 +110,7 @@ extension CasePage {
 extension Attachment {
     /// A file as pages show it; one whose bytes are still to come has no address.
     /// - Parameter fetchAgain: where staff ask for one that did not come.
-    func model(at href: String, _ now: Timestamp, fetchAgain: String? = nil) -> Model {
+    package func model(at href: String, _ now: Timestamp, fetchAgain: String? = nil) -> Model {
         let arrival = arrival(at: now)
         let address: Model = arrival == .here ? .text(href) : .none
         let isPicture = FileType(rawValue: type)?.isShownInline == true

@@ -7,7 +7,7 @@ import Web
 
 /// What was asked of us, what we asked, and what came back: the cards above the conversation.
 extension CasePage {
-    var requests: [Model] {
+    package var requests: [Model] {
         file.handovers.flatMap { handover -> [Model] in
             guard let link = file.links[handover.link] else { return [] }
             switch (handover.direction, handover.state) {
@@ -83,7 +83,7 @@ extension CasePage {
     }
 
     /// The answer dialog: to the incoming handover that the address names, or the one that is open.
-    var answering: Model? {
+    package var answering: Model? {
         guard let incoming = file.incoming, incoming.state == .accepted, let link = file.links[incoming.link] else { return nil }
         let source = call.input.from.flatMap { id in file.handovers.first { $0.id == id && $0.answer != nil } }
             ?? file.handovers.last { $0.direction == .outgoing && $0.answer != nil }
@@ -114,7 +114,7 @@ extension CasePage {
     }
 
     /// The companies it can be handed to, each with the exact preview of what it would see.
-    var companies: [Model] {
+    package var companies: [Model] {
         get throws {
             guard item.isOpen, call.caller.may(.handoversWrite),
                 item.origin == nil || file.incoming?.state == .accepted
@@ -143,14 +143,14 @@ extension CasePage {
 
 extension [SharedField] {
     /// Those worth telling people of, in one order.
-    var shown: [SharedField] { SharedField.allCases.filter { contains($0) && $0 != .title && $0 != .language && $0 != .journey } }
+    package var shown: [SharedField] { SharedField.allCases.filter { contains($0) && $0 != .title && $0 != .language && $0 != .journey } }
 }
 
 extension SharedField {
-    static let personal: [SharedField] = [.customerName, .customerContact, .customerPlace]
+    package static let personal: [SharedField] = [.customerName, .customerContact, .customerPlace]
 
     /// As the pages' models name a field; they hold its translated name.
-    var model: [Model.Member] {
+    package var model: [Model.Member] {
         let key: String? =
             switch self {
             case .question: "question"
@@ -167,7 +167,7 @@ extension SharedField {
             case .journey: "journey"
             case .title, .ask: nil
             }
-        let field: Model = key.map { .object([$0: true]) } ?? ["other": .message(Web.Message(stringLiteral: title))]
+        let field: Model = key.map { .object([$0: true]) } ?? ["other": .message(Phrase(stringLiteral: title))]
         return [("field", field)]
     }
 }

@@ -18,21 +18,21 @@ extension CaseRefusal: Problem {
         }
     }
 
-    package var title: Web.Message { "That cannot be done with this case" }
+    package var title: Phrase { "That cannot be done with this case" }
 
-    package var detail: Web.Message {
+    package var detail: Phrase {
         switch self {
         case .unknownKind(let name): "There is no kind of case named \(name) here. Choose one that the page offers."
         case .noSuchMove(let from, let to):
             "A case cannot go from “\(from)” to “\(to)”. Somebody may have moved it meanwhile: reload the page."
         case .unknownMember: "This member or team is not here any more. Choose another."
-        case .incomplete(_, let what): Web.Message(stringLiteral: what)
+        case .incomplete(_, let what): Phrase(stringLiteral: what)
         }
     }
 
     package var errors: [FieldError] {
         switch self {
-        case .incomplete(let field, let what): [FieldError(field, Web.Message(stringLiteral: what))]
+        case .incomplete(let field, let what): [FieldError(field, Phrase(stringLiteral: what))]
         case .unknownMember: [FieldError("owner", detail)]
         case .unknownKind: [FieldError("kind", detail)]
         case .noSuchMove: [FieldError("stage", detail)]

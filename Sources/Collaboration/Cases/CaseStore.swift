@@ -9,8 +9,8 @@ extension Desk {
 }
 
 package struct CaseStore {
-    let desk: Desk
-    var tx: Transaction { desk.tx }
+    package let desk: Desk
+    package var tx: Transaction { desk.tx }
 
     static let columns: SQL = """
         id, kind, number, title, customer, customer_label, origin, channel, owner, team, priority, stage, is_open, \
@@ -53,7 +53,7 @@ package struct CaseStore {
         return number
     }
 
-    func add(_ item: Case) throws {
+    package func add(_ item: Case) throws {
         try tx.run(
             """
             INSERT INTO cases (enterprise, \(Self.columns)) VALUES (
@@ -89,7 +89,7 @@ package struct CaseStore {
         }
     }
 
-    static func read(_ row: inout Row) throws -> Case {
+    package static func read(_ row: inout Row) throws -> Case {
         let (id, kind, number, title): (ID<Case>, String, Int, String) =
             try (row.next(), row.next(), row.next(), row.next())
         let (customer, label, origin, channel): (ID<Customer>?, String, ID<Link>?, Channel) =

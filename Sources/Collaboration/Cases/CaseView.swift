@@ -117,7 +117,7 @@ package struct DeadLetterView: Codable, Sendable {
     /// Whether `POST …/links/{link}/dead-letters/{id}` sends it again.
     package let canBeSentAgain: Bool
 
-    init(_ letter: DeadLetter) {
+    package init(_ letter: DeadLetter) {
         id = letter.id
         link = letter.link
         conversation = letter.conversation

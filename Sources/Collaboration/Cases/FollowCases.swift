@@ -6,7 +6,7 @@ import Web
 /// Changes of one case, or of any, for staff.
 package struct FollowCases: StreamAction {
     package struct Input: FormInput {
-        let reference: String?
+        package let reference: String?
 
         package init(_ form: inout Form) { reference = form.query("case") }
     }

@@ -6,9 +6,9 @@ import Web
 /// The cases of the enterprise; the filter is in the address, so that a view can be kept and sent.
 package struct ListCases: Action {
     package struct Input: FormInput {
-        let filter: CaseFilter
-        let query: String?
-        let after: CaseCursor?
+        package let filter: CaseFilter
+        package let query: String?
+        package let after: CaseCursor?
 
         package init(_ form: inout Form) {
             var filter = CaseFilter()
@@ -88,7 +88,7 @@ package struct CaseLineView: Codable, Sendable {
     package let due: Timestamp?
     package let updatedAt: Timestamp
 
-    init(_ line: CaseLine, _ desk: Desk) {
+    package init(_ line: CaseLine, _ desk: Desk) {
         let item = line.item
         number = desk.enterprise.reference(item.number)
         kind = item.kind

@@ -6,7 +6,7 @@ import Web
 /// The form for a case that reached us by phone, in person, or in any way but the web.
 package struct NewCase: Action {
     package struct Input: FormInput {
-        let customer: ID<Customer>?
+        package let customer: ID<Customer>?
 
         package init(_ form: inout Form) { customer = form.optionalID("customer", label: "Customer") }
     }
@@ -27,7 +27,7 @@ package struct NewCase: Action {
             customer.map { ["id": .text("\($0.id)"), "name": .text($0.name), "place": .text($0.place)] } ?? .none
         let kinds: [Model] = output.enumerated().map { index, kind in
             [
-                "value": .text(kind.name), "label": .message(Web.Message(stringLiteral: kind.title)),
+                "value": .text(kind.name), "label": .message(Phrase(stringLiteral: kind.title)),
                 "selected": .flag(index == 0),
             ]
         }
@@ -48,17 +48,17 @@ package struct KindView: Codable, Sendable {
 /// Opens a case on a customer's behalf.
 package struct OpenCaseByHand: Action {
     package struct Input: FormInput {
-        let kind: String
-        let subject: String
-        let text: String
-        let customer: ID<Customer>?
-        let name: String
-        let contact: ContactPoint?
-        let channel: Channel
-        let priority: Case.Priority
-        let product: String
-        let serial: String
-        let files: [Upload]
+        package let kind: String
+        package let subject: String
+        package let text: String
+        package let customer: ID<Customer>?
+        package let name: String
+        package let contact: ContactPoint?
+        package let channel: Channel
+        package let priority: Case.Priority
+        package let product: String
+        package let serial: String
+        package let files: [Upload]
 
         package init(_ form: inout Form) {
             kind = form.text("kind", label: "Kind", max: 40)

@@ -6,14 +6,14 @@ import Web
 /// One case, with everything known on one page.
 package struct ShowCase: Action {
     package struct Input: FormInput {
-        let number: CaseNumber
+        package let number: CaseNumber
         /// Shows what came before this event.
-        let before: Int?
+        package let before: Int?
         /// The incoming handover whose answer is being written, and the answer it may pass on.
-        let answer: ID<Handover>?
-        let from: ID<Handover>?
+        package let answer: ID<Handover>?
+        package let from: ID<Handover>?
         /// The answer that is being told to the customer.
-        let reply: ID<Handover>?
+        package let reply: ID<Handover>?
 
         package init(_ form: inout Form) {
             number = CaseNumber(&form)

@@ -8,14 +8,14 @@ import Web
 /// showed it, stays as it is.
 package struct TriageCase: Action {
     package struct Input: FormInput {
-        let number: CaseNumber
-        let stage: String?
-        let owner: ID<Member>?
+        package let number: CaseNumber
+        package let stage: String?
+        package let owner: ID<Member>?
         let team: ID<Team>?
-        let priority: Case.Priority?
+        package let priority: Case.Priority?
         /// Lower case, in order, without doubles; `nil` if not sent.
         let tags: [String]?
-        let changed: Set<String>
+        package let changed: Set<String>
 
         package init(_ form: inout Form) {
             number = CaseNumber(&form)
@@ -63,7 +63,7 @@ extension Desk {
         try note("case.assigned", on: &item, object: owner?.uuid, detail: name ?? "")
     }
 
-    func assign(_ item: inout Case, toTeam team: ID<Team>?) throws {
+    package func assign(_ item: inout Case, toTeam team: ID<Team>?) throws {
         guard team != item.team else { return }
         let name = try team.map { try teamName($0) }
         item.team = team
@@ -103,7 +103,7 @@ extension Desk {
     }
 
     /// A customer wrote to a closed case: it is open again, whatever its kind would ask of staff.
-    func reopen(_ item: inout Case) throws {
+    package func reopen(_ item: inout Case) throws {
         guard let lifecycle = kernel.kinds[item.kind]?.lifecycle else { return }
         try put(&item, lifecycle.following(item.stage).first { $0.isOpen } ?? lifecycle.first)
     }

@@ -6,7 +6,7 @@ import Web
 /// Begins or stops watching a case.
 package struct WatchCase: Action {
     package struct Input: FormInput {
-        let number: CaseNumber
+        package let number: CaseNumber
         let watches: Bool
 
         package init(_ form: inout Form) {

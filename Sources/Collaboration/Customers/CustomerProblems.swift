@@ -4,6 +4,6 @@ import Web
 extension CustomerRefusal: Problem {
     package var status: Int { 409 }
     package var type: String { "not-our-customer" }
-    package var title: Web.Message { "This customer is another company’s" }
-    package var detail: Web.Message { "What is known of them is that company’s to change. Ask that company." }
+    package var title: Phrase { "This customer is another company’s" }
+    package var detail: Phrase { "What is known of them is that company’s to change. Ask that company." }
 }

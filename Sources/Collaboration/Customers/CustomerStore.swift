@@ -22,7 +22,7 @@ package struct CustomerStore {
     }
 
     /// The customer, held until the transaction ends.
-    func take(_ id: ID<Customer>) throws -> Customer? {
+    package func take(_ id: ID<Customer>) throws -> Customer? {
         try tx.first(
             "SELECT \(Self.columns) FROM customers WHERE enterprise = \(desk.scope) AND id = \(id) \(SQL.forUpdate)",
             Self.read)

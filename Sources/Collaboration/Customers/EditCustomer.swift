@@ -8,12 +8,12 @@ package struct EditCustomer: Action {
     package enum Language: String, Sendable, CaseIterable { case en, nl }
 
     package struct Input: FormInput {
-        let customer: ID<Customer>
-        let name: String
-        let place: String
-        let language: Language
-        let kind: Customer.Kind?
-        let owner: ID<Member>?
+        package let customer: ID<Customer>
+        package let name: String
+        package let place: String
+        package let language: Language
+        package let kind: Customer.Kind?
+        package let owner: ID<Member>?
 
         package init(_ form: inout Form) {
             customer = form.path("customer")
@@ -51,7 +51,7 @@ package struct EditCustomer: Action {
 /// Adds a way to reach one of the enterprise's own customers.
 package struct AddContactPoint: Action {
     package struct Input: FormInput {
-        let customer: ID<Customer>
+        package let customer: ID<Customer>
         let point: ContactPoint
 
         package init(_ form: inout Form) {
@@ -87,8 +87,8 @@ package struct AddContactPoint: Action {
 /// Forgets a way to reach one of the enterprise's own customers.
 package struct RemoveContactPoint: Action {
     package struct Input: FormInput {
-        let customer: ID<Customer>
-        let value: String
+        package let customer: ID<Customer>
+        package let value: String
 
         package init(_ form: inout Form) {
             customer = form.path("customer")

@@ -6,8 +6,8 @@ import Web
 /// The enterprise's customers, and those it knows through a partner.
 package struct ListCustomers: Action {
     package struct Input: FormInput {
-        let query: String
-        let after: (name: String, id: ID<Customer>)?
+        package let query: String
+        package let after: (name: String, id: ID<Customer>)?
 
         package init(_ form: inout Form) {
             query = form.optionalText("q", label: "Search", max: 200) ?? ""
@@ -78,7 +78,7 @@ package struct CustomerLine: Codable, Sendable {
     /// How many of their cases are open; in the list of customers only.
     package let openCases: Int?
 
-    init(_ customer: Customer, openCases: Int? = nil) {
+    package init(_ customer: Customer, openCases: Int? = nil) {
         self.openCases = openCases
         id = customer.id
         name = customer.name
@@ -89,7 +89,7 @@ package struct CustomerLine: Codable, Sendable {
 }
 
 extension CustomerStore {
-    func openCases(of customers: [ID<Customer>]) throws -> [ID<Customer>: Int] {
+    package func openCases(of customers: [ID<Customer>]) throws -> [ID<Customer>: Int] {
         let rows: [(ID<Customer>, Int)] = try tx.all(
             """
             SELECT customer, COUNT(*) FROM cases

@@ -7,7 +7,7 @@ import Web
 /// A customer: how to reach them, their cases and what happened in them, and who knows what about them.
 package struct ShowCustomer: Action {
     package struct Input: FormInput {
-        let customer: ID<Customer>
+        package let customer: ID<Customer>
 
         package init(_ form: inout Form) { customer = form.path("customer") }
     }
@@ -180,12 +180,12 @@ private struct CustomerPage {
         let kind = desk.kernel.kinds[item.kind]
         return [
             "href": .text(desk.path(to: item)), "number": .text(desk.enterprise.reference(item.number)),
-            "subject": .text(item.title), "kindName": .message(kind.map { Web.Message(stringLiteral: $0.title) }),
+            "subject": .text(item.title), "kindName": .message(kind.map { Phrase(stringLiteral: $0.title) }),
             "holder": [
                 "name": .companyName(item.holder?.name ?? desk.enterprise.name),
                 "colour": .number(item.holder?.colour ?? desk.enterprise.colour),
             ],
-            "stageName": .message(kind?.lifecycle.stage(item.stage).map { Web.Message(stringLiteral: $0.title) }),
+            "stageName": .message(kind?.lifecycle.stage(item.stage).map { Phrase(stringLiteral: $0.title) }),
             "age": .text(moments.ago(item.updatedAt)),
         ]
     }

@@ -31,7 +31,7 @@ struct ErasureDecision: Sendable {
         }
     }
 
-    var notice: Web.Message {
+    var notice: Phrase {
         verdict == .erase ? "Erased. Those who were told are asked to erase it too." : "Refused. They see on what ground."
     }
 }
@@ -40,7 +40,7 @@ struct ErasureDecision: Sendable {
 /// asked in another way.
 package struct DecideErasure: Action {
     package struct Input: FormInput {
-        let customer: ID<Customer>
+        package let customer: ID<Customer>
         let decision: ErasureDecision
 
         package init(_ form: inout Form) {
@@ -68,7 +68,7 @@ package struct DecideErasure: Action {
 /// The same for a case whose customer is not known here by name.
 package struct DecideErasureOfCase: Action {
     package struct Input: FormInput {
-        let number: CaseNumber
+        package let number: CaseNumber
         let decision: ErasureDecision
 
         package init(_ form: inout Form) {

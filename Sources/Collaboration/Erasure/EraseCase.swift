@@ -50,7 +50,7 @@ extension Desk {
     }
 
     /// Who a customer is, in their record; what names them is gone for good.
-    func erase(_ customer: Customer) throws {
+    package func erase(_ customer: Customer) throws {
         var customer = customer
         customer.name = enterprise.nameOfErased
         customer.place = ""

@@ -11,7 +11,7 @@ extension Desk {
     /// - Parameter isMeant: whether a letter is, by its text; all are, if nothing is said.
     /// - Returns: whether some still have to be delivered; they are erased once they are.
     @discardableResult
-    func eraseLetters(about item: ID<Case>, where isMeant: (String) -> Bool = { _ in true }) throws -> Bool {
+    package func eraseLetters(about item: ID<Case>, where isMeant: (String) -> Bool = { _ in true }) throws -> Bool {
         let letters: [Letter] = try tx.all(
             """
             SELECT o.id, o.event, o.convseq <= c.settled_out OR o.failed_at IS NOT NULL OR c.held_at IS NOT NULL

@@ -9,7 +9,7 @@ import Web
 package enum Erasing: ExchangeFeature {
     package static let migrations = ErasureSchema.migrations
     package static let actions: [any Operation.Type] = [
-        ErasurePage.self, AskErasure.self, DecideErasure.self, DecideErasureOfCase.self,
+        DecideErasure.self, DecideErasureOfCase.self,
     ]
 
     package static func handlers(_ kernel: Kernel) -> [InboundHandler] {

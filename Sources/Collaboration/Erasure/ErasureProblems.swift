@@ -13,14 +13,14 @@ extension ErasureRefusal: Problem {
         }
     }
 
-    package var title: Web.Message {
+    package var title: Phrase {
         switch self {
         case .alreadyDecided, .notAsked: "There is nothing to decide here"
         case .erased: "This customer has been erased"
         }
     }
 
-    package var detail: Web.Message {
+    package var detail: Phrase {
         switch self {
         case .alreadyDecided: "Somebody has answered this already. Reload the page to see how."
         case .notAsked: "Nobody asks for this customer to be erased. Reload the page to see what became of it."

@@ -44,7 +44,7 @@ package struct ErasureStore {
     }
 
     /// Those that wait for a decision, with a case that each is about; the oldest first.
-    func waiting(limit: Int = 20) throws -> [(erasure: Erasure, item: ID<Case>)] {
+    package func waiting(limit: Int = 20) throws -> [(erasure: Erasure, item: ID<Case>)] {
         let waiting = try list(where: "state = 'asked'", order: "asked_at, id", limit: limit)
         return try waiting.compactMap { erasure in try cases(of: erasure.id).first.map { (erasure, $0) } }
     }

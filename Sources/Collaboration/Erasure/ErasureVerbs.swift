@@ -41,7 +41,7 @@ extension Desk {
     }
 
     /// Nothing is added to what is held about somebody who was erased.
-    func checkNotErased(_ customer: ID<Customer>?) throws {
+    package func checkNotErased(_ customer: ID<Customer>?) throws {
         if let customer, try customers.find(customer)?.erasedAt != nil { throw ErasureRefusal.erased }
     }
 
@@ -67,7 +67,7 @@ extension Desk {
     }
 
     /// Erases these cases, and the customer with the last of theirs.
-    func erase(_ items: [ID<Case>], of customer: Customer?, by erasure: Erasure) throws {
+    package func erase(_ items: [ID<Case>], of customer: Customer?, by erasure: Erasure) throws {
         let strikeout: Strikeout =
             if let customer, customer.erasedAt == nil { try self.strikeout(of: customer, in: items) } else { .nothing }
         for id in items {

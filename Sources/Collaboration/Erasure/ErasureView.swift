@@ -22,9 +22,9 @@ package struct ErasureView: Codable, Sendable {
     /// Companies further on, as those told us.
     package let beyond: [Erasure.Outcome]
 
-    init(_ erasure: Erasure, _ desk: Desk) throws { self.init(erasure, try desk.erasures.requests(of: erasure.id)) }
+    package init(_ erasure: Erasure, _ desk: Desk) throws { self.init(erasure, try desk.erasures.requests(of: erasure.id)) }
 
-    static func all(_ erasures: [Erasure], _ desk: Desk) throws -> [ErasureView] {
+    package static func all(_ erasures: [Erasure], _ desk: Desk) throws -> [ErasureView] {
         let requests = Dictionary(grouping: try desk.erasures.requests(of: erasures), by: \.erasure)
         return erasures.map { ErasureView($0, requests[$0.id] ?? []) }
     }
@@ -45,9 +45,9 @@ package struct ErasureView: Codable, Sendable {
 }
 
 /// What pages show of an erasure.
-struct ErasureModels {
-    let desk: Desk
-    let moments: Moments
+package struct ErasureModels {
+    package let desk: Desk
+    package let moments: Moments
 
     /// The card on a case's or a customer's page: what is asked and the forms that answer it, or what was decided.
     /// - Parameter action: where the forms go.
@@ -94,9 +94,9 @@ struct ErasureModels {
         return try desk.links.all(Set(links).subtracting([erasure.origin].compactMap(\.self))).sorted { $0.name < $1.name }
     }
 
-    func model(of outcome: Erasure.Outcome?) -> Model { Self.model(of: outcome, moments) }
+    package func model(of outcome: Erasure.Outcome?) -> Model { Self.model(of: outcome, moments) }
 
-    static func model(of outcome: Erasure.Outcome?, _ moments: Moments) -> Model {
+    package static func model(of outcome: Erasure.Outcome?, _ moments: Moments) -> Model {
         guard let outcome else { return .none }
         let time = Model.text(moments.clock(outcome.at))
         switch outcome.isErased {
@@ -107,7 +107,7 @@ struct ErasureModels {
     }
 
     /// A ground that this program knows has a name in the viewer's language.
-    static func ground(_ ground: String?) -> Model {
+    package static func ground(_ ground: String?) -> Model {
         guard let ground else { return ["none": true] }
         if ground == Erasure.Request.untold { return ["untold": true] }
         return Erasure.Ground(rawValue: ground).map { .object([$0.rawValue: true]) } ?? ["other": .text(ground)]

@@ -8,7 +8,7 @@ import Storage
 extension Desk {
     /// Asks exactly those companies to which something of these cases went, by the ledger: once a handover, each in the
     /// conversation of its handover, so that it comes after all that went with it; in one of its own where that is held.
-    func passOn(_ erasure: Erasure, about cases: [ID<Case>]) throws {
+    package func passOn(_ erasure: Erasure, about cases: [ID<Case>]) throws {
         for id in cases {
             let told = Set(try disclosed(of: id).map(\.link)).subtracting([erasure.origin].compactMap(\.self))
             guard !told.isEmpty, let item = try self.cases.find(id) else { continue }
@@ -54,7 +54,7 @@ extension Desk {
 
     /// What became of it at others, for a company that asked: who has it further on is told as progress is, where both
     /// contracts let it, under the names they allow.
-    func outcomes(of told: [Erasure.Request], for link: Link) throws -> [ErasureOutcomeV1] {
+    package func outcomes(of told: [Erasure.Request], for link: Link) throws -> [ErasureOutcomeV1] {
         guard link.contract?.shares(.journey, accepted: true) == true else { return [] }
         let peers = try Dictionary(
             links.all(told.map(\.link)).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
@@ -75,7 +75,7 @@ extension Desk {
         ) { _ in true } ?? false
     }
 
-    func tell(_ data: some EventData, in conversation: UUID, over link: Link) throws {
+    package func tell(_ data: some EventData, in conversation: UUID, over link: Link) throws {
         guard let source = Address(host: kernel.host, slug: enterprise.slug) else { throw IdentityError.notEstablished }
         try Outbox(scope, source: source, tx).enqueue(Outgoing(data), link: link, conversation: ID(conversation), at: now)
     }
@@ -87,7 +87,7 @@ extension Erasure.Outcome {
         isErased.map { ErasureOutcomeV1(company: name, result: $0 ? .done : .refused, ground: ground, at: at.wire) }
     }
 
-    init(_ wire: ErasureOutcomeV1) {
+    package init(_ wire: ErasureOutcomeV1) {
         self.init(
             company: String(wire.company.prefix(200)), isErased: wire.result == .done,
             ground: wire.ground.map { String($0.prefix(300)) }, reason: "", at: Timestamp(wire.at))

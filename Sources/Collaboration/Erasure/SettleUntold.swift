@@ -49,9 +49,9 @@ extension Desk {
         return try erasures.take(request: request, over: link).map { Answered(request: $0, erasure: $1, items: items) }
     }
 
-    struct Answered {
-        let request: Erasure.Request
-        let erasure: Erasure
-        let items: [Case]
+    package struct Answered {
+        package let request: Erasure.Request
+        package let erasure: Erasure
+        package let items: [Case]
     }
 }

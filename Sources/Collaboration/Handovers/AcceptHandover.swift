@@ -7,8 +7,8 @@ import Web
 /// Takes on what another company asks.
 package struct AcceptHandover: Action {
     package struct Input: FormInput {
-        let number: CaseNumber
-        let handover: ID<Handover>
+        package let number: CaseNumber
+        package let handover: ID<Handover>
 
         package init(_ form: inout Form) {
             number = CaseNumber(&form)
@@ -40,14 +40,14 @@ extension Desk {
     }
 
     /// A handover is found under the number of its own case, and under no other.
-    func require(_ id: ID<Handover>, in number: CaseNumber) throws {
+    package func require(_ id: ID<Handover>, in number: CaseNumber) throws {
         guard let handover = try handovers.find(id), try cases.find(number).id == handover.caseID else {
             throw Missing.handover
         }
     }
 
     /// The address of the case that a handover is about.
-    func path(to handover: Handover) throws -> String {
+    package func path(to handover: Handover) throws -> String {
         guard let item = try cases.find(handover.caseID) else { throw Missing.case }
         return path(to: item)
     }

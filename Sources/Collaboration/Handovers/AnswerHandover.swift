@@ -11,15 +11,15 @@ package struct AnswerHandover: Action {
     package enum Verdict: String, Sendable, CaseIterable { case yes, no }
 
     package struct Input: FormInput {
-        let number: CaseNumber
-        let handover: ID<Handover>
-        let verdict: Verdict?
-        let date: String?
-        let text: String
-        let files: [Upload]
+        package let number: CaseNumber
+        package let handover: ID<Handover>
+        package let verdict: Verdict?
+        package let date: String?
+        package let text: String
+        package let files: [Upload]
         /// The answer from further on that this one passes on.
-        let source: ID<Handover>?
-        let wording: Wording
+        package let source: ID<Handover>?
+        package let wording: Wording
         /// Files of that answer which go along.
         let forwarded: [ID<Attachment>]
 

@@ -38,6 +38,7 @@ package enum Casework: ExchangeFeature {
 
     package static func gather(_ features: [any Feature.Type], into kernel: inout Kernel) {
         kernel.kinds = Kinds(features.compactMap { $0 as? any CaseFeature.Type }.flatMap { $0.kinds })
+        kernel.caseSections = features.compactMap { $0 as? any CasePageFeature.Type }.flatMap { $0.caseSections }
         kernel.doors += kernel.kinds.all.compactMap { $0.door }
     }
 }

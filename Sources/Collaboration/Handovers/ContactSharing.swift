@@ -35,7 +35,7 @@ extension Desk {
 
     /// Tells the companies that know how to reach a customer what was corrected, as far as their contracts share it.
     /// - Parameter held: a case that the caller holds, and saves.
-    func shareCorrection(of customer: ID<Customer>, holding held: inout Case) throws {
+    package func shareCorrection(of customer: ID<Customer>, holding held: inout Case) throws {
         for id in try cases.all(of: customer) {
             if id == held.id {
                 try shareCorrection(in: &held)
@@ -45,7 +45,7 @@ extension Desk {
         }
     }
 
-    func shareCorrection(of customer: ID<Customer>) throws {
+    package func shareCorrection(of customer: ID<Customer>) throws {
         for id in try cases.all(of: customer) { try shareCorrection(in: id) }
     }
 
@@ -120,7 +120,7 @@ extension Desk {
 
     /// Takes the customer's contact back from the companies that have it, in all their cases: from one, or from all and
     /// from those that would get it later.
-    func revokeContact(of item: inout Case, telling only: ID<Link>?, because reason: String) throws {
+    package func revokeContact(of item: inout Case, telling only: ID<Link>?, because reason: String) throws {
         guard let customer = item.customer else { return }
         try keepWish(of: customer, against: only)
         for id in try cases.all(of: customer) {
@@ -165,7 +165,7 @@ extension ContactPoint {
 }
 
 extension CaseStore {
-    func all(of customer: ID<Customer>) throws -> [ID<Case>] {
+    package func all(of customer: ID<Customer>) throws -> [ID<Case>] {
         try tx.all("SELECT id FROM cases WHERE enterprise = \(desk.scope) AND customer = \(customer) ORDER BY id") {
             try $0.next()
         }

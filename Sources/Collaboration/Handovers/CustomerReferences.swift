@@ -6,7 +6,7 @@ import Storage
 
 extension Desk {
     /// How a customer is called on one link, and on no other.
-    func reference(of customer: ID<Customer>, on link: ID<Link>) throws -> String {
+    package func reference(of customer: ID<Customer>, on link: ID<Link>) throws -> String {
         func known() throws -> String? {
             try tx.first(
                 """

@@ -6,7 +6,7 @@ import Web
 /// A handover by its id, and the case that it is about. A browser is sent to the case.
 package struct FindHandover: Action {
     package struct Input: FormInput {
-        let handover: ID<Handover>
+        package let handover: ID<Handover>
 
         package init(_ form: inout Form) { handover = form.path("handover") }
     }

@@ -6,7 +6,7 @@ import Storage
 
 extension Desk {
     /// Makes a move of ours: loads and holds the case, asks the rule, saves, records, and tells the other company.
-    func move(
+    package func move(
         _ id: ID<Handover>, _ move: HandoverMove, documents: Int = 0,
         _ event: (Handover) throws -> any EventData, then: (Handover, inout Case, Link) throws -> Void = { _, _, _ in }
     ) throws -> Handover {

@@ -9,7 +9,7 @@ extension Desk {
     package var links: LinkStore { LinkStore(scope, tx) }
 
     /// Puts an event about a handover in the outbox, in this transaction. Each handover is a conversation of its own.
-    func send(_ data: some EventData, about handover: Handover, over link: Link, basedOn revision: Int? = nil) throws {
+    package func send(_ data: some EventData, about handover: Handover, over link: Link, basedOn revision: Int? = nil) throws {
         guard let source = Address(host: kernel.host, slug: enterprise.slug) else { throw IdentityError.notEstablished }
         var outgoing = Outgoing(data)
         outgoing.follow(cause, about: handover)
@@ -45,8 +45,8 @@ struct DeliveryHealth: Sendable {
 
 extension DeadLetter {
     /// `handover accepted` for `net.entente.handover.accepted.v1`.
-    var words: String { type.rawValue.split(separator: ".").dropFirst(2).dropLast().joined(separator: " ") }
+    package var words: String { type.rawValue.split(separator: ".").dropFirst(2).dropLast().joined(separator: " ") }
 
     /// Why it did not arrive, or was refused.
-    var reason: String { [code.rawValue, detail].compactMap(\.self).joined(separator: ": ") }
+    package var reason: String { [code.rawValue, detail].compactMap(\.self).joined(separator: ": ") }
 }

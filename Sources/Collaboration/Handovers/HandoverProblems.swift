@@ -21,15 +21,15 @@ extension HandoverRefusal: Problem {
         }
     }
 
-    package var title: Web.Message { "That cannot be done with this handover" }
+    package var title: Phrase { "That cannot be done with this handover" }
 
-    package var detail: Web.Message {
+    package var detail: Phrase {
         switch self {
-        case .already(let state): Web.Message(stringLiteral: state.explanation)
+        case .already(let state): Phrase(stringLiteral: state.explanation)
         case .acceptanceTooLate: "The time to accept has passed. Ask the other company to hand it over again."
         case .notYourMove: "This step is the other company’s. Write to them instead."
         case .notYetDue: "The time to accept has not passed yet. Withdraw the handover if you cannot wait."
-        case .answerLacks(_, let what): Web.Message(stringLiteral: what)
+        case .answerLacks(_, let what): Phrase(stringLiteral: what)
         case .reasonMissing: "Say why, so that the other company knows what to do next."
         case .wrongEnding: "Work that was handed over is completed; a question is answered. Use the other button."
         }

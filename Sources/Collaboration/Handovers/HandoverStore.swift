@@ -10,8 +10,8 @@ extension Desk {
 }
 
 package struct HandoverStore {
-    let desk: Desk
-    var tx: Transaction { desk.tx }
+    package let desk: Desk
+    package var tx: Transaction { desk.tx }
 
     private static let columns: SQL = """
         id, case_id, direction, link, state, ask_form, ask_text, accept_by, answer_by, offered_at, accepted_at, \
@@ -26,7 +26,7 @@ package struct HandoverStore {
     /// All handovers of a case, oldest first.
     package func list(of item: ID<Case>) throws -> [Handover] { try list(where: "case_id = \(item)") }
 
-    func list(where condition: SQL) throws -> [Handover] {
+    package func list(where condition: SQL) throws -> [Handover] {
         try tx.all(
             """
             SELECT \(Self.columns) FROM handovers WHERE enterprise = \(desk.scope) AND \(condition)
@@ -45,7 +45,7 @@ package struct HandoverStore {
         ) { try $0.next() }
     }
 
-    func add(_ handover: Handover) throws {
+    package func add(_ handover: Handover) throws {
         try tx.run(
             """
             INSERT INTO handovers (enterprise, \(Self.columns)) VALUES (
@@ -58,7 +58,7 @@ package struct HandoverStore {
             """)
     }
 
-    func save(_ handover: Handover) throws {
+    package func save(_ handover: Handover) throws {
         try tx.run(
             """
             UPDATE handovers SET state = \(handover.state), accepted_at = \(handover.acceptedAt),

@@ -37,10 +37,10 @@ package struct JourneyStep: Sendable, Codable, Equatable {
 
     /// Steps that a journey has at the most, here and as it is told on: far fewer than the protocol bears, so that with
     /// our own it always fits.
-    static let most = 40
+    package static let most = 40
 
     /// The step as it is once the company that told us of it has nothing to do with the matter any more.
-    func ended(by end: Timestamp?) -> JourneyStep {
+    package func ended(by end: Timestamp?) -> JourneyStep {
         guard until == nil, let end else { return self }
         var step = self
         step.until = end

@@ -26,7 +26,7 @@ package struct KnowingCompany: Codable, Sendable {
     package let erasure: Erasure.Outcome?
 
     /// Whether it has something of who the customer is that has not been taken back.
-    var knowsWho: Bool {
+    package var knowsWho: Bool {
         knows.contains { known in
             known.takenBackAt == nil && SharedField.personal.contains { $0.rawValue == known.field }
         }
@@ -35,7 +35,7 @@ package struct KnowingCompany: Codable, Sendable {
 
 extension Desk {
     /// Who knows what: the companies that we told, as the ledger has it, and those beyond them, as far as we hear of them.
-    func knowing(_ ledger: [Disclosed], beyond steps: [JourneyStep], _ erasures: [Erasure]) throws -> [KnowingCompany] {
+    package func knowing(_ ledger: [Disclosed], beyond steps: [JourneyStep], _ erasures: [Erasure]) throws -> [KnowingCompany] {
         let asked = try self.erasures.requests(of: erasures).latest
         let outcomes = Dictionary(asked.byCompany.map { ($0.link, $0.outcome) }, uniquingKeysWith: { $1 })
         let byLink = Dictionary(grouping: ledger, by: \.link)
@@ -75,7 +75,7 @@ extension [Disclosed] {
 
 extension KnowingCompany {
     /// The part that pages about it share; each adds what can be done.
-    func model(_ moments: Moments) -> [Model.Member] {
+    package func model(_ moments: Moments) -> [Model.Member] {
         [
             ("name", .companyName(company)), ("colour", .number(colour)),
             ("outcome", ErasureModels.model(of: erasure, moments)),

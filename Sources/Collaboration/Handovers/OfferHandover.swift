@@ -8,11 +8,11 @@ import Web
 /// Hands a case to another company, with a clear ask.
 package struct OfferHandover: Action {
     package struct Input: FormInput {
-        let number: CaseNumber
-        let link: ID<Link>
-        let ask: Ask
-        let acceptBy: Timestamp?
-        let answerBy: Timestamp?
+        package let number: CaseNumber
+        package let link: ID<Link>
+        package let ask: Ask
+        package let acceptBy: Timestamp?
+        package let answerBy: Timestamp?
 
         package init(_ form: inout Form) {
             number = CaseNumber(&form)

@@ -4,7 +4,7 @@ import Storage
 
 extension Shareable {
     /// The offer as it crosses: only fields that are shared before acceptance are in it.
-    func offer(
+    package func offer(
         _ handover: Handover, _ disclosures: [Disclosure], customer label: String
     ) -> HandoverOfferedV1 {
         let open = disclosures.fields(.beforeAcceptance)
@@ -20,7 +20,7 @@ extension Shareable {
     }
 
     /// What follows on acceptance; `nil` where the contract keeps nothing back until then.
-    func rest(_ handover: Handover, _ disclosures: [Disclosure]) -> HandoverSharedV1? {
+    package func rest(_ handover: Handover, _ disclosures: [Disclosure]) -> HandoverSharedV1? {
         let late = disclosures.fields(.afterAcceptance).subtracting(SharedField.personal)
         func shared(_ field: SharedField, _ value: String?) -> String? { late.contains(field) ? value : nil }
         let rest = HandoverSharedV1(
@@ -42,7 +42,7 @@ extension Attachment {
 
 extension Handover.State {
     /// As others hear of it in the journey: that a system refused an offer is between the two companies.
-    var stage: String { self == .refused ? Self.declined.rawValue : rawValue }
+    package var stage: String { self == .refused ? Self.declined.rawValue : rawValue }
 }
 
 extension JourneyStep {
@@ -52,7 +52,7 @@ extension JourneyStep {
             until: until?.wire, ask: ask?.rawValue, answerBy: due?.wire, sees: sees)
     }
 
-    init(_ wire: JourneyStepV1) {
+    package init(_ wire: JourneyStepV1) {
         self.init(
             id: String(wire.id.prefix(80)), company: String(wire.company.prefix(200)), colour: wire.colour.map(Int.init) ?? 12, since: Timestamp(wire.since),
             until: wire.until.map(Timestamp.init), ask: wire.ask.flatMap(AskForm.init),

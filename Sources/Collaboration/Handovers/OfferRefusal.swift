@@ -33,9 +33,9 @@ extension OfferRefusal: Problem {
         }
     }
 
-    package var title: Web.Message { "This cannot be handed over like that" }
+    package var title: Phrase { "This cannot be handed over like that" }
 
-    package var detail: Web.Message {
+    package var detail: Phrase {
         switch self {
         case .linkNotActive(let company): "The link with \(company) is not active. Choose another company, or open the link again."
         case .kindNotInContract(let company): "The contract with \(company) does not cover this kind of case. Change the contract first."

@@ -103,7 +103,7 @@ extension Desk {
     }
 
     /// A handover over this link and in this direction, with its case held. Another link's is as unknown as none.
-    func take(_ id: UUID, over link: Link, _ direction: Handover.Direction) throws -> (Handover, Case) {
+    package func take(_ id: UUID, over link: Link, _ direction: Handover.Direction) throws -> (Handover, Case) {
         func find() throws -> Handover {
             guard let handover = try handovers.find(ID(id)), handover.link == link.id, handover.direction == direction
             else { throw Rejection(.unknownSubject, "there is no such handover on this link") }

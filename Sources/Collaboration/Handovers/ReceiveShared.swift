@@ -4,7 +4,7 @@ import Networking
 
 extension Link {
     /// Refuses what the contract does not share yet, or never: whoever sends it all the same is not to make us keep it.
-    func refuse(unlessShared told: [SharedField], accepted: Bool) throws {
+    package func refuse(unlessShared told: [SharedField], accepted: Bool) throws {
         for field in told where contract?.shares(field, accepted: accepted) != true {
             let when = accepted ? "" : " before acceptance"
             throw Rejection(.notAgreed, "the contract does not share \(field.rawValue)\(when)")
@@ -14,7 +14,7 @@ extension Link {
 
 /// The fields of a contract of which an event tells something.
 extension HandoverOfferedV1 {
-    func told(under contract: Contract?) -> [SharedField] {
+    package func told(under contract: Contract?) -> [SharedField] {
         var told: [SharedField] = []
         // Who may not tell the title gives the kind's name.
         if title != kind { told.append(.title) }
@@ -32,7 +32,7 @@ extension HandoverOfferedV1 {
 }
 
 extension HandoverSharedV1 {
-    var told: [SharedField] {
+    package var told: [SharedField] {
         var told: [SharedField] = []
         if title != nil { told.append(.title) }
         if question != nil { told.append(.question) }
@@ -45,7 +45,7 @@ extension HandoverSharedV1 {
 }
 
 extension ContactSharedV1 {
-    var told: [SharedField] {
+    package var told: [SharedField] {
         var told: [SharedField] = []
         if name != nil { told.append(.customerName) }
         if !points.isEmpty { told.append(.customerContact) }

@@ -19,7 +19,7 @@ extension Desk {
     }
 
     /// A refused offer is on its way again.
-    func offerAgain(_ id: ID<Handover>) throws {
+    package func offerAgain(_ id: ID<Handover>) throws {
         guard let found = try handovers.find(id), found.state == .refused else { return }
         var item = try cases.take(found.caseID)
         guard item.isOpen else { throw OfferRefusal.caseClosed }

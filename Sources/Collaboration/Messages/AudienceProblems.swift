@@ -4,9 +4,9 @@ import Web
 extension AudienceRefusal: Problem {
     package var status: Int { 422 }
     package var type: String { "audience-impossible" }
-    package var title: Web.Message { "This message cannot go to everyone you chose" }
+    package var title: Phrase { "This message cannot go to everyone you chose" }
 
-    package var detail: Web.Message {
+    package var detail: Phrase {
         switch self {
         case .notOurCustomer: "This customer is another company’s. Write to that company instead."
         case .notInvolved: "A company you chose has nothing to do with this case. Hand the case over to it first."

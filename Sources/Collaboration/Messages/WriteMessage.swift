@@ -8,14 +8,14 @@ import Web
 /// Writes into a case: a note only for us, or a message to the companies and the customer that are named.
 package struct WriteMessage: Action {
     package struct Input: FormInput {
-        let number: CaseNumber
-        let text: String
-        let audience: Audience
-        let files: [Upload]
+        package let number: CaseNumber
+        package let text: String
+        package let audience: Audience
+        package let files: [Upload]
         /// Files of this case that go along.
         let forwarded: [ID<Attachment>]
         /// The answer that came back and that this message tells the customer.
-        let reply: ID<Handover>?
+        package let reply: ID<Handover>?
 
         package init(_ form: inout Form) {
             number = CaseNumber(&form)
@@ -113,7 +113,7 @@ package struct FileView: Codable, Sendable {
     /// `here`; `coming`, while it is fetched from the company that announced it; `missing`, if it did not come.
     package let arrival: String
 
-    init(_ attachment: Attachment, at now: Timestamp) {
+    package init(_ attachment: Attachment, at now: Timestamp) {
         id = attachment.id
         name = attachment.name
         type = attachment.type
@@ -164,7 +164,7 @@ extension Desk {
     }
 
     /// Puts a message on its way to the company at the other end of a handover, which is in its audience.
-    func forward(_ message: Message, _ files: [Attachment], of item: Case, in handover: Handover) throws {
+    package func forward(_ message: Message, _ files: [Attachment], of item: Case, in handover: Handover) throws {
         guard let link = try links.find(handover.link) else { throw Missing.link }
         guard link.isActive else { throw OfferRefusal.linkNotActive(company: link.name) }
         guard handover.acceptedAt != nil, link.contract?.shares(.messages, accepted: true) == true else {

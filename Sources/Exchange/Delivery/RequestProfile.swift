@@ -37,7 +37,7 @@ package enum RequestProfile {
         let parameters = SignatureParameters(
             components: components(hasBody: body != nil), created: now.seconds, expires: now.seconds + lifetime,
             nonce: Base64URL.encode(nonce), algorithm: algorithm, keyID: key.thumbprint, tag: tag)
-        let message = Message.request(method: method, targetURI: targetURI, fields: fields)
+        let message = HTTPMessage.request(method: method, targetURI: targetURI, fields: fields)
         return fields + (try MessageSignature.sign(message, label: label, parameters, key: key.key))
     }
 
@@ -47,7 +47,7 @@ package enum RequestProfile {
     ///   - body: the raw bytes as received; nil for a request without a body.
     ///   - destination: the enterprise that the target URI belongs to.
     package static func read(
-        _ message: Message, body: [UInt8]?, destination: Address, now: WireTime
+        _ message: HTTPMessage, body: [UInt8]?, destination: Address, now: WireTime
     ) throws(RequestRefusal) -> UnverifiedRequest {
         let request = try readHead(message, hasBody: body != nil, destination: destination, now: now)
         if let body, let digest = message[field: ContentDigest.fieldName] {
@@ -64,7 +64,7 @@ package enum RequestProfile {
 
     /// As ``read(_:body:destination:now:)`` before the body has come: a signature covers its digest, not its bytes.
     package static func readHead(
-        _ message: Message, hasBody: Bool, destination: Address, now: WireTime
+        _ message: HTTPMessage, hasBody: Bool, destination: Address, now: WireTime
     ) throws(RequestRefusal) -> UnverifiedRequest {
         let signature: MessageSignature
         do throws(SignatureError) {
@@ -91,7 +91,7 @@ package enum RequestProfile {
 
 /// A request whose form is right and whose signature waits for the key that it names.
 package struct UnverifiedRequest: Sendable {
-    package let message: Message
+    package let message: HTTPMessage
     let signature: MessageSignature
     package let keyID: String
     package let nonce: String
@@ -111,7 +111,7 @@ package struct UnverifiedRequest: Sendable {
 
 /// A request that the owner of a key has signed. Whether its nonce is new is checked where nonces are kept.
 package struct VerifiedRequest: Sendable {
-    package let message: Message
+    package let message: HTTPMessage
     package let keyID: String
     package let nonce: String
 }

@@ -12,13 +12,13 @@ package enum ResponseProfile {
     }
 
     package static func sign(
-        status: Int, contentType: String, body: [UInt8], answering request: Message, key: SigningKey, now: WireTime
+        status: Int, contentType: String, body: [UInt8], answering request: HTTPMessage, key: SigningKey, now: WireTime
     ) throws -> [Field] {
         let fields = [Field("Content-Type", contentType), Field("Content-Digest", ContentDigest.value(for: body))]
         let parameters = SignatureParameters(
             components: components(requestHasBody: request[field: ContentDigest.fieldName] != nil),
             created: now.seconds, algorithm: RequestProfile.algorithm, keyID: key.thumbprint, tag: RequestProfile.tag)
-        let message = Message.response(status: status, fields: fields)
+        let message = HTTPMessage.response(status: status, fields: fields)
         return fields
             + (try MessageSignature.sign(
                 message, answering: request, label: RequestProfile.label, parameters, key: key.key))
@@ -27,10 +27,10 @@ package enum ResponseProfile {
     /// Refuses a response that the peer has not signed over this very request.
     /// - Parameter find: the peer's operational key with this thumbprint, if it is valid.
     package static func verify(
-        status: Int, fields: [Field], body: [UInt8], answering request: Message, now: WireTime,
+        status: Int, fields: [Field], body: [UInt8], answering request: HTTPMessage, now: WireTime,
         find: (_ keyID: String) throws -> VerifyingKey?
     ) throws {
-        let message = Message.response(status: status, fields: fields)
+        let message = HTTPMessage.response(status: status, fields: fields)
         let signature: MessageSignature
         do throws(SignatureError) {
             signature = try MessageSignature(label: RequestProfile.label, in: message)

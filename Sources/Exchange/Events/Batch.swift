@@ -6,8 +6,8 @@ import Foundation
 /// Several events in one body: a CloudEvents JSON batch.
 package enum Batch {
     package static let contentType = "application/cloudevents-batch+json"
-    package static let maxEvents = 100
-    package static let maxBytes = 512 * 1024
+    package static let maxEvents = ExchangeLimits.standard.eventsPerBatch
+    package static let maxBytes = ExchangeLimits.standard.bytesPerBatch
 
     /// An event of a batch that was received: the envelope, or why there is none, and the bytes it was sent as.
     package struct Item: Sendable {

@@ -202,7 +202,7 @@ package struct ExchangeLimits: WireStruct {
     package var unknown = JSONObject()
 
     package static let standard = ExchangeLimits(
-        eventsPerBatch: Batch.maxEvents, bytesPerBatch: Batch.maxBytes, batchesInFlight: 8)
+        eventsPerBatch: 100, bytesPerBatch: 512 * 1024, batchesInFlight: 8)
 
     package init(eventsPerBatch: Int, bytesPerBatch: Int, batchesInFlight: Int) {
         self.eventsPerBatch = eventsPerBatch
@@ -211,8 +211,8 @@ package struct ExchangeLimits: WireStruct {
     }
 
     package init(_ fields: inout Fields) throws(WireError) {
-        eventsPerBatch = Int(try fields.optionalInteger("events", in: 1...1_000_000) ?? Int64(Batch.maxEvents))
-        bytesPerBatch = Int(try fields.optionalInteger("bytes", in: 65_536...1_000_000_000) ?? Int64(Batch.maxBytes))
+        eventsPerBatch = Int(try fields.optionalInteger("events", in: 1...1_000_000) ?? Int64(Self.standard.eventsPerBatch))
+        bytesPerBatch = Int(try fields.optionalInteger("bytes", in: 65_536...1_000_000_000) ?? Int64(Self.standard.bytesPerBatch))
         batchesInFlight = Int(try fields.optionalInteger("inFlight", in: 1...1_000) ?? 8)
     }
 

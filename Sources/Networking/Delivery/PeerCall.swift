@@ -106,7 +106,7 @@ extension ExchangeNode {
     }
 
     /// What is needed to call the peer of a link.
-    func contact(_ destination: Destination, _ tx: Transaction) throws -> PeerContact? {
+    package func contact(_ destination: Destination, _ tx: Transaction) throws -> PeerContact? {
         guard let link = try LinkStore(destination.enterprise, tx).find(destination.link) else { return nil }
         return PeerContact(
             destination: destination,

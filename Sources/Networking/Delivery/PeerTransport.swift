@@ -37,7 +37,7 @@ package struct PeerRequest: Sendable {
         }
     }
 
-    package var message: HTTPMessageSignatures.Message { .request(method: method, targetURI: url, fields: fields) }
+    package var message: HTTPMessage { .request(method: method, targetURI: url, fields: fields) }
 }
 
 package struct PeerResponse: Sendable {
@@ -52,7 +52,7 @@ package struct PeerResponse: Sendable {
     }
 
     package subscript(field name: String) -> String? {
-        HTTPMessageSignatures.Message.response(status: status, fields: fields)[field: name]
+        HTTPMessage.response(status: status, fields: fields)[field: name]
     }
 
     /// Seconds after which the peer wants to be asked again (RFC 9110, section 10.2.3): never more than an hour, since

@@ -85,7 +85,7 @@ extension ExchangeNode {
 
     private func verify(
         _ request: PeerRequest, for slug: String,
-        reading read: (HTTPMessageSignatures.Message, Address, WireTime) throws(RequestRefusal) -> UnverifiedRequest
+        reading read: (HTTPMessage, Address, WireTime) throws(RequestRefusal) -> UnverifiedRequest
     ) async throws -> SignedRequest {
         let now = now()
         let found = try await database.read { tx -> (Enterprise, SigningKey)? in

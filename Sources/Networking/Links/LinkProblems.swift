@@ -30,9 +30,9 @@ extension LinkingError: Problem {
         }
     }
 
-    package var title: Web.Message { "That cannot be done with this link" }
+    package var title: Phrase { "That cannot be done with this link" }
 
-    package var detail: Web.Message {
+    package var detail: Phrase {
         switch self {
         case .notAnInvitation: "This is not the address of an invitation. Paste the whole address that you were sent."
         case .expired: "This invitation has run out. Ask for a new one."

@@ -65,9 +65,9 @@ extension EnterpriseRefusal: Problem {
         }
     }
 
-    package var title: Web.Message { "The company cannot be created like this" }
+    package var title: Phrase { "The company cannot be created like this" }
 
-    package var detail: Web.Message {
+    package var detail: Phrase {
         switch self {
         case .badSlug:
             "A short name has small letters a–z, digits and hyphens between them, such as “velora”. Choose another."

@@ -121,7 +121,7 @@ package struct ChangePassword: AsyncAction {
 
 extension Form {
     /// A password as one chooses it: at least 12 characters (NIST SP 800-63B asks for length, not for symbols).
-    mutating func newPassword(_ name: String, label: Web.Message) -> String {
+    mutating func newPassword(_ name: String, label: Phrase) -> String {
         secret(name, label: label, min: 12, max: 200)
     }
 }

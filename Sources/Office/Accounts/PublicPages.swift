@@ -53,8 +53,8 @@ package struct ShowFront: Action {
         let doors: [Model] = desk.kernel.doors.map { (door: Door) -> Model in
             [
                 "href": .text("/\(desk.enterprise.slug)/\(door.path)"),
-                "label": .message(Web.Message(stringLiteral: door.label)),
-                "hint": .message(Web.Message(stringLiteral: door.hint)),
+                "label": .message(Phrase(stringLiteral: door.label)),
+                "hint": .message(Phrase(stringLiteral: door.hint)),
             ]
         }
         return Page(

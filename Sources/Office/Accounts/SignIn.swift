@@ -93,8 +93,8 @@ package struct SignIn: AsyncAction {
 private struct SignInRefused: Problem {
     var status: Int { 422 }
     var type: String { "sign-in-refused" }
-    var title: Web.Message { "You are not signed in" }
-    var detail: Web.Message {
+    var title: Phrase { "You are not signed in" }
+    var detail: Phrase {
         "That e-mail and password do not belong together. Check both, or ask your administrator."
     }
     var errors: [FieldError] { [FieldError("form", detail)] }

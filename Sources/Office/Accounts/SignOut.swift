@@ -34,7 +34,7 @@ package struct SignOutEverywhere: Action {
 }
 
 extension Reply where Output == Nothing {
-    fileprivate static func signedOut(of enterprise: Enterprise, notice: Web.Message) -> Reply {
+    fileprivate static func signedOut(of enterprise: Enterprise, notice: Phrase) -> Reply {
         .done(goTo: "/\(enterprise.slug)/sign-in", notice: notice)
             .setting(.clearing(StaffCaller.cookie(of: enterprise.slug))).clearingCache()
     }

@@ -7,7 +7,7 @@ package struct Place: Sendable {
     package enum Section: Sendable, CaseIterable {
         case work, network, house
 
-        var heading: Web.Message? {
+        var heading: Phrase? {
             switch self {
             case .work: nil
             case .network: "Network"
@@ -19,7 +19,7 @@ package struct Place: Sendable {
     package let section: Section
     /// Its rank within the section, the smallest first.
     package let order: Int
-    package let label: Web.Message
+    package let label: Phrase
     /// Below the enterprise's own address: `cases`.
     package let path: String
     /// Who may go there; `nil` for every member.
@@ -28,7 +28,7 @@ package struct Place: Sendable {
     package let count: (@Sendable (Desk, StaffCaller) throws -> Int)?
 
     package init(
-        _ section: Section, _ order: Int, _ label: Web.Message, _ path: String, for permission: Permission? = nil,
+        _ section: Section, _ order: Int, _ label: Phrase, _ path: String, for permission: Permission? = nil,
         count: (@Sendable (Desk, StaffCaller) throws -> Int)? = nil
     ) {
         self.section = section

@@ -74,9 +74,9 @@ extension MemberRefusal: Problem {
         }
     }
 
-    package var title: Web.Message { "That cannot be changed like this" }
+    package var title: Phrase { "That cannot be changed like this" }
 
-    package var detail: Web.Message {
+    package var detail: Phrase {
         switch self {
         case .emailTaken: "Another member has this e-mail address. Use a different one."
         case .lastAdministrator:

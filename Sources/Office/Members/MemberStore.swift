@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Storage
 
-extension Desk {
-    package var members: MemberStore { MemberStore(scope, tx) }
-    package var teams: TeamStore { TeamStore(scope, tx) }
-}
-
 /// The members of one enterprise.
 package struct MemberStore {
     package let scope: ID<Enterprise>

@@ -53,25 +53,6 @@ package struct Anyone: Caller {
     package func frame(_ credentials: Credentials, _ services: Services, _ tx: Transaction) -> [String: Model] { [:] }
 }
 
-/// Language, time zone and theme of a viewer.
-package struct LocaleChoice: Sendable, Hashable {
-    package enum Theme: String, Sendable, CaseIterable, Codable {
-        case system, light, dark
-    }
-
-    /// A language code such as `en` or `nl`.
-    package var language: String
-    /// An IANA name such as `Europe/Brussels`.
-    package var timeZone: String
-    package var theme: Theme
-
-    package init(language: String = "en", timeZone: String = "UTC", theme: Theme = .system) {
-        self.language = language
-        self.timeZone = timeZone
-        self.theme = theme
-    }
-}
-
 /// All that a request says about who sends it.
 package struct Credentials: Sendable {
     /// Values of the route's `{names}`.

@@ -20,7 +20,7 @@ package struct Reply<Output: Codable & Sendable>: Sendable {
         }
     }
 
-    var notice: Message?
+    var notice: Phrase?
     var cookies: [SetCookie] = []
     var clearsCache = false
 
@@ -28,12 +28,12 @@ package struct Reply<Output: Codable & Sendable>: Sendable {
     package static func show(_ output: Output) -> Reply { Reply(content: .show(output)) }
 
     /// A browser is sent on with 303 and sees the notice there; an API client gets 200 and the output.
-    package static func done(_ output: Output, goTo path: String, notice: Message? = nil) -> Reply {
+    package static func done(_ output: Output, goTo path: String, notice: Phrase? = nil) -> Reply {
         Reply(content: .done(output, goTo: path, created: false), notice: notice)
     }
 
     /// As ``done(_:goTo:notice:)``; an API client gets 201 and the path as `Location`.
-    package static func created(_ output: Output, at path: String, notice: Message? = nil) -> Reply {
+    package static func created(_ output: Output, at path: String, notice: Phrase? = nil) -> Reply {
         Reply(content: .done(output, goTo: path, created: true), notice: notice)
     }
 
@@ -54,7 +54,7 @@ package struct Reply<Output: Codable & Sendable>: Sendable {
 }
 
 extension Reply where Output == Nothing {
-    package static func done(goTo path: String, notice: Message? = nil) -> Reply {
+    package static func done(goTo path: String, notice: Phrase? = nil) -> Reply {
         .done(Nothing(), goTo: path, notice: notice)
     }
 }
@@ -84,11 +84,11 @@ package struct Page: Sendable {
     }
 
     package let template: String
-    package let title: Message
+    package let title: Phrase
     package let model: [String: Model]
     package let layout: Layout
 
-    package init(_ template: String, title: Message, layout: Layout = .staff, _ model: [String: Model]) {
+    package init(_ template: String, title: Phrase, layout: Layout = .staff, _ model: [String: Model]) {
         self.template = template
         self.title = title
         self.layout = layout
@@ -97,6 +97,6 @@ package struct Page: Sendable {
 
     /// A page whose title is somebody's own words, which nobody translates.
     package init(_ template: String, verbatimTitle title: String, layout: Layout = .staff, _ model: [String: Model]) {
-        self.init(template, title: Message(verbatim: title), layout: layout, model)
+        self.init(template, title: Phrase(verbatim: title), layout: layout, model)
     }
 }

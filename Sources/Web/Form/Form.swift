@@ -41,7 +41,7 @@ package struct Form {
     }
 
     /// Adds an error to a field, for rules that span fields.
-    package mutating func reject(_ field: String, _ message: Message) {
+    package mutating func reject(_ field: String, _ message: Phrase) {
         guard !isDescribing, !errors.contains(where: { $0.field == field }) else { return }
         errors.append(FieldError(field, message))
     }
@@ -89,7 +89,7 @@ package struct Form {
     static let written = 64
 
     /// The text of a field that may be given once, trimmed; `nil` where there is none.
-    mutating func single(_ name: String, _ label: Message?, trimming: Bool = true) -> String? {
+    mutating func single(_ name: String, _ label: Phrase?, trimming: Bool = true) -> String? {
         let texts = fields.texts(name)
         guard texts.count <= 1 else {
             reject(name, "“\(self.label(name, label))” was sent more than once. Send it once.")
@@ -100,12 +100,12 @@ package struct Form {
         return kept.isEmpty ? nil : kept
     }
 
-    mutating func missing(_ name: String, _ label: Message?) {
+    mutating func missing(_ name: String, _ label: Phrase?) {
         reject(name, "“\(self.label(name, label))” is empty. Fill it in.")
     }
 
     /// Whether the text has no control characters and is not too long; says so on the field if not.
-    mutating func check(_ text: String, _ name: String, _ label: Message, max: Int, multiline: Bool) -> Bool {
+    mutating func check(_ text: String, _ name: String, _ label: Phrase, max: Int, multiline: Bool) -> Bool {
         let isClean = text.unicodeScalars.allSatisfy { scalar in
             // The general category Cc, without a look into Unicode's tables.
             if scalar.value >= 0x20 && !(0x7F...0x9F).contains(scalar.value) { return true }
@@ -128,12 +128,12 @@ package struct Form {
 
     var fields: Fields { bodyFields ?? queryFields }
 
-    func label(_ name: String, _ label: Message?) -> Message {
-        label ?? Message(verbatim: name)
+    func label(_ name: String, _ label: Phrase?) -> Phrase {
+        label ?? Phrase(verbatim: name)
     }
 
     mutating func describe(
-        _ name: String, _ label: Message?, _ type: FieldType, in place: FieldDescription.Place? = nil,
+        _ name: String, _ label: Phrase?, _ type: FieldType, in place: FieldDescription.Place? = nil,
         isRequired: Bool = true
     ) {
         guard isDescribing, !described.contains(where: { $0.name == name }) else { return }
@@ -149,7 +149,7 @@ struct FieldDescription: Sendable {
     enum Place: String { case path, query, body }
 
     let name: String
-    let label: Message?
+    let label: Phrase?
     let type: FieldType
     let place: Place
     let isRequired: Bool

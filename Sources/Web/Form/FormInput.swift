@@ -21,14 +21,3 @@ package protocol FormInput: Sendable {
 package struct NoInput: FormInput {
     package init(_ form: inout Form) {}
 }
-
-/// What is wrong with one field, and what to do about it.
-package struct FieldError: Sendable, Hashable {
-    package let field: String
-    package let message: Message
-
-    package init(_ field: String, _ message: Message) {
-        self.field = field
-        self.message = message
-    }
-}

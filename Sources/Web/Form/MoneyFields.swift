@@ -7,7 +7,7 @@ extension Form {
     /// The decimal mark is a point or a comma, whatever the viewer's language. Thousands may be set apart by spaces only:
     /// a mark would make `1.250` mean two things.
     /// - Parameter currency: the name of the field that holds the ISO 4217 code.
-    package mutating func money(_ name: String, label: Message? = nil, currency: String = "currency") -> Money {
+    package mutating func money(_ name: String, label: Phrase? = nil, currency: String = "currency") -> Money {
         describe(name, label, .amount)
         describe(currency, "Currency", .currency)
         if let money = readMoney(name, label, currency) { return money }
@@ -17,14 +17,14 @@ extension Form {
 
     /// The currency counts only where an amount is given.
     package mutating func optionalMoney(
-        _ name: String, label: Message? = nil, currency: String = "currency"
+        _ name: String, label: Phrase? = nil, currency: String = "currency"
     ) -> Money? {
         describe(name, label, .amount, isRequired: false)
         describe(currency, "Currency", .currency, isRequired: false)
         return readMoney(name, label, currency)
     }
 
-    private mutating func readMoney(_ name: String, _ label: Message?, _ currencyName: String) -> Money? {
+    private mutating func readMoney(_ name: String, _ label: Phrase?, _ currencyName: String) -> Money? {
         guard let text = single(name, label) else { return nil }
         guard let code = single(currencyName, "Currency") else {
             missing(currencyName, "Currency")

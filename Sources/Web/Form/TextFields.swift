@@ -3,7 +3,7 @@ import Storage
 
 extension Form {
     /// Text that must be given.
-    package mutating func text(_ name: String, label: Message? = nil, max: Int, multiline: Bool = false) -> String {
+    package mutating func text(_ name: String, label: Phrase? = nil, max: Int, multiline: Bool = false) -> String {
         describe(name, label, .string(maxLength: max, minLength: 1))
         guard let text = read(name, label, max: max, multiline: multiline) else {
             missing(name, label)
@@ -13,14 +13,14 @@ extension Form {
     }
 
     package mutating func optionalText(
-        _ name: String, label: Message? = nil, max: Int, multiline: Bool = false
+        _ name: String, label: Phrase? = nil, max: Int, multiline: Bool = false
     ) -> String? {
         describe(name, label, .string(maxLength: max), isRequired: false)
         return read(name, label, max: max, multiline: multiline)
     }
 
     /// Text that is kept to the last space and shown to nobody, such as a password.
-    package mutating func secret(_ name: String, label: Message? = nil, min: Int = 1, max: Int = 200) -> String {
+    package mutating func secret(_ name: String, label: Phrase? = nil, min: Int = 1, max: Int = 200) -> String {
         describe(name, label, .string(maxLength: max, minLength: min, format: "password"))
         guard let secret = single(name, label, trimming: false) else {
             missing(name, label)
@@ -35,7 +35,7 @@ extension Form {
     }
 
     /// An e-mail address, checked for its shape only: one @ between two parts without spaces.
-    package mutating func email(_ name: String, label: Message? = nil) -> String {
+    package mutating func email(_ name: String, label: Phrase? = nil) -> String {
         describe(name, label, .string(maxLength: 254, format: "email"))
         guard let email = read(name, label, max: 254, multiline: false) else {
             missing(name, label)
@@ -50,7 +50,7 @@ extension Form {
     }
 
     /// All the texts given under one name, such as tags or ticked boxes; empty ones are left out.
-    package mutating func list(_ name: String, label: Message? = nil, max: Int = 200, count: Int = 100) -> [String] {
+    package mutating func list(_ name: String, label: Phrase? = nil, max: Int = 200, count: Int = 100) -> [String] {
         describe(name, label, .list(.string(maxLength: max)), isRequired: false)
         let texts = fields.texts(name).map(\.trimmed).filter { !$0.isEmpty }
         guard texts.count <= count else {
@@ -61,7 +61,7 @@ extension Form {
         return texts
     }
 
-    private mutating func read(_ name: String, _ label: Message?, max: Int, multiline: Bool) -> String? {
+    private mutating func read(_ name: String, _ label: Phrase?, max: Int, multiline: Bool) -> String? {
         guard let text = single(name, label) else { return nil }
         // Browsers send CR LF for a line break (HTML, form submission); we keep LF.
         let kept = text.utf8.contains(13) ? text.withLineFeeds : text

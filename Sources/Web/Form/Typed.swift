@@ -8,7 +8,7 @@ struct Typed: Sendable {
     /// The errors, and one for each field of which not all is shown.
     private(set) var errors: [FieldError]
     /// What a person typed, by the field's label.
-    private(set) var lines: [(label: Message, text: String)] = []
+    private(set) var lines: [(label: Phrase, text: String)] = []
 
     /// How many values of one field are shown.
     private static let count = 100
@@ -18,7 +18,7 @@ struct Typed: Sendable {
     init(_ fields: Fields, in described: [FieldDescription], errors: [FieldError]) {
         self.errors = errors
         for field in described where field.place != .path && !field.type.isSecret {
-            let label = field.label ?? Message(verbatim: field.name)
+            let label = field.label ?? Phrase(verbatim: field.name)
             let (most, kept) = (field.type.most, field.type.shown)
             var isCut = false
             values[field.name] = fields.values[field.name]?.prefix(Self.count).map { value in
@@ -46,7 +46,7 @@ struct Typed: Sendable {
         }
     }
 
-    private mutating func tell(_ field: String, _ message: Message) {
+    private mutating func tell(_ field: String, _ message: Phrase) {
         errors.removeAll { $0.field == field }
         errors.append(FieldError(field, message))
     }
@@ -81,12 +81,12 @@ extension FieldType {
 /// A form that is refused for a reason of ours and cannot be shown where it was.
 struct LostForm: Problem {
     let problem: any Problem
-    let typed: [(label: Message, text: String)]
+    let typed: [(label: Phrase, text: String)]
 
     var status: Int { problem.status }
     var type: String { problem.type }
-    var title: Message { problem.title }
-    var detail: Message { problem.detail }
+    var title: Phrase { problem.title }
+    var detail: Phrase { problem.detail }
     var errors: [FieldError] { problem.errors }
     var retryAfter: Int? { problem.retryAfter }
 }

@@ -2,7 +2,7 @@
 import Storage
 
 extension Form {
-    package mutating func integer(_ name: String, label: Message? = nil, in range: ClosedRange<Int>) -> Int {
+    package mutating func integer(_ name: String, label: Phrase? = nil, in range: ClosedRange<Int>) -> Int {
         describe(name, label, .integer(range))
         guard let number = number(name, label, in: range) else {
             missing(name, label)
@@ -12,13 +12,13 @@ extension Form {
     }
 
     package mutating func optionalInteger(
-        _ name: String, label: Message? = nil, in range: ClosedRange<Int>
+        _ name: String, label: Phrase? = nil, in range: ClosedRange<Int>
     ) -> Int? {
         describe(name, label, .integer(range), isRequired: false)
         return number(name, label, in: range)
     }
 
-    private mutating func number(_ name: String, _ label: Message?, in range: ClosedRange<Int>) -> Int? {
+    private mutating func number(_ name: String, _ label: Phrase?, in range: ClosedRange<Int>) -> Int? {
         guard let text = single(name, label) else { return nil }
         guard let number = Int(text), range.contains(number) else {
             reject(
@@ -31,14 +31,14 @@ extension Form {
 
     /// One of an enum's cases. A default makes it optional.
     package mutating func choice<Choice: CaseIterable & RawRepresentable<String>>(
-        _ name: String, label: Message? = nil, of type: Choice.Type = Choice.self, default fallback: Choice
+        _ name: String, label: Phrase? = nil, of type: Choice.Type = Choice.self, default fallback: Choice
     ) -> Choice {
         optionalChoice(name, label: label, of: type) ?? fallback
     }
 
     /// One of an enum's cases, which must be given. The enum has at least one case.
     package mutating func choice<Choice: CaseIterable & RawRepresentable<String>>(
-        _ name: String, label: Message? = nil, of type: Choice.Type = Choice.self
+        _ name: String, label: Phrase? = nil, of type: Choice.Type = Choice.self
     ) -> Choice {
         describe(name, label, .choice(Choice.allCases.map(\.rawValue)))
         if let choice = optionalChoice(name, label: label, of: type) { return choice }
@@ -47,7 +47,7 @@ extension Form {
     }
 
     package mutating func optionalChoice<Choice: CaseIterable & RawRepresentable<String>>(
-        _ name: String, label: Message? = nil, of type: Choice.Type = Choice.self
+        _ name: String, label: Phrase? = nil, of type: Choice.Type = Choice.self
     ) -> Choice? {
         describe(name, label, .choice(Choice.allCases.map(\.rawValue)), isRequired: false)
         guard let text = single(name, label) else { return nil }
@@ -58,7 +58,7 @@ extension Form {
 
     /// Any number of an enum's cases, each at most once.
     package mutating func choices<Choice: CaseIterable & RawRepresentable<String> & Hashable>(
-        _ name: String, label: Message? = nil, of type: Choice.Type = Choice.self
+        _ name: String, label: Phrase? = nil, of type: Choice.Type = Choice.self
     ) -> Set<Choice> {
         describe(name, label, .list(.choice(Choice.allCases.map(\.rawValue))), isRequired: false)
         var chosen: Set<Choice> = []
@@ -72,12 +72,12 @@ extension Form {
         return chosen
     }
 
-    private mutating func rejectChoice(_ name: String, _ label: Message?, _ names: [String]) {
+    private mutating func rejectChoice(_ name: String, _ label: Phrase?, _ names: [String]) {
         reject(name, "“\(self.label(name, label))” takes one of: \(names.joined(separator: ", ")).")
     }
 
     /// A box that is ticked or not: `on`, `true`, `1` or `yes` is ticked, absent is not.
-    package mutating func flag(_ name: String, label: Message? = nil) -> Bool {
+    package mutating func flag(_ name: String, label: Phrase? = nil) -> Bool {
         describe(name, label, .boolean, isRequired: false)
         guard let text = single(name, label) else { return false }
         switch text.utf8.count <= Self.written ? text.lowercased() : "" {
@@ -89,19 +89,19 @@ extension Form {
         }
     }
 
-    package mutating func id<Entity>(_ name: String, label: Message? = nil) -> ID<Entity> {
+    package mutating func id<Entity>(_ name: String, label: Phrase? = nil) -> ID<Entity> {
         describe(name, label, .id)
         if let id: ID<Entity> = readID(name, label) { return id }
         reject(name, "“\(self.label(name, label))” is not chosen. Choose one.")
         return ID()
     }
 
-    package mutating func optionalID<Entity>(_ name: String, label: Message? = nil) -> ID<Entity>? {
+    package mutating func optionalID<Entity>(_ name: String, label: Phrase? = nil) -> ID<Entity>? {
         describe(name, label, .id, isRequired: false)
         return readID(name, label)
     }
 
-    private mutating func readID<Entity>(_ name: String, _ label: Message?) -> ID<Entity>? {
+    private mutating func readID<Entity>(_ name: String, _ label: Phrase?) -> ID<Entity>? {
         guard let text = single(name, label) else { return nil }
         if let id = ID<Entity>(text) { return id }
         reject(name, "“\(self.label(name, label))” is not the id of anything. Choose from the list.")
@@ -109,19 +109,19 @@ extension Form {
     }
 
     /// A moment: `2026-11-24T17:00` in the viewer's time zone, or RFC 3339 with an offset.
-    package mutating func time(_ name: String, label: Message? = nil) -> Timestamp {
+    package mutating func time(_ name: String, label: Phrase? = nil) -> Timestamp {
         describe(name, label, .time)
         if let time = readTime(name, label) { return time }
         missing(name, label)
         return now
     }
 
-    package mutating func optionalTime(_ name: String, label: Message? = nil) -> Timestamp? {
+    package mutating func optionalTime(_ name: String, label: Phrase? = nil) -> Timestamp? {
         describe(name, label, .time, isRequired: false)
         return readTime(name, label)
     }
 
-    private mutating func readTime(_ name: String, _ label: Message?) -> Timestamp? {
+    private mutating func readTime(_ name: String, _ label: Phrase?) -> Timestamp? {
         guard let text = single(name, label) else { return nil }
         if text.utf8.count <= Self.written, let time = locale.timestamp(localTime: text) ?? Timestamp(rfc3339: text) {
             return time
@@ -133,7 +133,7 @@ extension Form {
 
 extension Form {
     /// A file that must be sent, at most 25 MiB.
-    package mutating func file(_ name: String, label: Message? = nil) -> UploadedFile {
+    package mutating func file(_ name: String, label: Phrase? = nil) -> UploadedFile {
         describe(name, label, .file)
         guard let file = files(name, label: label, count: 1).first else {
             missing(name, label)
@@ -143,7 +143,7 @@ extension Form {
     }
 
     /// Files, each at most 25 MiB. A name is at most 200 characters; what cannot be shown in it is left out.
-    package mutating func files(_ name: String, label: Message? = nil, count: Int = 10) -> [UploadedFile] {
+    package mutating func files(_ name: String, label: Phrase? = nil, count: Int = 10) -> [UploadedFile] {
         describe(name, label, .list(.file), isRequired: false)
         let files = fields.files(name)
         guard files.count <= count else {

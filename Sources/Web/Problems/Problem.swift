@@ -7,9 +7,9 @@ package protocol Problem: Error {
     var status: Int { get }
     /// A short name that programs can test, such as `already-answered`.
     var type: String { get }
-    var title: Message { get }
+    var title: Phrase { get }
     /// What happened and what to do next.
-    var detail: Message { get }
+    var detail: Phrase { get }
     /// What is wrong with single fields.
     var errors: [FieldError] { get }
     /// Seconds after which trying again makes sense.
@@ -34,7 +34,7 @@ package enum Refusal: Problem {
     /// The token is unknown or has expired.
     case badToken
     /// Signed in, but not allowed; says what is missing.
-    case forbidden(Message)
+    case forbidden(Phrase)
     /// There is nothing here, or nothing that this caller may know of.
     case notFound
 
@@ -55,7 +55,7 @@ package enum Refusal: Problem {
         }
     }
 
-    package var title: Message {
+    package var title: Phrase {
         switch self {
         case .signIn: "Please sign in"
         case .badToken: "This token is not valid"
@@ -64,7 +64,7 @@ package enum Refusal: Problem {
         }
     }
 
-    package var detail: Message {
+    package var detail: Phrase {
         switch self {
         case .signIn: "Sign in to see this, or send an API token as a bearer token."
         case .badToken: "The token is unknown, expired or withdrawn. Ask an administrator for a new one."
@@ -83,8 +83,8 @@ package struct InvalidInput: Problem {
     package let errors: [FieldError]
     package var status: Int { 422 }
     package var type: String { "invalid-input" }
-    package var title: Message { "Something needs your attention" }
-    package var detail: Message { "Correct the marked fields and send the form again. Nothing you typed is lost." }
+    package var title: Phrase { "Something needs your attention" }
+    package var detail: Phrase { "Correct the marked fields and send the form again. Nothing you typed is lost." }
 
     package init(_ errors: [FieldError]) { self.errors = errors }
 }

@@ -2,12 +2,12 @@
 
 /// A request that cannot be read.
 struct MalformedRequest: Problem {
-    let detail: Message
+    let detail: Phrase
     var status: Int { 400 }
     var type: String { "malformed-request" }
-    var title: Message { "The request cannot be read" }
+    var title: Phrase { "The request cannot be read" }
 
-    init(_ detail: Message) { self.detail = detail }
+    init(_ detail: Phrase) { self.detail = detail }
 
     static let notUTF8 = MalformedRequest("The request holds bytes that are not UTF-8. Encode all text as UTF-8.")
     static let multipart = MalformedRequest("The form's parts cannot be told apart. Send valid multipart/form-data.")
@@ -18,9 +18,9 @@ struct TooLarge: Problem {
     var what = "The request"
     var status: Int { 413 }
     var type: String { "too-large" }
-    var title: Message { "That is too large" }
-    var detail: Message {
-        "\(Message(stringLiteral: what)) may have at most \(ByteSize.text(limit)). Send less, or make the file smaller."
+    var title: Phrase { "That is too large" }
+    var detail: Phrase {
+        "\(Phrase(stringLiteral: what)) may have at most \(ByteSize.text(limit)). Send less, or make the file smaller."
     }
 }
 
@@ -65,7 +65,7 @@ enum RequestRefusal: Problem {
         }
     }
 
-    var title: Message {
+    var title: Phrase {
         switch self {
         case .methodNotAllowed: "This method does not work here"
         case .notAcceptable: "None of the accepted formats is available"
@@ -78,7 +78,7 @@ enum RequestRefusal: Problem {
         }
     }
 
-    var detail: Message {
+    var detail: Phrase {
         switch self {
         case .methodNotAllowed(let methods): "Use \(methods.joined(separator: ", ")) here."
         case .notAcceptable: "Accept text/html or application/json."
@@ -110,6 +110,6 @@ struct UnexpectedProblem: Problem {
     let id: String
     var status: Int { 500 }
     var type: String { "unexpected" }
-    var title: Message { "Something went wrong on our side" }
-    var detail: Message { "Try again in a minute. If it happens again, tell the administrator this number: \(id)." }
+    var title: Phrase { "Something went wrong on our side" }
+    var detail: Phrase { "Try again in a minute. If it happens again, tell the administrator this number: \(id)." }
 }

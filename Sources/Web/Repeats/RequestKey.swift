@@ -78,7 +78,7 @@ enum RepeatProblem: Problem {
         }
     }
 
-    var title: Message {
+    var title: Phrase {
         switch self {
         case .badKey: "This key cannot be used"
         case .otherRequest: "This key belongs to another request"
@@ -86,7 +86,7 @@ enum RepeatProblem: Problem {
         }
     }
 
-    var detail: Message {
+    var detail: Phrase {
         switch self {
         case .badKey:
             "An idempotency key has \(Self.shortest) to \(Self.longest) visible characters and is random, such as a UUID. Make one anew for each request."

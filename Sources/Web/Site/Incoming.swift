@@ -94,6 +94,6 @@ struct ClientLeft: Problem {
     let reason: String
     var status: Int { 400 }
     var type: String { "malformed-request" }
-    var title: Message { "The request cannot be read" }
-    var detail: Message { "The request ended before all of it had come. Send it again." }
+    var title: Phrase { "The request cannot be read" }
+    var detail: Phrase { "The request ended before all of it had come. Send it again." }
 }

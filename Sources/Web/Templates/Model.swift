@@ -13,14 +13,14 @@ package enum Model: Sendable {
     case flag(Bool)
     case text(String)
     /// Text of ours, shown in the viewer's language.
-    indirect case message(Message)
+    indirect case message(Phrase)
     case list([Model])
     /// Members with different names.
     case object([Member])
 
     package static func number(_ number: Int) -> Model { .text(String(number)) }
     package static func text(_ text: String?) -> Model { text.map { .text($0) } ?? .none }
-    package static func message(_ message: Message?) -> Model { message.map { .message($0) } ?? .none }
+    package static func message(_ message: Phrase?) -> Model { message.map { .message($0) } ?? .none }
     package static func list(_ texts: [String]) -> Model { .list(texts.map { .text($0) }) }
     package static func object(_ members: [String: Model]) -> Model {
         .object(members.map { ($0.key, $0.value) })

@@ -20,7 +20,7 @@ package final class Templates: Sendable {
     package init(_ files: ProgramFiles) throws {
         folders = []
         reloads = false
-        library = Mutex(try Self.load(files.inside("Pages").map { File(name: $0.path, content: $0.bytes) }))
+        library = Mutex(try Self.load(files.inside("Pages").map { PageFile(name: $0.path, content: $0.bytes) }))
     }
 
     /// - Parameter reloads: whether a changed file counts at once; for development.
@@ -30,7 +30,7 @@ package final class Templates: Sendable {
         library = Mutex(try Self.load(folders))
     }
 
-    private struct File {
+    private struct PageFile {
         let name: String
         let content: [UInt8]
     }
@@ -72,12 +72,12 @@ package final class Templates: Sendable {
 
     private static func load(_ folders: [URL]) throws -> Library {
         let files = try files(in: folders)
-        var library = try load(try files.map { File(name: $0.lastPathComponent, content: Array(try Data(contentsOf: $0))) })
+        var library = try load(try files.map { PageFile(name: $0.lastPathComponent, content: Array(try Data(contentsOf: $0))) })
         library.stamp = try stamp(files)
         return library
     }
 
-    private static func load(_ files: [File]) throws -> Library {
+    private static func load(_ files: [PageFile]) throws -> Library {
         var library = Library()
         for file in files {
             guard let match = file.name.wholeMatch(of: /.+\.([a-z]{2})\.json/) else { continue }

@@ -11,13 +11,13 @@ package struct Translations: Sendable {
     package var languages: [String] { ["en"] + texts.keys.sorted() }
 
     /// The translation, or the English text where there is none.
-    package func text(_ message: Message, in language: String) -> String {
+    package func text(_ message: Phrase, in language: String) -> String {
         let text = texts[language]?[message.key] ?? message.key
         return message.arguments.isEmpty ? text : fill(text, with: message.arguments, in: language)
     }
 
     /// Puts the arguments in the places `{0}` to `{9}`, in one pass: what an argument holds is never taken for a place.
-    private func fill(_ text: String, with arguments: [Message.Argument], in language: String) -> String {
+    private func fill(_ text: String, with arguments: [Phrase.Argument], in language: String) -> String {
         var filled = ""
         var rest = Substring(text).utf8
         while let open = rest.firstIndex(of: UInt8(ascii: "{")) {

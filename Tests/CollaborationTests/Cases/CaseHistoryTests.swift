@@ -19,7 +19,7 @@ struct CaseHistoryTests {
             // All at the same moment, and one of another company that was sent long before it came.
             for number in 1...120 { _ = try desk.write("Number \(number)", to: .onlyUs, in: &item) }
             try desk.keep(
-                Collaboration.Message(
+                Message(
                     caseID: question, author: .init(.company, name: "Velora"), body: "Number 121", audience: .onlyUs,
                     sentAt: desk.now - 86_400), in: &item)
             try desk.cases.save(item)

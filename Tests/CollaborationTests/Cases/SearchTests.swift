@@ -7,6 +7,7 @@ import Testing
 
 @testable import Collaboration
 @testable import Office
+@testable import Search
 
 @Suite("Search and comparison")
 struct SearchTests {

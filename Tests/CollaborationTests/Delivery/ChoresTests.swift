@@ -3,12 +3,13 @@ import Crypto
 import Exchange
 import Foundation
 import Storage
-import Synchronization
 import StorageTesting
+import Synchronization
 import Testing
 
 @testable import Collaboration
 @testable import Networking
+@testable import Partners
 
 @Suite("The exchange's chores")
 struct ChoresTests {

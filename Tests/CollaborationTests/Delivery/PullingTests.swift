@@ -6,6 +6,7 @@ import Testing
 
 @testable import Collaboration
 @testable import Networking
+@testable import Partners
 
 @Suite("A node that cannot be reached")
 struct PullingTests {

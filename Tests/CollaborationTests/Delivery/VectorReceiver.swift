@@ -8,6 +8,7 @@ import Storage
 import StorageTesting
 
 @testable import Collaboration
+@testable import Entente
 @testable import Networking
 @testable import Office
 
@@ -43,10 +44,10 @@ final class VectorReceiver {
         let kernel = Kernel(kinds: Kinds([Question.self]), host: "kraft.example") { _ in }
         let network = network
         self.kernel = kernel
-        database = try await TestDatabase.make(engine, migrations: KernelParts.features.migrations)
+        database = try await TestDatabase.make(engine, migrations: Features.base.migrations)
         node = ExchangeNode(
             database: database, origin: "https://kraft.example",
-            handlers: InboundHandlers(KernelParts.features, kernel), transport: network,
+            handlers: InboundHandlers(Features.base, kernel), transport: network,
             attachments: GrantedAttachments(kernel), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             now: { network.time })
         network.set(Self.start)

@@ -6,6 +6,7 @@ import StorageTesting
 import Testing
 
 @testable import Collaboration
+@testable import Entente
 @testable import Office
 
 @Suite("An erasure and what happens at the same moment")
@@ -145,7 +146,7 @@ struct ErasureRaceTests {
     @Test("of wishes that were made twice before, the older stays", arguments: Engine.allCases)
     func migration(engine: Engine) async throws {
         let database = try await TestDatabase.make(
-            engine, migrations: KernelParts.features.migrations.filter { $0.id != "erasures-5-one-wish" })
+            engine, migrations: Features.base.migrations.filter { $0.id != "erasures-5-one-wish" })
         let (enterprise, customer) = (Enterprise(slug: "spoke", name: "Spoke", colour: 3, place: "", prefix: "S"), ID<Customer>())
         let kernel = Kernel(kinds: Kinds([Question.self]), host: "spoke.example") { _ in }
         let wishes = (ID<Erasure>(), ID<Erasure>())
@@ -162,7 +163,7 @@ struct ErasureRaceTests {
                 try desk(tx).erasures.add(Erasure(id: id, cause: .customer, customer: customer, askedAt: at), about: [item])
             }
         }
-        try await database.migrate(KernelParts.features.migrations)
+        try await database.migrate(Features.base.migrations)
         #expect(try await database.read { try desk($0).erasures.list(of: customer).map(\.id) } == [wishes.0])
     }
 }

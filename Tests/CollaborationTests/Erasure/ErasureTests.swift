@@ -7,6 +7,7 @@ import StorageTesting
 import Testing
 
 @testable import Collaboration
+@testable import Follow
 @testable import Networking
 @testable import Office
 

@@ -5,6 +5,7 @@ import Storage
 import Testing
 
 @testable import Collaboration
+@testable import Entente
 @testable import Networking
 @testable import Office
 
@@ -253,7 +254,7 @@ struct ChainTests {
         let loop = try await companies[2].offer(try await companies[2].item(offers[1]).id, over: back)
         try await companies.settle()
         let third = companies[2]
-        let letters = try await third.database.read { tx in try DeadLetters(third.enterprise.id, tx, rules: KernelParts.features.letterRules).list(of: back) }
+        let letters = try await third.database.read { tx in try DeadLetters(third.enterprise.id, tx, rules: Features.base.letterRules).list(of: back) }
         #expect(letters.count == 1)
         #expect(try await companies[0].work { try $0.handovers.find(loop) } == nil)
 

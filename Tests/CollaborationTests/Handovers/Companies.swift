@@ -7,6 +7,8 @@ import StorageTesting
 import Testing
 
 @testable import Collaboration
+@testable import Enquiries
+@testable import Entente
 @testable import Networking
 @testable import Office
 
@@ -35,14 +37,14 @@ final class Company: Sendable {
         let slug = name.lowercased().filter(\.isLetter)
         let authority = host?.kernel.host ?? "\(slug).example"
         let kernel = Kernel(kinds: Kinds([Question.self]), host: authority) { _ in }
-        let database = if let host { host.database } else { try await TestDatabase.make(engine, migrations: KernelParts.features.migrations) }
+        let database = if let host { host.database } else { try await TestDatabase.make(engine, migrations: Features.base.migrations) }
         self.database = database
         self.kernel = kernel
         self.network = network
         node = host?.node
             ?? ExchangeNode(
                 database: database, origin: "https://\(authority)",
-                handlers: InboundHandlers(KernelParts.features, kernel), transport: network,
+                handlers: InboundHandlers(Features.base, kernel), transport: network,
                 attachments: GrantedAttachments(kernel),
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, now: { network.time })
         delivery = host?.delivery ?? Delivery(node, jitter: { 0 })

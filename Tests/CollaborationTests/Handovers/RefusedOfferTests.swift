@@ -8,7 +8,9 @@ import Testing
 import Web
 
 @testable import Collaboration
+@testable import Follow
 @testable import Networking
+@testable import Today
 
 @Suite("An offer that the other company's system refuses")
 struct RefusedOfferTests {

@@ -8,6 +8,8 @@ import Testing
 import Web
 
 @testable import Collaboration
+@testable import Follow
+@testable import Partners
 
 @Suite("What was shared is said")
 struct SharingTests {

@@ -5,6 +5,7 @@ import Storage
 import Testing
 
 @testable import Collaboration
+@testable import Entente
 @testable import Networking
 
 @Suite("Clocks that were wrong")
@@ -93,7 +94,7 @@ struct ClockTests {
         let now = pair.network.time
         try await pair.velora.database.write { tx in
             // What was given up while the clock was ahead is a person's to send again.
-            let letters = DeadLetters(pair.inviter.id, tx, rules: KernelParts.features.letterRules)
+            let letters = DeadLetters(pair.inviter.id, tx, rules: Features.base.letterRules)
             for letter in try letters.list(of: pair.link) {
                 try letters.sendAgain(letter.id, from: pair.velora.node.address(of: "velora"), at: now)
             }

@@ -10,6 +10,7 @@ import Web
 @testable import Collaboration
 @testable import Networking
 @testable import Office
+@testable import Partners
 
 /// What open pages were told.
 private final class Announced: Sendable {

@@ -6,6 +6,7 @@ import StorageTesting
 import Testing
 
 @testable import Collaboration
+@testable import Entente
 @testable import Networking
 @testable import Office
 
@@ -18,7 +19,7 @@ struct SealedKeyTests {
 
         /// Kept as they are, as by a node without a key file.
         init(_ engine: Engine) async throws {
-            location = try await TestDatabase.makeLocation(engine, migrations: KernelParts.features.migrations)
+            location = try await TestDatabase.makeLocation(engine, migrations: Features.base.migrations)
             let enterprise = Enterprise(slug: "velora", name: "Velora", colour: 3, place: "Ghent", prefix: "V")
             self.enterprise = enterprise
             let database = try await Database.open(location)

@@ -9,6 +9,7 @@ import StorageTesting
 import Synchronization
 
 @testable import Collaboration
+@testable import Entente
 @testable import Networking
 @testable import Office
 
@@ -94,7 +95,7 @@ final class TestNode: Sendable {
 
     init(_ host: String, _ engine: Engine, _ network: TestNetwork) async throws {
         database = try await TestDatabase.make(
-            engine, migrations: KernelParts.features.migrations + Self.schema)
+            engine, migrations: Features.base.migrations + Self.schema)
         node = ExchangeNode(
             database: database, origin: "https://\(host)",
             handlers: InboundHandlers(InboundHandlers.aboutLinks + [Self.handler, Self.revocation]),
@@ -205,7 +206,7 @@ final class TestNode: Sendable {
     }
 
     func deadLetters(_ enterprise: Enterprise, _ link: ID<Link>) async throws -> [DeadLetter] {
-        try await database.read { tx in try DeadLetters(enterprise.id, tx, rules: KernelParts.features.letterRules).list(of: link) }
+        try await database.read { tx in try DeadLetters(enterprise.id, tx, rules: Features.base.letterRules).list(of: link) }
     }
 }
 

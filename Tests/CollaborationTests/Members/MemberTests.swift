@@ -6,6 +6,7 @@ import Testing
 import Web
 
 @testable import Collaboration
+@testable import Entente
 @testable import Networking
 @testable import Office
 
@@ -26,7 +27,7 @@ struct OneHouse {
         setUp = SetUp()
         passwords = Passwords(cost: .minimal)
         var services = Services()
-        let kernel = Kernel(KernelParts.features, host: "velora.example") { _ in }
+        let kernel = Kernel(Features.base, host: "velora.example") { _ in }
         services.kernel = kernel
         self.kernel = kernel
         services.setUp = setUp

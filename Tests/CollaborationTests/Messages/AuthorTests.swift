@@ -34,7 +34,7 @@ struct AuthorTests {
         }
 
         /// What has come to the maker after the question.
-        var arrived: [Collaboration.Message] {
+        var arrived: [Message] {
             get async throws {
                 let item = try await maker.item(first).id
                 return try await maker.work { Array(try $0.messages.list(of: item).dropFirst()) }

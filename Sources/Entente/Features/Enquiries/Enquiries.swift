@@ -1,9 +1,0 @@
-// SPDX-License-Identifier: Apache-2.0
-import Collaboration
-import Web
-
-/// Questions that customers ask, on the public page or through any other channel.
-enum Enquiries: CaseFeature {
-    static let kinds: [any CaseKind.Type] = [Enquiry.self]
-    static let actions: [any Operation.Type] = [AskPage.self, AskQuestion.self]
-}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+import Office
+import Storage
+import Web
+
+/// The customer's own page.
+package enum Following: Feature {
+    package static let actions: [any Operation.Type] = [
+        FollowCase.self, AddToCase.self, RequestCall.self, FollowSharing.self, TakeBackSharing.self, DownloadOwnFile.self,
+        ErasurePage.self, AskErasure.self,
+    ]
+    package static let streams: [any StreamAction.Type] = [FollowOwnCase.self]
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+import Collaboration
+import Office
+import Storage
+import Web
+
+/// A customer would rather be called.
+package struct RequestCall: Action {
+    package struct Input: FormInput {
+        let phone: String
+        let when: String
+
+        package init(_ form: inout Form) {
+            _ = form.path("token")
+            phone = form.text("phone", label: "Your number", max: 40)
+            when = form.optionalText("when", label: "When suits you?", max: 200) ?? ""
+            if !phone.isEmpty, !ContactPoint(channel: .phone, value: phone).isPlausible {
+                form.reject("phone", "“\(phone)” is not a phone number. Write it like +32 470 12 34 56.")
+            }
+        }
+    }
+
+    package static let route = Route.post("/{enterprise}/follow/{token}/calls")
+    package static let summary = "Ask to be called about one's own case"
+    package static let access = Follower.Requirement.theirOwnCase
+    package static let retryForm: (any Action.Type)? = FollowCase.self
+    package static let formName = "call"
+    package static let limit: RateLimit? = RateLimit(5, per: .seconds(60), isShared: true)
+
+    package static func run(_ call: Call<Follower, Input>, _ tx: Transaction) throws -> Reply<Nothing> {
+        let (desk, input) = (call.desk(tx), call.input)
+        var item = try desk.cases.take(call.caller.caseID)
+        try desk.checkNotErased(item.customer)
+        try desk.requestCall(of: &item, on: input.phone, when: input.when)
+        try desk.cases.save(item)
+        return .done(goTo: call.caller.href, notice: "We will call you.")
+    }
+}
+
+extension Desk {
+    /// Notes the wish, and the number as the customer's preferred way to be reached.
+    func requestCall(of item: inout Case, on phone: String, when: String) throws {
+        if let id = item.customer, var customer = try customers.take(id) {
+            let wish = ContactPoint(channel: .phone, value: phone, isPreferred: true, note: when)
+            let others = try customers.contactPoints(of: id).filter { $0.normalised != wish.normalised }.map {
+                ContactPoint(channel: $0.channel, value: $0.value, note: $0.note)
+            }
+            customer.revision += 1
+            try customers.save(customer, reachedBy: [wish] + others)
+            try shareCorrection(of: id, holding: &item)
+        }
+        try note("call.requested", on: &item, detail: when.isEmpty ? phone : "\(phone), \(when)")
+    }
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+import Collaboration
+import Office
+import Storage
+import Web
+
+/// Who is at a case right now.
+package enum Presences: CasePageFeature {
+    package static let migrations = PresenceSchema.migrations
+    package static let actions: [any Operation.Type] = [TellPresence.self]
+    package static let liveSources = [PresenceChanges.source]
+
+    /// Who else is here.
+    package static let caseSections = [
+        CaseSection(.below, template: "presence") { item, desk, viewer in
+            let others = try desk.cases.present(at: item.id, but: viewer.member.id)
+            return ["presence": .list(others.map { ["name": .text($0.name), "typing": .flag($0.isTyping)] })]
+        }
+    ]
+}
