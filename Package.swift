@@ -5,7 +5,7 @@ import PackageDescription
 /// Each feature is one folder, with its pages and tests, below Sources/Features; name it here and in Sources/Entente/Features.swift.
 let features: [String] = ["Enquiries", "Follow", "Incidents", "Partners", "Presence", "Search", "Settings", "Today"]
 /// Those with a folder Tests.
-let tested: Set<String> = ["Enquiries", "Incidents"]
+let tested: Set<String> = ["Enquiries", "Incidents", "Settings"]
 
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")

@@ -55,13 +55,15 @@ package struct Node: Sendable {
         var services = Services()
         services.kernel = kernel
         services.exchange = exchange
+        services.hasFeature = { request, tx in
+            try EnterpriseStore(tx).find(slug: request.path["enterprise"] ?? "")?.has(request.feature) ?? true
+        }
         let templates = try Self.templates(configuration)
         try kernel.kinds.check(templates: templates.names)
         site = try Site(
             configuration.site, database: database, templates: templates,
             assets: try Self.assets(configuration), live: live, services: services,
-            actions: Features.all.actions, rawActions: Features.all.rawActions, streams: Features.all.streams,
-            logger: logger)
+            parts: Features.all.map { $0.sitePart }, logger: logger)
         let jobs = JobRunner(
             database: database, handlers: [FetchAttachment.kind: Self.fetch(exchange, kernel, database)],
             maximumAttempts: Self.attemptsInAWeek, logger: logger)

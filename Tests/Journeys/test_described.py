@@ -119,6 +119,7 @@ def know_customers(spoke, story):
 def keep_house(velora):
     settings = velora.get("/settings")
     velora.post("/settings", **{name: settings[name] for name in ("name", "colour", "place", "intro")})
+    velora.post("/settings/features", on=[feature["name"] for feature in settings["features"]])
     address = f"{uuid.uuid4().hex[:8]}@velora.example"
     made = velora.post("/members", name="Bo Baker", email=address, role="service")
     member = f"/members/{made['member']}"

@@ -62,7 +62,18 @@ package struct Detail: Sendable, Codable {
 package struct Kinds: Sendable {
     package let all: [any CaseKind.Type]
 
-    package init(_ all: [any CaseKind.Type]) { self.all = all }
+    /// The features that kinds belong to and that can be switched off, by the kind's name.
+    private let features: [String: String]
+
+    package init(_ all: [any CaseKind.Type], features: [String: String] = [:]) {
+        self.all = all
+        self.features = features
+    }
+
+    func feature(of kind: String) -> String? { features[kind] }
+
+    /// Those of which an enterprise opens new cases.
+    package func offered(by enterprise: Enterprise) -> [any CaseKind.Type] { all.filter { enterprise.has(features[$0.name]) } }
 
     package subscript(name: String) -> (any CaseKind.Type)? { all.first { $0.name == name } }
 }

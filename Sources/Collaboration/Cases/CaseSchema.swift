@@ -3,7 +3,6 @@ import Storage
 
 package enum CaseSchema {
     package static let migrations: [Migration] = [
-        Migration("case-text-1", CaseIndex.cases.createTable + CaseIndex.messages.createTable),
         Migration(
             "cases-1",
             """

@@ -16,6 +16,8 @@ package struct CaseSection: Sendable {
 
     package let place: Place
     package let template: String
+    /// The feature that it comes from, if that can be switched off.
+    private(set) var feature: String?
     package let model: @Sendable (Case, Desk, StaffCaller) throws -> [String: Model]
 
     /// - Parameter model: what the template shows of a case to somebody.
@@ -25,6 +27,12 @@ package struct CaseSection: Sendable {
         self.place = place
         self.template = template
         self.model = model
+    }
+
+    func of(_ feature: String?) -> CaseSection {
+        var section = self
+        section.feature = feature
+        return section
     }
 }
 
@@ -40,7 +48,7 @@ extension Kernel {
 extension Desk {
     /// What features add to a case's page, by place.
     func sections(of item: Case, for viewer: StaffCaller) throws -> [String: Model] {
-        try kernel.caseSections.reduce(into: [:]) { sections, section in
+        try kernel.caseSections.filter { enterprise.has($0.feature) }.reduce(into: [:]) { sections, section in
             var model = try section.model(item, self, viewer)
             model["template"] = .text(section.template)
             let before: [Model] = if case .list(let models)? = sections[section.place.rawValue] { models } else { [] }

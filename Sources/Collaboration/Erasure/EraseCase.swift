@@ -3,14 +3,6 @@ import Exchange
 import Office
 import Storage
 
-/// What stands where a customer's own words were.
-package enum Erased: String, Sendable, CaseIterable, Codable, SQLConvertible {
-    /// At the customer's request, by whichever way it came.
-    case request
-    /// Because the contract's retention is over.
-    case retention
-}
-
 extension Desk {
     /// Takes out of a case, which the caller holds and saves, what is personal: the customer's own words and files, and
     /// all that the company told us whose customer it is. What we and others wrote stays, with the name and the contact

@@ -165,11 +165,3 @@ extension [Erasure.Request] {
         }
     }
 }
-
-package enum ErasureRefusal: Error, Sendable, Equatable {
-    case alreadyDecided
-    /// Nobody asks for anything to be erased here.
-    case notAsked
-    /// What is held about this customer has been erased, so nothing is added to it.
-    case erased
-}

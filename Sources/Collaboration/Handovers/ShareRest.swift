@@ -32,7 +32,7 @@ extension Desk {
             let message = Message(
                 caseID: item.id, author: .init(.customer, name: item.customerLabel, link: link.id),
                 body: event.question ?? "", audience: Audience(customer: false, links: [link.id]),
-                handover: handover.id, sentAt: now)
+                handover: ID(handover.id.uuid), sentAt: now)
             try keep(message, in: &item)
             try expect(event.attachments, of: message, over: link)
         }

@@ -10,15 +10,15 @@ package struct Message: Sendable {
     package let body: String
     package let channel: Channel
     package internal(set) var audience: Audience
-    /// The handover it belongs to, if it was said in one.
-    package let handover: ID<Handover>?
+    /// The conversation with a linked company in which it was said, which has the handover's id.
+    package let handover: ID<Conversation>?
     package let sentAt: Timestamp
     /// Why its words and files are gone; `nil` if they are here.
     package let erased: Erased?
 
     package init(
         id: ID<Message> = ID(), caseID: ID<Case>, author: Author, body: String, channel: Channel = .web,
-        audience: Audience, handover: ID<Handover>? = nil, sentAt: Timestamp, erased: Erased? = nil
+        audience: Audience, handover: ID<Conversation>? = nil, sentAt: Timestamp, erased: Erased? = nil
     ) {
         self.id = id
         self.caseID = caseID

@@ -3,6 +3,7 @@ import Storage
 
 package enum MessageSchema {
     package static let migrations: [Migration] = [
+        Migration("case-text-1", CaseIndex.cases.createTable + CaseIndex.messages.createTable),
         Migration(
             "messages-1",
             """

@@ -5,7 +5,11 @@ import Storage
 import Web
 
 /// Who is at a case right now.
-package enum Presences: CasePageFeature {
+package enum Presences: CasePageFeature, OptionalFeature {
+    package static let name = "presence"
+    package static let title: Phrase = "Presence"
+    package static let purpose: Phrase = "Says at a case who else looks at it or writes in it."
+
     package static let migrations = PresenceSchema.migrations
     package static let actions: [any Operation.Type] = [TellPresence.self]
     package static let liveSources = [PresenceChanges.source]

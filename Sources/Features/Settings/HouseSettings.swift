@@ -5,6 +5,6 @@ import Web
 
 /// What others see of the enterprise.
 package enum HouseSettings: Feature {
-    package static let actions: [any Operation.Type] = [ShowSettings.self, ChangeSettings.self]
+    package static let actions: [any Operation.Type] = [ShowSettings.self, ChangeSettings.self, SwitchFeatures.self]
     package static let menu = [Place(.house, 4, "Settings", "settings", for: .settingsManage)]
 }

@@ -16,8 +16,11 @@ package struct ShowSettings: Action {
     package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<SettingsView> {
         let enterprise = call.caller.enterprise
         let root = try IdentityStore(enterprise.id, tx).root().thumbprint
+        let desk = call.desk(tx)
         return .show(
-            SettingsView(enterprise, address: "\(call.origin.authority)/\(enterprise.slug)", rootThumbprint: root))
+            SettingsView(
+                enterprise, address: "\(call.origin.authority)/\(enterprise.slug)", rootThumbprint: root,
+                features: try desk.kernel.optional.map { try FeatureView($0, desk) }))
     }
 
     package static func page(
@@ -30,6 +33,7 @@ package struct ShowSettings: Action {
             [
                 "colours": .list((1...12).map { ["value": .number($0), "selected": .flag($0 == enterprise.colour)] }),
                 "timeZones": .list(TimeZones.all.map { $0.model(isSelected: $0.name == chosenZone, at: call.now) }),
+                "features": .list(output.features.map(\.model)),
                 "identity": ["address": .text(output.address), "thumbprint": .text(output.rootThumbprint)],
                 "forms": [
                     "settings": [
@@ -55,8 +59,11 @@ package struct SettingsView: Codable, Sendable {
     package let address: String
     /// The thumbprint of its root key, by which other companies know it.
     package let rootThumbprint: String
+    /// What the enterprise can do without.
+    package let features: [FeatureView]
 
-    init(_ enterprise: Enterprise, address: String, rootThumbprint: String) {
+    init(_ enterprise: Enterprise, address: String, rootThumbprint: String, features: [FeatureView]) {
+        self.features = features
         self.rootThumbprint = rootThumbprint
         slug = enterprise.slug
         name = enterprise.name

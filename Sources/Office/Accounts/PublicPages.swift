@@ -50,7 +50,7 @@ package struct ShowFront: Action {
         _ output: EnterpriseView, _ call: Call<Anyone, Input>, _ tx: Transaction
     ) throws -> Page? {
         let desk = try call.desk(tx)
-        let doors: [Model] = desk.kernel.doors.map { (door: Door) -> Model in
+        let doors: [Model] = desk.kernel.doors.filter { desk.enterprise.has($0.feature) }.map { (door: Door) -> Model in
             [
                 "href": .text("/\(desk.enterprise.slug)/\(door.path)"),
                 "label": .message(Phrase(stringLiteral: door.label)),

@@ -8,11 +8,19 @@ package struct Door: Sendable {
     /// English; translated where it is shown.
     package let label: String
     package let hint: String
+    /// The feature that it leads to, if that can be switched off.
+    package private(set) var feature: String?
 
     package init(_ path: String, _ label: String, hint: String) {
         self.path = path
         self.label = label
         self.hint = hint
+    }
+
+    package func of(_ feature: String?) -> Door {
+        var door = self
+        door.feature = feature
+        return door
     }
 }
 

@@ -20,6 +20,27 @@ package protocol Feature: Sendable {
     static func gather(_ features: [any Feature.Type], into kernel: inout Kernel)
 }
 
+/// A feature that an enterprise can do without. What is switched off leaves no route, no door and no place in the menu; its
+/// data stay, and are there again when it is switched on.
+package protocol OptionalFeature: Feature {
+    /// As it is kept: `incidents`.
+    static var name: String { get }
+    /// English, as in the settings: "Incidents".
+    static var title: Phrase { get }
+    /// What it is for, in a sentence.
+    static var purpose: Phrase { get }
+}
+
+extension Feature {
+    /// Its name, if it can be switched off.
+    package static var switchName: String? { (self as? any OptionalFeature.Type)?.name }
+
+    /// Its part of a site.
+    package static var sitePart: SitePart {
+        SitePart(feature: switchName, actions: actions, rawActions: rawActions, streams: streams)
+    }
+}
+
 extension Feature {
     package static var migrations: [Migration] { [] }
     package static var actions: [any Operation.Type] { [] }
@@ -39,8 +60,9 @@ extension Kernel {
         _ features: [any Feature.Type], host: String, announce: @escaping @Sendable (Live.Topic) -> Void
     ) {
         self.init(host: host, announce: announce)
-        menu = features.flatMap { $0.menu }
-        doors = features.flatMap { $0.doors }
+        optional = features.compactMap { $0 as? any OptionalFeature.Type }
+        menu = features.flatMap { feature in feature.menu.map { $0.of(feature.switchName) } }
+        doors = features.flatMap { feature in feature.doors.map { $0.of(feature.switchName) } }
         abilities = features.reduce(into: [:]) { $0.merge($1.abilities) { first, _ in first } }
         foundings = features.flatMap { $0.foundings }
         for feature in features { feature.gather(features, into: &self) }
@@ -61,5 +83,15 @@ extension Kernel {
     package var abilities: [String: Permission] {
         get { self[AbilitiesKey.self] }
         set { self[AbilitiesKey.self] = newValue }
+    }
+}
+
+private enum OptionalKey: ServiceKey { static let defaultValue: [any OptionalFeature.Type] = [] }
+
+extension Kernel {
+    /// What enterprises can do without.
+    package var optional: [any OptionalFeature.Type] {
+        get { self[OptionalKey.self] }
+        set { self[OptionalKey.self] = newValue }
     }
 }

@@ -24,6 +24,8 @@ package struct Place: Sendable {
     package let path: String
     /// Who may go there; `nil` for every member.
     package let permission: Permission?
+    /// The feature that it leads to, if that can be switched off.
+    package private(set) var feature: String?
     /// How many things wait there for the viewer, counted to a hundred; zero shows nothing.
     package let count: (@Sendable (Desk, StaffCaller) throws -> Int)?
 
@@ -37,6 +39,12 @@ package struct Place: Sendable {
         self.path = path
         self.permission = permission
         self.count = count
+    }
+
+    func of(_ feature: String?) -> Place {
+        var place = self
+        place.feature = feature
+        return place
     }
 }
 

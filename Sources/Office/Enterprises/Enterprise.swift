@@ -19,11 +19,13 @@ package struct Enterprise: Sendable {
     package var prefix: String
     /// How many days a customer's link to their case works after it was closed; `nil` for ever.
     package var followDays: Int?
+    /// Features that it does without, by name.
+    package var switchedOff: Set<String>
 
     package init(
         id: ID<Enterprise> = ID(), slug: String, name: String, colour: Int, place: String, intro: String = "",
         language: String = "en", timeZone: String = "Europe/Brussels", prefix: String,
-        followDays: Int? = 180
+        followDays: Int? = 180, switchedOff: Set<String> = []
     ) {
         self.id = id
         self.slug = slug
@@ -35,7 +37,11 @@ package struct Enterprise: Sendable {
         self.timeZone = timeZone
         self.prefix = prefix
         self.followDays = followDays
+        self.switchedOff = switchedOff
     }
+
+    /// Whether it has a feature; what belongs to none that could be switched off, it always has.
+    package func has(_ feature: String?) -> Bool { feature.map { !switchedOff.contains($0) } ?? true }
 
     package func reference(_ number: Int) -> String { "\(prefix)-\(number)" }
 }

@@ -9,7 +9,7 @@ package enum EnterpriseSchema {
             CREATE TABLE enterprises (
                 id UUID PRIMARY KEY, slug TEXT NOT NULL UNIQUE, name TEXT NOT NULL, colour BIGINT NOT NULL,
                 place TEXT NOT NULL, intro TEXT NOT NULL, language TEXT NOT NULL, time_zone TEXT NOT NULL,
-                prefix TEXT NOT NULL, follow_days BIGINT, created_at BIGINT NOT NULL,
+                prefix TEXT NOT NULL, follow_days BIGINT, switched_off TEXT NOT NULL, created_at BIGINT NOT NULL,
                 CHECK (colour BETWEEN 1 AND 12), CHECK (follow_days > 0)
             )
             """,

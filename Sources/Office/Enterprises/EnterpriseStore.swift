@@ -7,7 +7,7 @@ package struct EnterpriseStore {
 
     package init(_ tx: Transaction) { self.tx = tx }
 
-    private static let columns: SQL = "id, slug, name, colour, place, intro, language, time_zone, prefix, follow_days"
+    private static let columns: SQL = "id, slug, name, colour, place, intro, language, time_zone, prefix, follow_days, switched_off"
 
     package func find(slug: String) throws -> Enterprise? {
         try tx.first("SELECT \(Self.columns) FROM enterprises WHERE slug = \(slug)", Self.read)
@@ -27,7 +27,7 @@ package struct EnterpriseStore {
             INSERT INTO enterprises (\(Self.columns), created_at) VALUES (
                 \(enterprise.id), \(enterprise.slug), \(enterprise.name), \(enterprise.colour), \(enterprise.place),
                 \(enterprise.intro), \(enterprise.language), \(enterprise.timeZone), \(enterprise.prefix),
-                \(enterprise.followDays), \(tx.startedAt))
+                \(enterprise.followDays), \(enterprise.switchedOff.sorted().joined(separator: " ")), \(tx.startedAt))
             """)
     }
 
@@ -36,7 +36,8 @@ package struct EnterpriseStore {
             """
             UPDATE enterprises SET name = \(enterprise.name), colour = \(enterprise.colour), place = \(enterprise.place),
                 intro = \(enterprise.intro), language = \(enterprise.language), time_zone = \(enterprise.timeZone),
-                follow_days = \(enterprise.followDays)
+                follow_days = \(enterprise.followDays),
+                switched_off = \(enterprise.switchedOff.sorted().joined(separator: " "))
             WHERE id = \(enterprise.id)
             """)
     }
@@ -45,6 +46,6 @@ package struct EnterpriseStore {
         try Enterprise(
             id: row.next(), slug: row.next(), name: row.next(), colour: row.next(), place: row.next(),
             intro: row.next(), language: row.next(), timeZone: row.next(), prefix: row.next(),
-            followDays: row.next())
+            followDays: row.next(), switchedOff: Set((row.next() as String).split(separator: " ").map(String.init)))
     }
 }

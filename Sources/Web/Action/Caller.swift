@@ -71,11 +71,13 @@ package struct Credentials: Sendable {
     package let mayWrite: Bool
     /// What the client says it is.
     package let userAgent: String
+    /// The feature that the action belongs to, if it can be switched off.
+    package let feature: String?
 
     package init(
         path: [String: String] = [:], cookies: [String: String] = [:], bearer: String? = nil, address: String = "",
         locale: LocaleChoice = LocaleChoice(), target: String = "/", now: Timestamp = .now,
-        mayWrite: Bool = false, userAgent: String = ""
+        mayWrite: Bool = false, userAgent: String = "", feature: String? = nil
     ) {
         self.path = path
         self.cookies = cookies
@@ -86,5 +88,6 @@ package struct Credentials: Sendable {
         self.now = now
         self.mayWrite = mayWrite
         self.userAgent = userAgent
+        self.feature = feature
     }
 }

@@ -21,6 +21,8 @@ struct Visit: Sendable {
     var body: Fields?
     /// The form that led back to this page, when it was refused.
     var failedForm: FailedForm?
+    /// The feature that answers, if it can be switched off.
+    var feature: String?
     /// Whether only programs call here, whatever they accept.
     var isForPrograms = false
 

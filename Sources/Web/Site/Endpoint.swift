@@ -9,6 +9,8 @@ struct Endpoint: Sendable {
     var limit: RateLimit?
     /// The largest body in bytes; `nil` for the site's default.
     var bodyLimit: Int?
+    /// The feature that brings it, if it can be switched off.
+    var feature: String?
     /// Whether browsers call it with a cookie.
     var checksOrigin = true
     /// Whether it answers pages and JSON, as the client likes.

@@ -68,7 +68,7 @@ struct Handling: Sendable {
         let (site, visit) = (site, visit)
         do {
             try await site.database.read { tx in
-                _ = try A.As.identify(site.credentials(visit, mayWrite: false), meeting: A.access, tx)
+                _ = try site.identify(A.As.self, site.credentials(visit, mayWrite: false), meeting: A.access, tx)
             }
         } catch is StorageError where visit.format == .page {
             // The action will meet it too; then there is something to show again of what was typed.

@@ -16,7 +16,7 @@ extension Site {
         meeting requirement: As.Requirement, _ visit: Visit, _ tx: Transaction, mayWrite: Bool = false
     ) throws -> Call<As, Input> {
         let credentials = credentials(visit, mayWrite: mayWrite)
-        let caller = try As.identify(credentials, meeting: requirement, tx)
+        let caller = try identify(As.self, credentials, meeting: requirement, tx)
         var form = Form(
             path: visit.path, query: visit.query, body: visit.isSafe ? nil : visit.body ?? Fields(),
             locale: caller.locale, now: visit.now)
@@ -28,11 +28,20 @@ extension Site {
             failedForm: visit.failedForm)
     }
 
+    /// Who calls. What belongs to a feature that is switched off is nowhere, whoever asks.
+    func identify<As: Caller>(
+        _: As.Type, _ credentials: Credentials, meeting requirement: As.Requirement, _ tx: Transaction
+    ) throws -> As {
+        guard try credentials.feature == nil || services.hasFeature(credentials, tx) else { throw Refusal.notFound }
+        return try As.identify(credentials, meeting: requirement, tx)
+    }
+
     func credentials(_ visit: Visit, mayWrite: Bool) -> Credentials {
         Credentials(
             path: visit.path, cookies: visit.bearer == nil ? SetCookie.read(visit.headers) : [:], bearer: visit.bearer,
             address: visit.address, locale: locale(visit), target: visit.target, now: visit.now,
-            mayWrite: mayWrite, userAgent: String((visit.headers[.userAgent] ?? "").prefix(300)))
+            mayWrite: mayWrite, userAgent: String((visit.headers[.userAgent] ?? "").prefix(300)),
+            feature: visit.feature)
     }
 
     func locale(_ visit: Visit) -> LocaleChoice {

@@ -31,8 +31,7 @@ package final class Site: Service {
     /// - Throws: where two actions have one route.
     package init(
         _ configuration: SiteConfiguration, database: Database, templates: Templates, assets: Assets, live: Live,
-        services: Services = Services(), actions: [any Operation.Type], rawActions: [any RawAction.Type] = [],
-        streams: [any StreamAction.Type] = [], logger: Logger = Logger(label: "entente.web")
+        services: Services = Services(), parts: [SitePart], logger: Logger = Logger(label: "entente.web")
     ) throws {
         self.configuration = configuration
         self.database = database
@@ -52,9 +51,7 @@ package final class Site: Service {
         memory = BodyBudget(limit: configuration.bodyBudget)
         disk = BodyBudget(limit: configuration.uploadBudget)
         readiness = Readiness(database, logger: logger)
-        endpoints =
-            Endpoint.builtIn + actions.map { Endpoint(operation: $0) } + rawActions.map { Endpoint(raw: $0) }
-            + streams.map { Endpoint(stream: $0) }
+        endpoints = Endpoint.builtIn + parts.flatMap(\.endpoints)
         table = try RouteTable(endpoints.map { ($0.route, $0) })
     }
 
@@ -92,6 +89,7 @@ package final class Site: Service {
             endpoint = found
             visit.path = parameters
             visit.isForPrograms = !found.negotiates
+            visit.feature = found.feature
             try await admit(visit, found)
             var handling = Handling(site: self, visit: visit, body: .none, request: request, channel: channel)
             let limit = found.bodyLimit ?? configuration.bodyLimit

@@ -2,6 +2,15 @@
 import Office
 import Web
 
+/// Why nothing is erased, or nothing may be added any more.
+package enum ErasureRefusal: Error, Sendable, Equatable {
+    case alreadyDecided
+    /// Nobody asks for anything to be erased here.
+    case notAsked
+    /// What is held about this customer has been erased, so nothing is added to it.
+    case erased
+}
+
 extension ErasureRefusal: Problem {
     package var status: Int { 409 }
 
@@ -27,9 +36,4 @@ extension ErasureRefusal: Problem {
         case .erased: "Nothing can be added to what was erased. Begin anew, with a new question."
         }
     }
-}
-
-extension Permission {
-    /// It cannot be undone.
-    package static let customersErase = Permission("customers.erase", .administrator)
 }

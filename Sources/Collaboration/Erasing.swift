@@ -23,3 +23,8 @@ package enum Erasing: ExchangeFeature {
 
     package static let abilities: [String: Permission] = ["erase": .customersErase]
 }
+
+extension Permission {
+    /// It cannot be undone.
+    package static let customersErase = Permission("customers.erase", .administrator)
+}

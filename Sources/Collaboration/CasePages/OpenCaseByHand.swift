@@ -16,7 +16,7 @@ package struct NewCase: Action {
     package static let access = Permission.casesWrite
 
     package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<[KindView]> {
-        .show(call.services.kernel.kinds.all.map { KindView(name: $0.name, title: $0.title) })
+        .show(call.services.kernel.kinds.offered(by: call.caller.enterprise).map { KindView(name: $0.name, title: $0.title) })
     }
 
     package static func page(
@@ -86,6 +86,9 @@ package struct OpenCaseByHand: Action {
 
     package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<CaseLineView> {
         let (desk, input) = (call.desk(tx), call.input)
+        guard desk.kernel.kinds.offered(by: desk.enterprise).contains(where: { $0.name == input.kind }) else {
+            throw CaseRefusal.unknownKind(input.kind)
+        }
         let customer = try input.customer.map { id in
             guard let customer = try desk.customers.find(id), customer.knownThrough == nil else { throw Missing.customer }
             return customer

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import Web
 
+/// Why a customer's record cannot be changed.
+package enum CustomerRefusal: Error, Sendable, Equatable {
+    case notOurs
+}
+
 extension CustomerRefusal: Problem {
     package var status: Int { 409 }
     package var type: String { "not-our-customer" }

@@ -122,10 +122,6 @@ extension CustomerStore {
     }
 }
 
-package enum CustomerRefusal: Error, Sendable, Equatable {
-    case notOurs
-}
-
 extension Form {
     /// Refuses a contact point that cannot be one of its channel.
     package mutating func check(_ point: ContactPoint, field: String) {

@@ -37,8 +37,14 @@ package enum Casework: ExchangeFeature {
     package static let letterRules = [HandoverLetters.offer]
 
     package static func gather(_ features: [any Feature.Type], into kernel: inout Kernel) {
-        kernel.kinds = Kinds(features.compactMap { $0 as? any CaseFeature.Type }.flatMap { $0.kinds })
-        kernel.caseSections = features.compactMap { $0 as? any CasePageFeature.Type }.flatMap { $0.caseSections }
-        kernel.doors += kernel.kinds.all.compactMap { $0.door }
+        let brought = features.compactMap { $0 as? any CaseFeature.Type }
+        kernel.kinds = Kinds(
+            brought.flatMap { $0.kinds },
+            features: Dictionary(uniqueKeysWithValues: brought.flatMap { feature in
+                feature.kinds.compactMap { kind in feature.switchName.map { (kind.name, $0) } }
+            }))
+        kernel.caseSections = features.compactMap { $0 as? any CasePageFeature.Type }
+            .flatMap { feature in feature.caseSections.map { $0.of(feature.switchName) } }
+        kernel.doors += kernel.kinds.all.compactMap { $0.door?.of(kernel.kinds.feature(of: $0.name)) }
     }
 }

@@ -92,7 +92,7 @@ extension Desk {
         let forwarded = try forwarding.map { try attachmentOfAnswer($0, source) }
         let message = Message(
             caseID: found.caseID, author: .init(.member, name: actor.name), body: given.text,
-            audience: Audience(customer: false, links: [found.link]), handover: id, sentAt: now)
+            audience: Audience(customer: false, links: [found.link]), handover: ID(id.uuid), sentAt: now)
         // Work that is done has neither a verdict nor a date: nothing is kept here that the other company is not told.
         var answer = found.ask.form.isWork ? Answer(text: given.text) : given
         answer.message = message.id

@@ -1,6 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import Web
 
+/// Why something cannot be done with a case.
+package enum CaseRefusal: Error, Sendable, Equatable {
+    case unknownKind(String)
+    case noSuchMove(from: String, to: String)
+    case unknownMember
+    /// The field, and what is wrong with it.
+    case incomplete(String, String)
+}
+
 extension CaseRefusal: Problem {
     package var status: Int {
         switch self {

@@ -61,7 +61,7 @@ package struct CustomerBrief: Codable, Sendable {
     /// Whose customer it is, if not the enterprise's own.
     package let of: String?
     package let place: String?
-    package let contactPoints: [CustomerView.Point]
+    package let contactPoints: [ContactPointView]
 }
 
 /// One change of a case.
@@ -277,7 +277,7 @@ package struct CaseFile: Sendable {
         if let customer {
             return CustomerBrief(
                 id: customer.id, name: customer.name, of: customer.knownThrough?.company,
-                place: customer.place.isEmpty ? nil : customer.place, contactPoints: contactPoints.map(CustomerView.Point.init))
+                place: customer.place.isEmpty ? nil : customer.place, contactPoints: contactPoints.map(ContactPointView.init))
         }
         return item.customerLabel.isEmpty
             ? nil : CustomerBrief(id: nil, name: item.customerLabel, of: nil, place: nil, contactPoints: [])

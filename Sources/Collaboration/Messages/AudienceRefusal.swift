@@ -1,6 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import Web
 
+/// Why a message cannot go to those it names.
+package enum AudienceRefusal: Error, Sendable, Equatable {
+    case notOurCustomer
+    /// The company has nothing to do with this case.
+    case notInvolved
+    /// The company has not accepted what it was asked, or the contract shares no messages.
+    case notShared(company: String)
+    case filesNotShared(company: String)
+}
+
 extension AudienceRefusal: Problem {
     package var status: Int { 422 }
     package var type: String { "audience-impossible" }

@@ -60,20 +60,6 @@ package struct CustomerFile: Sendable {
 }
 
 package struct CustomerView: Codable, Sendable {
-    package struct Point: Codable, Sendable {
-        package let channel: Channel
-        package let value: String
-        package let isPreferred: Bool
-        package let note: String
-
-        init(_ point: ContactPoint) {
-            channel = point.channel
-            value = point.value
-            isPreferred = point.isPreferred
-            note = point.note
-        }
-    }
-
     /// Something said in one of their cases.
     package struct Said: Codable, Sendable {
         package let number: String
@@ -90,7 +76,7 @@ package struct CustomerView: Codable, Sendable {
     package let language: String
     package let owner: ID<Member>?
     package let of: String?
-    package let contactPoints: [Point]
+    package let contactPoints: [ContactPointView]
     package let cases: [CaseLineView]
     package let createdAt: Timestamp
     /// The newest of their ten cases that changed last.
@@ -109,7 +95,7 @@ package struct CustomerView: Codable, Sendable {
         language = file.customer.language
         owner = file.customer.owner
         of = file.customer.knownThrough?.company
-        contactPoints = file.points.map(Point.init)
+        contactPoints = file.points.map(ContactPointView.init)
         cases = file.cases.map { CaseLineView($0, desk) }
         createdAt = file.customer.createdAt
         said = file.said.map { message, item in

@@ -68,11 +68,3 @@ extension Desk {
         try CaseIndex.put(message, self)
     }
 }
-
-package enum CaseRefusal: Error, Sendable, Equatable {
-    case unknownKind(String)
-    case noSuchMove(from: String, to: String)
-    case unknownMember
-    /// The field, and what is wrong with it.
-    case incomplete(String, String)
-}

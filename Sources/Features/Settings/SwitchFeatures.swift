@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+import Collaboration
+import Office
+import Storage
+import Web
+
+/// A feature that can be switched on and off.
+package struct FeatureView: Codable, Sendable {
+    package let name: String
+    package let title: String
+    package let purpose: String
+    package let isOn: Bool
+    /// Open cases of its kinds, counted to a hundred: they stay open, and can be worked on, when it is switched off.
+    package let openCases: Int
+
+    init(_ feature: any OptionalFeature.Type, _ desk: Desk) throws {
+        name = feature.name
+        title = feature.title.key
+        purpose = feature.purpose.key
+        isOn = desk.enterprise.has(feature.name)
+        let kinds = (feature as? any CaseFeature.Type)?.kinds ?? []
+        openCases = try kinds.reduce(0) { sum, kind in
+            var filter = CaseFilter()
+            filter.kind = kind.name
+            return try sum + desk.cases.count(filter, by: nil)
+        }
+    }
+
+    var model: Model {
+        [
+            "name": .text(name), "title": .message(Phrase(stringLiteral: title)),
+            "purpose": .message(Phrase(stringLiteral: purpose)), "on": .flag(isOn),
+            "open": openCases == 0 ? .none : .text(openCases < 100 ? "\(openCases)" : "99+"),
+        ]
+    }
+}
+
+/// Says which features the enterprise uses.
+package struct SwitchFeatures: Action {
+    package struct Input: FormInput {
+        let on: [String]
+
+        package init(_ form: inout Form) { on = form.list("on", label: "Switched on", max: 40, count: 100) }
+    }
+
+    package static let route = Route.post("/{enterprise}/settings/features")
+    package static let summary = "Switch features on, and all others off"
+    package static let access = Permission.settingsManage
+    package static let retryForm: (any Action.Type)? = ShowSettings.self
+    package static let formName = "features"
+
+    package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<Nothing> {
+        let known = Set(call.services.kernel.optional.map { $0.name })
+        if let unknown = call.input.on.first(where: { !known.contains($0) }) {
+            throw InvalidInput([FieldError("on", "There is no feature “\(unknown)” that could be switched.")])
+        }
+        var enterprise = call.caller.enterprise
+        enterprise.switchedOff = known.subtracting(call.input.on)
+        try EnterpriseStore(tx).save(enterprise)
+        return .done(goTo: "/\(enterprise.slug)/settings", notice: "Saved.")
+    }
+}
