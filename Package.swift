@@ -71,7 +71,7 @@ let package = Package(
             ],
             exclude: ["Assets", "Pages"]
         ),
-        .target(name: "Office", dependencies: ["Web", "Storage", crypto]),
+        .target(name: "Office", dependencies: ["Web", "Storage", crypto], exclude: ["Pages"]),
         .target(
             name: "Networking",
             dependencies: ["Office", "Web", "Storage", "Exchange", "HTTPMessageSignatures", crypto, logging, lifecycle]),

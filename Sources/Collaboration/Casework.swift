@@ -40,9 +40,9 @@ package enum Casework: ExchangeFeature {
         let brought = features.compactMap { $0 as? any CaseFeature.Type }
         kernel.kinds = Kinds(
             brought.flatMap { $0.kinds },
-            features: Dictionary(uniqueKeysWithValues: brought.flatMap { feature in
-                feature.kinds.compactMap { kind in feature.switchName.map { (kind.name, $0) } }
-            }))
+            features: Dictionary(
+                brought.flatMap { feature in feature.kinds.compactMap { kind in feature.switchName.map { (kind.name, $0) } } },
+                uniquingKeysWith: { first, _ in first }))
         kernel.caseSections = features.compactMap { $0 as? any CasePageFeature.Type }
             .flatMap { feature in feature.caseSections.map { $0.of(feature.switchName) } }
         kernel.doors += kernel.kinds.all.compactMap { $0.door?.of(kernel.kinds.feature(of: $0.name)) }

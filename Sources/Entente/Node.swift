@@ -59,11 +59,12 @@ package struct Node: Sendable {
             try EnterpriseStore(tx).find(slug: request.path["enterprise"] ?? "")?.has(request.feature) ?? true
         }
         let templates = try Self.templates(configuration)
-        try kernel.kinds.check(templates: templates.names)
+        try Features.all.check()
+        try kernel.check(templates: templates.names)
         site = try Site(
             configuration.site, database: database, templates: templates,
             assets: try Self.assets(configuration), live: live, services: services,
-            parts: Features.all.map { $0.sitePart }, logger: logger)
+            parts: Features.all.flatMap { $0.siteParts }, logger: logger)
         let jobs = JobRunner(
             database: database, handlers: [FetchAttachment.kind: Self.fetch(exchange, kernel, database)],
             maximumAttempts: Self.attemptsInAWeek, logger: logger)
@@ -113,7 +114,7 @@ package struct Node: Sendable {
 
     private static func assets(_ configuration: NodeConfiguration) throws -> Assets {
         guard let source = configuration.developmentFolder else { return Assets(configuration.files) }
-        return try Assets(folder: source.appending(path: "Sources/Web/Assets"), reloads: true)
+        return try Assets(sources: source.appending(path: "Sources"))
     }
 
     private static func fetch(_ exchange: ExchangeNode, _ kernel: Kernel, _ database: Database) -> JobHandler {

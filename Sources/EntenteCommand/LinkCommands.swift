@@ -51,7 +51,7 @@ struct InviteLink: AsyncParsableCommand {
             try await database.write { tx in
                 let enterprise = try EnterpriseStore(tx).require(slug)
                 let (_, invitation) = try InvitationStore(enterprise.id, tx).invite(
-                    label, as: role, kinds: Features.kernel(host: origin.authority).kinds.all.map { $0.name }, from: address, at: tx.startedAt)
+                    label, as: role, kinds: Features.kernel(host: origin.authority).kinds.offered(by: enterprise).map { $0.name }, from: address, at: tx.startedAt)
                 return invitation.url(allowingPlainLoopback: !origin.isHTTPS)
             }
         }

@@ -111,11 +111,11 @@ struct InteropTests {
                 with: key.verifyingKey)
         }
         try verify(signed, body: body)
-        #expect(throws: RequestRefusal.wrongDigest) { try verify(signed, body: body + [0x20]) }
+        #expect(throws: SignedRequestRefusal.wrongDigest) { try verify(signed, body: body + [0x20]) }
         for index in signed.indices {
             var changed = signed
             changed[index].value = altered(changed[index].value)
-            #expect(throws: RequestRefusal.self) { try verify(changed, body: body) }
+            #expect(throws: SignedRequestRefusal.self) { try verify(changed, body: body) }
         }
     }
 

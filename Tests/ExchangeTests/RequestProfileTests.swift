@@ -29,7 +29,7 @@ struct RequestProfileTests {
         _ message: HTTPMessage, body: [UInt8]? = nil, at now: WireTime = Sample.now
     ) throws -> VerifiedRequest {
         let claimed = try RequestProfile.read(message, body: body ?? self.body, destination: Sample.kraft, now: now)
-        guard claimed.keyID == key.thumbprint else { throw RequestRefusal.unknownKey }
+        guard claimed.keyID == key.thumbprint else { throw SignedRequestRefusal.unknownKey }
         return try claimed.verify(with: key.verifyingKey)
     }
 
@@ -48,7 +48,7 @@ struct RequestProfileTests {
             message.fields.removeLast(2)
             message.fields += try MessageSignature.sign(
                 message, label: "ent", parameters(components: required.filter { $0 != missing }), key: key.key)
-            #expect(throws: RequestRefusal.uncovered(missing.name)) { try verify(message) }
+            #expect(throws: SignedRequestRefusal.uncovered(missing.name)) { try verify(message) }
         }
     }
 
@@ -73,7 +73,7 @@ struct RequestProfileTests {
             var message = try signed()
             message.fields.removeLast(2)
             message.fields += try MessageSignature.sign(message, label: "ent", wrong, key: key.key)
-            #expect(throws: RequestRefusal.incomplete) { try verify(message) }
+            #expect(throws: SignedRequestRefusal.incomplete) { try verify(message) }
         }
     }
 
@@ -83,14 +83,14 @@ struct RequestProfileTests {
             #expect(throws: Never.self) { try verify(signed(), at: Sample.now + offset) }
         }
         for offset: Int64 in [-301, 301, 100_000] {
-            #expect(throws: RequestRefusal.badClock) { try verify(signed(), at: Sample.now + offset) }
+            #expect(throws: SignedRequestRefusal.badClock) { try verify(signed(), at: Sample.now + offset) }
         }
         for lifetime: Int64 in [-1, 0, 301, 86_400] {
             var message = try signed()
             message.fields.removeLast(2)
             message.fields += try MessageSignature.sign(
                 message, label: "ent", parameters(expires: Sample.now.seconds + lifetime), key: key.key)
-            #expect(throws: RequestRefusal.badClock) { try verify(message) }
+            #expect(throws: SignedRequestRefusal.badClock) { try verify(message) }
         }
     }
 
@@ -101,19 +101,19 @@ struct RequestProfileTests {
 
     @Test("a changed body, an unknown key, a foreign signature and another enterprise are refused")
     func refused() throws {
-        #expect(throws: RequestRefusal.wrongDigest) { try verify(signed(), body: body + [0x20]) }
-        #expect(throws: RequestRefusal.misdirected) { try verify(signed(destination: Sample.velora)) }
+        #expect(throws: SignedRequestRefusal.wrongDigest) { try verify(signed(), body: body + [0x20]) }
+        #expect(throws: SignedRequestRefusal.misdirected) { try verify(signed(destination: Sample.velora)) }
         var message = try signed()
         message.fields.removeLast(2)
-        #expect(throws: RequestRefusal.unsigned) { try verify(message) }
+        #expect(throws: SignedRequestRefusal.unsigned) { try verify(message) }
         let other = try Sample.key(2)
         var forged = message
         forged.fields += try MessageSignature.sign(message, label: "ent", parameters(), key: other.key)
-        #expect(throws: RequestRefusal.invalidSignature) { try verify(forged) }
+        #expect(throws: SignedRequestRefusal.invalidSignature) { try verify(forged) }
         var stranger = message
         stranger.fields += try MessageSignature.sign(
             message, label: "ent", parameters(keyID: other.thumbprint), key: other.key)
-        #expect(throws: RequestRefusal.unknownKey) { try verify(stranger) }
+        #expect(throws: SignedRequestRefusal.unknownKey) { try verify(stranger) }
     }
 
     @Test("a request that reached another path, method or host than was signed is refused")
@@ -124,7 +124,7 @@ struct RequestProfileTests {
         ] {
             var message = try signed()
             message.start = .request(method: method, targetURI: uri)
-            #expect(throws: RequestRefusal.invalidSignature) { try verify(message) }
+            #expect(throws: SignedRequestRefusal.invalidSignature) { try verify(message) }
         }
     }
 
@@ -137,7 +137,7 @@ struct RequestProfileTests {
                 nonce: [UInt8](repeating: 7, count: 16)))
         let read = try RequestProfile.read(message, body: nil, destination: Sample.kraft, now: Sample.now)
         #expect(throws: Never.self) { try read.verify(with: key.verifyingKey) }
-        #expect(throws: RequestRefusal.uncovered("content-digest")) {
+        #expect(throws: SignedRequestRefusal.uncovered("content-digest")) {
             try RequestProfile.read(message, body: [], destination: Sample.kraft, now: Sample.now)
         }
     }

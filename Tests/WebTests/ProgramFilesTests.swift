@@ -32,11 +32,28 @@ struct ProgramFilesTests {
     func damaged() throws {
         #expect(try ProgramFiles(program: program([])) == nil)
         #expect(try ProgramFiles(program: program(Array(repeating: 7, count: 100))) == nil)
-        let mark = Array("entente\u{1}".utf8)
-        for length: [UInt8] in [[0, 0, 0, 0, 0, 0, 0, 200], [255, 255, 255, 255, 255, 255, 255, 255], [0, 0, 0, 0, 0, 0, 0, 5]] {
-            let broken = try program(Array("a\n900\nbcd".utf8) + length + mark)
-            #expect(throws: ProgramFilesError.self) { try ProgramFiles(program: broken) }
+        let place = try program([])
+        try files.enclose(in: program(Array("code".utf8)), to: place)
+        let whole = Array(try Data(contentsOf: place))
+        // A bit of what is inside, of its digest, and lengths that lead before the program or into its code.
+        for (index, value): (Int, UInt8) in [(6, 0x20), (whole.count - 40, 1), (whole.count - 16, 0x7F), (whole.count - 9, 1)] {
+            var broken = whole
+            broken[index] ^= value
+            let program = try program(broken)
+            #expect(throws: ProgramFilesError.self, "\(index)") { try ProgramFiles(program: program) }
         }
+        var far = whole
+        far.replaceSubrange((far.count - 16)..<(far.count - 8), with: [UInt8](repeating: 0xFF, count: 8))
+        let broken = try program(far)
+        #expect(throws: ProgramFilesError.self) { try files.enclose(in: broken, to: place) }
+    }
+
+    @Test("counts once: two templates of one name are told, and what is merged takes the other's place")
+    func doubles() throws {
+        let one = ProgramFiles(["A/Pages/a.mustache": Array("one".utf8)])
+        let other = ProgramFiles(["B/Pages/a.mustache": Array("other".utf8)])
+        #expect(throws: TemplateError.self) { try Templates(ProgramFiles(one.files.merging(other.files) { $1 })) }
+        #expect(one.merging(other).files.keys.sorted() == ["B/Pages/a.mustache"])
     }
 
     @Test("is what lies in the source tree's folders for pages and assets, and nothing else")

@@ -83,10 +83,24 @@ package struct KindError: Error, CustomStringConvertible {
     package let description: String
 }
 
-extension Kinds {
-    /// Throws what is wrong with a kind: a panel without a template, or a lifecycle that names stages it does not have.
+extension Kernel {
+    /// Throws what is wrong with what features bring to cases: a part of a page without a template, two kinds of one name,
+    /// or a lifecycle that names stages it does not have.
     package func check(templates: some Sequence<String>) throws {
         let templates = Set(templates)
+        for section in caseSections where !templates.contains(section.template) {
+            throw KindError(description: "There is no template “\(section.template)” for a part of a case's page.")
+        }
+        try kinds.check(templates: templates)
+    }
+}
+
+extension Kinds {
+    func check(templates: some Sequence<String>) throws {
+        let templates = Set(templates)
+        if let double = Dictionary(grouping: all, by: { $0.name }).first(where: { $0.value.count > 1 }) {
+            throw KindError(description: "Two kinds of case are called “\(double.key)”.")
+        }
         for kind in all {
             var mistakes = kind.lifecycle.mistakes
             if !templates.contains(kind.panelTemplate) {

@@ -9,7 +9,7 @@ package protocol CasePageFeature: Feature {
 
 /// A part of a case's page that a feature brings, with a template of its own.
 package struct CaseSection: Sendable {
-    package enum Place: String, Sendable, CaseIterable {
+    package enum Place: String, Sendable {
         /// In a line below the conversation.
         case below
     }

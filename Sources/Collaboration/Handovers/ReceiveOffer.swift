@@ -8,10 +8,11 @@ import Web
 extension Desk {
     /// Takes in an offer: opens a case of our own for it. It becomes work only when somebody accepts.
     func receive(_ offer: HandoverOfferedV1, _ event: Envelope, from link: Link) throws {
-        guard let contract = link.contract, contract.allows(kind: offer.kind),
-            kernel.kinds.offered(by: enterprise).contains(where: { $0.name == offer.kind })
-        else {
+        guard let contract = link.contract, contract.allows(kind: offer.kind), kernel.kinds[offer.kind] != nil else {
             throw Rejection(.notAgreed, "the contract does not cover the kind «\(offer.kind)»")
+        }
+        guard kernel.kinds.offered(by: enterprise).contains(where: { $0.name == offer.kind }) else {
+            throw Rejection(.notAgreed, "no new cases of the kind «\(offer.kind)» are taken here at the moment")
         }
         guard event.hopsleft > 0 else { throw Rejection(.hopsExhausted, "it has passed through too many companies") }
         guard try handovers.find(ID(offer.handover)) == nil else {

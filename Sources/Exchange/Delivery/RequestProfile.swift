@@ -48,7 +48,7 @@ package enum RequestProfile {
     ///   - destination: the enterprise that the target URI belongs to.
     package static func read(
         _ message: HTTPMessage, body: [UInt8]?, destination: Address, now: WireTime
-    ) throws(RequestRefusal) -> UnverifiedRequest {
+    ) throws(SignedRequestRefusal) -> UnverifiedRequest {
         let request = try readHead(message, hasBody: body != nil, destination: destination, now: now)
         if let body, let digest = message[field: ContentDigest.fieldName] {
             do throws(SignatureError) {
@@ -65,7 +65,7 @@ package enum RequestProfile {
     /// As ``read(_:body:destination:now:)`` before the body has come: a signature covers its digest, not its bytes.
     package static func readHead(
         _ message: HTTPMessage, hasBody: Bool, destination: Address, now: WireTime
-    ) throws(RequestRefusal) -> UnverifiedRequest {
+    ) throws(SignedRequestRefusal) -> UnverifiedRequest {
         let signature: MessageSignature
         do throws(SignatureError) {
             signature = try MessageSignature(label: label, in: message)
@@ -96,7 +96,7 @@ package struct UnverifiedRequest: Sendable {
     package let keyID: String
     package let nonce: String
 
-    package func verify(with key: VerifyingKey) throws(RequestRefusal) -> VerifiedRequest {
+    package func verify(with key: VerifyingKey) throws(SignedRequestRefusal) -> VerifiedRequest {
         guard key.thumbprint == keyID else { throw .unknownKey }
         do throws(SignatureError) {
             try signature.verify(message, key: key.key)
@@ -117,7 +117,7 @@ package struct VerifiedRequest: Sendable {
 }
 
 /// Why a request was not let in.
-package enum RequestRefusal: Error, Hashable, Sendable {
+package enum SignedRequestRefusal: Error, Hashable, Sendable {
     case unsigned
     case malformed(SignatureError)
     /// A parameter is missing or has another value than the profile's.

@@ -35,14 +35,14 @@ package enum ResponseProfile {
         do throws(SignatureError) {
             signature = try MessageSignature(label: RequestProfile.label, in: message)
         } catch {
-            throw error == .missingSignature(RequestProfile.label) ? RequestRefusal.unsigned : .malformed(error)
+            throw error == .missingSignature(RequestProfile.label) ? SignedRequestRefusal.unsigned : .malformed(error)
         }
         let parameters = signature.parameters
         guard let created = parameters.created, parameters.tag == RequestProfile.tag,
             parameters.algorithm == RequestProfile.algorithm, let keyID = parameters.keyID
-        else { throw RequestRefusal.incomplete }
-        guard abs(now.seconds - created) <= RequestProfile.clockDifference else { throw RequestRefusal.badClock }
-        guard let key = try find(keyID), key.thumbprint == keyID else { throw RequestRefusal.unknownKey }
+        else { throw SignedRequestRefusal.incomplete }
+        guard abs(now.seconds - created) <= RequestProfile.clockDifference else { throw SignedRequestRefusal.badClock }
+        guard let key = try find(keyID), key.thumbprint == keyID else { throw SignedRequestRefusal.unknownKey }
         try ContentDigest.check(message[field: ContentDigest.fieldName] ?? "", matches: body)
         let required = components(requestHasBody: request[field: ContentDigest.fieldName] != nil)
         try signature.verify(message, answering: request, requiring: required, key: key.key)

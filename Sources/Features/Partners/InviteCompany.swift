@@ -54,7 +54,7 @@ package struct InviteCompany: Action {
         let desk = call.desk(tx)
         let address = try desk.address()
         let (kept, invitation) = try InvitationStore(desk.scope, tx).invite(
-            call.input.label, as: call.input.role, kinds: desk.kernel.kinds.all.map { $0.name }, from: address,
+            call.input.label, as: call.input.role, kinds: desk.kernel.kinds.offered(by: desk.enterprise).map { $0.name }, from: address,
             at: call.now)
         return .show(
             View(

@@ -67,7 +67,9 @@ struct LinkModels {
         guard link.state == .active, link.proposal == nil, let contract = link.contract else { return .none }
         return [
             "kinds": .list(
-                desk.kernel.kinds.all.map {
+                desk.kernel.kinds.all.filter { kind in
+                    contract.kinds.contains(kind.name) || desk.kernel.kinds.offered(by: desk.enterprise).contains { $0.name == kind.name }
+                }.map {
                     [
                         "value": .text($0.name), "label": .message(Phrase(stringLiteral: $0.title)),
                         "checked": .flag(contract.kinds.contains($0.name)),

@@ -39,7 +39,7 @@ struct LinkStatus: Sendable {
             try tx.first(
                 "SELECT CAST(COALESCE(SUM(last_in), 0) AS BIGINT) FROM incoming_conversations WHERE \(scope)"
             ) { try $0.next() } ?? 0
-        deadLetters = try DeadLetters(link.enterprise, tx, rules: []).count(of: link.id)
+        deadLetters = try DeadLetters.count(of: link, tx)
         typealias Condition = (Int, Timestamp, String?, Timestamp?, Timestamp?, Timestamp?)
         let condition: Condition? = try tx.first(
             """

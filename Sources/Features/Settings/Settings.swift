@@ -10,7 +10,7 @@ package struct ShowSettings: Action {
     package typealias Input = NoInput
 
     package static let route = Route.get("/{enterprise}/settings")
-    package static let summary = "The enterprise's name, colour, place, time zone and address"
+    package static let summary = "The enterprise's name, colour, place, time zone and address, and the features it uses"
     package static let access = Permission.settingsManage
 
     package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<SettingsView> {

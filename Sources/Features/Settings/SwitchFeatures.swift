@@ -10,7 +10,7 @@ package struct FeatureView: Codable, Sendable {
     package let title: String
     package let purpose: String
     package let isOn: Bool
-    /// Open cases of its kinds, counted to a hundred: they stay open, and can be worked on, when it is switched off.
+    /// Open cases of its kinds, counted to a hundred: they stay open, and can be finished, when it is switched off.
     package let openCases: Int
 
     init(_ feature: any OptionalFeature.Type, _ desk: Desk) throws {
@@ -19,11 +19,12 @@ package struct FeatureView: Codable, Sendable {
         purpose = feature.purpose.key
         isOn = desk.enterprise.has(feature.name)
         let kinds = (feature as? any CaseFeature.Type)?.kinds ?? []
-        openCases = try kinds.reduce(0) { sum, kind in
+        let open = try kinds.reduce(0) { sum, kind in
             var filter = CaseFilter()
             filter.kind = kind.name
             return try sum + desk.cases.count(filter, by: nil)
         }
+        openCases = min(open, 100)
     }
 
     var model: Model {
@@ -40,7 +41,10 @@ package struct SwitchFeatures: Action {
     package struct Input: FormInput {
         let on: [String]
 
-        package init(_ form: inout Form) { on = form.list("on", label: "Switched on", max: 40, count: 100) }
+        package init(_ form: inout Form) {
+            on = form.list("on", label: "Switched on", max: 40, count: 100)
+            if !form.isSent("on") { form.reject("on", "Say which features are on; an empty list switches all of them off.") }
+        }
     }
 
     package static let route = Route.post("/{enterprise}/settings/features")
@@ -54,9 +58,10 @@ package struct SwitchFeatures: Action {
         if let unknown = call.input.on.first(where: { !known.contains($0) }) {
             throw InvalidInput([FieldError("on", "There is no feature “\(unknown)” that could be switched.")])
         }
-        var enterprise = call.caller.enterprise
-        enterprise.switchedOff = known.subtracting(call.input.on)
-        try EnterpriseStore(tx).save(enterprise)
+        let enterprise = call.caller.enterprise
+        // Those that only another version of the program knows stay as they are.
+        let off = enterprise.switchedOff.subtracting(known).union(known.subtracting(call.input.on))
+        try EnterpriseStore(tx).switchOff(off, of: enterprise.id)
         return .done(goTo: "/\(enterprise.slug)/settings", notice: "Saved.")
     }
 }

@@ -22,13 +22,13 @@ extension ExchangeNode {
             }
         }
         guard let peer = signed.sender(on: batch.compactMap(\.link)) ?? signed.senders.first else {
-            throw RequestRefusal.unknownKey
+            throw SignedRequestRefusal.unknownKey
         }
         let (handlers, logger) = (handlers, logger)
         do {
             let receipts = try await database.write { tx -> [Receipt] in
                 guard let link = try LinkStore(peer.enterprise.id, tx).find(peer.link.id) else {
-                    throw RequestRefusal.unknownKey
+                    throw SignedRequestRefusal.unknownKey
                 }
                 try signed.spendNonce(tx)
                 try link.admit(batch, handlers, at: peer.now)

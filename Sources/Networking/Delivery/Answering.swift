@@ -61,7 +61,7 @@ extension ExchangeNode {
             return refusal.response
         } catch let refusal as PeerRefusal {
             return refusal.response
-        } catch let refusal as RequestRefusal {
+        } catch let refusal as SignedRequestRefusal {
             return .problem(refusal.status, refusal.detail)
         } catch let error as StorageError where error.isPassing {
             return .problem(.unavailable, "The database does not answer. Try again in a moment.", retryAfter: 5)

@@ -20,7 +20,7 @@ extension [any Feature.Type] {
 }
 
 extension InboundHandlers {
-    /// All that these features take, and what is said about the links themselves.
+    /// All that these features take.
     package init(_ features: [any Feature.Type], _ kernel: Kernel) {
         self.init(features.compactMap { $0 as? any ExchangeFeature.Type }.flatMap { $0.handlers(kernel) })
     }

@@ -44,7 +44,7 @@ struct SignedRequest: Sendable {
                 VALUES (\(enterprise.id), \(request.keyID), \(request.nonce), \(until))
                 ON CONFLICT (enterprise, key, nonce) DO NOTHING
                 """) > 0
-        guard isNew else { throw RequestRefusal.replayed }
+        guard isNew else { throw SignedRequestRefusal.replayed }
     }
 }
 
@@ -71,33 +71,33 @@ struct Authenticated: Sendable {
 extension ExchangeNode {
     /// Verifies a request with a key that is looked up among the enterprises linked with the one it is for.
     func verify(_ request: PeerRequest, for slug: String) async throws -> SignedRequest {
-        try await verify(request, for: slug) { message, address, now throws(RequestRefusal) in
+        try await verify(request, for: slug) { message, address, now throws(SignedRequestRefusal) in
             try RequestProfile.read(message, body: request.body, destination: address, now: now)
         }
     }
 
     /// As ``verify(_:for:)``, of a request whose body has not come: the signature holds, the digest is not compared.
     func verifyHead(_ request: PeerRequest, for slug: String) async throws -> SignedRequest {
-        try await verify(request, for: slug) { message, address, now throws(RequestRefusal) in
+        try await verify(request, for: slug) { message, address, now throws(SignedRequestRefusal) in
             try RequestProfile.readHead(message, hasBody: true, destination: address, now: now)
         }
     }
 
     private func verify(
         _ request: PeerRequest, for slug: String,
-        reading read: (HTTPMessage, Address, WireTime) throws(RequestRefusal) -> UnverifiedRequest
+        reading read: (HTTPMessage, Address, WireTime) throws(SignedRequestRefusal) -> UnverifiedRequest
     ) async throws -> SignedRequest {
         let now = now()
         let found = try await database.read { tx -> (Enterprise, SigningKey)? in
             guard let enterprise = try EnterpriseStore(tx).find(slug: slug) else { return nil }
             return (enterprise, try IdentityStore(enterprise.id, tx).signingKey(at: now))
         }
-        guard let (enterprise, signingKey) = found else { throw RequestRefusal.misdirected }
+        guard let (enterprise, signingKey) = found else { throw SignedRequestRefusal.misdirected }
         let claimed = try read(request.message, try address(of: slug), now.seconds)
         let known = try await database.read { tx in
             try LinkStore(enterprise.id, tx).holders(ofKey: claimed.keyID, at: now)
         }
-        guard let (key, holders) = known else { throw RequestRefusal.unknownKey }
+        guard let (key, holders) = known else { throw SignedRequestRefusal.unknownKey }
         return SignedRequest(
             enterprise: enterprise, holders: holders, request: try claimed.verify(with: key), signingKey: signingKey,
             now: now)

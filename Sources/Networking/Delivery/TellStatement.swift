@@ -71,15 +71,15 @@ extension ExchangeNode {
         let claimed = try RequestProfile.read(
             request.message, body: body, destination: try address(of: slug), now: now.seconds)
         let (enterprise, link, signingKey) = try await database.read { tx in
-            guard let enterprise = try EnterpriseStore(tx).find(slug: slug) else { throw RequestRefusal.misdirected }
-            guard let link = try LinkStore(enterprise.id, tx).find(id) else { throw RequestRefusal.unknownKey }
+            guard let enterprise = try EnterpriseStore(tx).find(slug: slug) else { throw SignedRequestRefusal.misdirected }
+            guard let link = try LinkStore(enterprise.id, tx).find(id) else { throw SignedRequestRefusal.unknownKey }
             return (enterprise, link, try IdentityStore(enterprise.id, tx).signingKey(at: now))
         }
         let jwt = String(decoding: body, as: UTF8.self)
         guard let statement = try? Statement.take(jwt, pinned: link.root, at: now.seconds),
             try statement.supersedes(link.statement(), taken: link.statementAt.seconds, at: now.seconds),
             let key = statement.key(claimed.keyID, at: now.seconds)
-        else { throw RequestRefusal.unknownKey }
+        else { throw SignedRequestRefusal.unknownKey }
         let signed = SignedRequest(
             enterprise: enterprise, holders: [link], request: try claimed.verify(with: key), signingKey: signingKey,
             now: now)

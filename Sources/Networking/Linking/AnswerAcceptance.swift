@@ -25,14 +25,14 @@ extension ExchangeNode {
         } catch {
             throw PeerRefusal.malformed("The acceptance cannot be read: \(error).")
         }
-        guard let key = peer.key(claimed.keyID, at: now.seconds) else { throw RequestRefusal.unknownKey }
+        guard let key = peer.key(claimed.keyID, at: now.seconds) else { throw SignedRequestRefusal.unknownKey }
         let verified = try claimed.verify(with: key)
         let own = try address(of: slug)
         let found = try await database.read { tx -> (Enterprise, SigningKey)? in
             guard let enterprise = try EnterpriseStore(tx).find(slug: slug) else { return nil }
             return (enterprise, try IdentityStore(enterprise.id, tx).signingKey(at: now))
         }
-        guard let (enterprise, signingKey) = found else { throw RequestRefusal.misdirected }
+        guard let (enterprise, signingKey) = found else { throw SignedRequestRefusal.misdirected }
         do {
             let contract = try await database.write { tx in
                 try Accepting(enterprise, own, tx, at: now).take(acceptance, from: peer)

@@ -50,11 +50,11 @@ package struct DeadLetters {
             """, read)
     }
 
-    package func count(of link: ID<Link>) throws -> Int {
+    package static func count(of link: Link, _ tx: Transaction) throws -> Int {
         try tx.first(
             """
             SELECT count(*) FROM outbox
-            WHERE enterprise = \(scope) AND link = \(link) AND failed_at IS NOT NULL
+            WHERE enterprise = \(link.enterprise) AND link = \(link.id) AND failed_at IS NOT NULL
             """
         ) { try $0.next() } ?? 0
     }

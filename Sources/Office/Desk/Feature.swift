@@ -8,6 +8,8 @@ package protocol Feature: Sendable {
     /// In the order in which tables refer to each other.
     static var migrations: [Migration] { get }
     static var actions: [any Operation.Type] { get }
+    /// Actions on what there is already, which go on when the feature is switched off.
+    static var lastingActions: [any Operation.Type] { get }
     static var rawActions: [any RawAction.Type] { get }
     static var streams: [any StreamAction.Type] { get }
     static var liveSources: [LiveSource] { get }
@@ -20,8 +22,8 @@ package protocol Feature: Sendable {
     static func gather(_ features: [any Feature.Type], into kernel: inout Kernel)
 }
 
-/// A feature that an enterprise can do without. What is switched off leaves no route, no door and no place in the menu; its
-/// data stay, and are there again when it is switched on.
+/// A feature that an enterprise can do without. What is switched off leaves no route but those of its lasting actions, no
+/// door and no place in the menu; its data stay, open work can be finished, and all is there again when it is switched on.
 package protocol OptionalFeature: Feature {
     /// As it is kept: `incidents`.
     static var name: String { get }
@@ -35,15 +37,19 @@ extension Feature {
     /// Its name, if it can be switched off.
     package static var switchName: String? { (self as? any OptionalFeature.Type)?.name }
 
-    /// Its part of a site.
-    package static var sitePart: SitePart {
-        SitePart(feature: switchName, actions: actions, rawActions: rawActions, streams: streams)
+    /// What it adds to a site.
+    package static var siteParts: [SitePart] {
+        [
+            SitePart(feature: switchName, actions: actions, rawActions: rawActions, streams: streams),
+            SitePart(actions: lastingActions),
+        ]
     }
 }
 
 extension Feature {
     package static var migrations: [Migration] { [] }
     package static var actions: [any Operation.Type] { [] }
+    package static var lastingActions: [any Operation.Type] { [] }
     package static var rawActions: [any RawAction.Type] { [] }
     package static var streams: [any StreamAction.Type] { [] }
     package static var liveSources: [LiveSource] { [] }
@@ -71,10 +77,38 @@ extension Kernel {
 
 extension [any Feature.Type] {
     package var migrations: [Migration] { flatMap { $0.migrations } }
-    package var actions: [any Operation.Type] { flatMap { $0.actions } }
-    package var rawActions: [any RawAction.Type] { flatMap { $0.rawActions } }
+    package var actions: [any Operation.Type] { flatMap { $0.actions + $0.lastingActions } }
     package var streams: [any StreamAction.Type] { flatMap { $0.streams } }
     package var liveSources: [LiveSource] { flatMap { $0.liveSources } }
+}
+
+/// A feature that cannot work; told at start, never to a visitor.
+package struct FeatureError: Error, CustomStringConvertible {
+    package let description: String
+}
+
+extension [any Feature.Type] {
+    /// Throws what is wrong: a feature that could not be switched off everywhere, or a name with two meanings.
+    package func check() throws {
+        for feature in self {
+            guard let name = feature.switchName else { continue }
+            if !feature.rawActions.isEmpty {
+                throw FeatureError(description: "The feature “\(name)” has raw actions, which nobody asks whether it is on.")
+            }
+            let routes = feature.actions.map { $0.route } + feature.streams.map { $0.route }
+            if let route = routes.first(where: { !$0.description.contains("{enterprise}") }) {
+                throw FeatureError(description: "“\(route)” says no enterprise, so that “\(name)” could not be switched off.")
+            }
+        }
+        var meanings: [String: Permission] = [:]
+        for feature in self {
+            for (name, permission) in feature.abilities {
+                if let other = meanings.updateValue(permission, forKey: name), other != permission {
+                    throw FeatureError(description: "Two features mean different permissions by “can.\(name)”.")
+                }
+            }
+        }
+    }
 }
 
 private enum AbilitiesKey: ServiceKey { static let defaultValue: [String: Permission] = [:] }

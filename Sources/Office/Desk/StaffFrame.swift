@@ -31,7 +31,7 @@ private struct StaffFrame {
 
     private func navigation() throws -> [Model] {
         try Place.Section.allCases.compactMap { section in
-            let places = desk.kernel.menu.filter { 
+            let places = desk.kernel.menu.filter {
                 $0.section == section && ($0.permission.map(caller.may) ?? true) && caller.enterprise.has($0.feature)
             }
             guard !places.isEmpty else { return nil }

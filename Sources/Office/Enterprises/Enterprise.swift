@@ -20,7 +20,7 @@ package struct Enterprise: Sendable {
     /// How many days a customer's link to their case works after it was closed; `nil` for ever.
     package var followDays: Int?
     /// Features that it does without, by name.
-    package var switchedOff: Set<String>
+    package let switchedOff: Set<String>
 
     package init(
         id: ID<Enterprise> = ID(), slug: String, name: String, colour: Int, place: String, intro: String = "",

@@ -36,10 +36,15 @@ package struct EnterpriseStore {
             """
             UPDATE enterprises SET name = \(enterprise.name), colour = \(enterprise.colour), place = \(enterprise.place),
                 intro = \(enterprise.intro), language = \(enterprise.language), time_zone = \(enterprise.timeZone),
-                follow_days = \(enterprise.followDays),
-                switched_off = \(enterprise.switchedOff.sorted().joined(separator: " "))
+                follow_days = \(enterprise.followDays)
             WHERE id = \(enterprise.id)
             """)
+    }
+
+    /// Apart from the rest, so that who renames the enterprise meanwhile switches nothing back.
+    package func switchOff(_ features: Set<String>, of enterprise: ID<Enterprise>) throws {
+        try tx.run(
+            "UPDATE enterprises SET switched_off = \(features.sorted().joined(separator: " ")) WHERE id = \(enterprise)")
     }
 
     private static func read(_ row: inout Row) throws -> Enterprise {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tells colleagues who is looking at a case and who types; the server forgets it after half a minute.
-const address = document.querySelector("[data-case]")?.dataset.case;
+const address = document.getElementById("presence") && document.querySelector("[data-case]")?.dataset.case;
 let typedAt = 0;
 
 const tell = (isTyping) => {

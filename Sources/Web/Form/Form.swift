@@ -47,7 +47,7 @@ package struct Form {
     }
 
     /// Whether a field was sent at all, be it empty: for changes that leave alone what is not sent.
-    package func isSent(_ name: String) -> Bool { isDescribing || !fields.texts(name).isEmpty }
+    package func isSent(_ name: String) -> Bool { isDescribing || fields.isSent(name) }
 
     /// Whether the field was sent with another value than the page showed, which a page sends along as `nameWas`: then
     /// what others changed meanwhile is not set back. Without that, what is sent counts as a change.

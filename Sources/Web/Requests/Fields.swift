@@ -16,12 +16,17 @@ struct Fields: Sendable {
     private(set) var values: [String: [Value]] = [:]
     private var count = 0
 
-    mutating func add(_ name: String, _ value: Value) throws {
+    mutating func add(_ name: String, _ value: Value) throws { try add(name, [value]) }
+
+    private mutating func add(_ name: String, _ some: [Value]) throws {
         try Self.check(name)
         count += 1
         guard count <= Fields.limit else { throw MalformedRequest("The request has too many fields. Send fewer.") }
-        values[name, default: []].append(value)
+        values[name, default: []] += some
     }
+
+    /// Whether texts of this name were sent, be they empty or an empty list.
+    func isSent(_ name: String) -> Bool { values[name].map { $0.isEmpty || !texts(name).isEmpty } ?? false }
 
     private static func check(_ name: String) throws {
         guard name.utf8.count <= nameLimit else {
@@ -88,7 +93,9 @@ extension Fields {
         case .null: break
         case .string(let text), .number(let text): try add(name, .text(text))
         case .bool(let flag): try add(name, .text(flag ? "true" : "false"))
-        case .array(let elements): for element in elements { try add(name, element) }
+        case .array(let elements):
+            if elements.isEmpty { try add(name, [Value]()) }
+            for element in elements { try add(name, element) }
         case .object(let object): try add(object, prefix: name + ".")
         }
     }

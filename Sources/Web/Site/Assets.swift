@@ -24,10 +24,16 @@ package final class Assets: Sendable {
         loaded = Mutex(Self.load(files.inside("Assets")))
     }
 
-    /// - Parameter reloads: whether a changed file counts at once.
-    package init(folder: URL, reloads: Bool = false) throws {
-        self.folder = reloads ? folder : nil
-        loaded = Mutex(try Self.load(folder))
+    /// Those of a source tree, where a changed file counts at once; for development.
+    package init(sources: URL) throws {
+        folder = sources
+        loaded = Mutex(Self.load(try ProgramFiles(sources: sources).inside("Assets")))
+    }
+
+    /// Those of one folder.
+    package init(folder: URL) throws {
+        self.folder = nil
+        loaded = Mutex(Self.load(try ProgramFiles(folder: folder).inside("Pages")))
     }
 
     /// What goes before a file's name in a page: `/assets/1a2b3c`.
@@ -35,7 +41,7 @@ package final class Assets: Sendable {
 
     func answer(fingerprint: String, name: String) throws -> Answer {
         if let folder {
-            let fresh = try Self.load(folder)
+            let fresh = Self.load(try ProgramFiles(sources: folder).inside("Assets"))
             loaded.withLock { $0 = fresh }
         }
         let (file, current) = loaded.withLock { ($0.files[name], $0.fingerprint) }
@@ -46,15 +52,6 @@ package final class Assets: Sendable {
         answer.headers[.cacheControl] = isCurrent ? "public, max-age=31536000, immutable" : "no-cache"
         answer.headers[.eTag] = "\"\(current)\""
         return answer
-    }
-
-    private static func load(_ folder: URL) throws -> Loaded {
-        let root = folder.resolvingSymlinksInPath().path + "/"
-        let found = FileManager.default.enumerator(
-            at: folder.resolvingSymlinksInPath(), includingPropertiesForKeys: nil)
-        let files = (found?.compactMap { $0 as? URL } ?? []).sorted { $0.path < $1.path }
-            .filter { $0.path.hasPrefix(root) && type(of: $0.pathExtension) != nil }
-        return load(try files.map { (String($0.path.dropFirst(root.count)), Array(try Data(contentsOf: $0))) })
     }
 
     private static func load(_ files: [(path: String, bytes: [UInt8])]) -> Loaded {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Crypto
 import Foundation
 
 /// The files that the program needs besides its code: templates, translations, styles, scripts, fonts.
@@ -42,9 +43,12 @@ package struct ProgramFiles: Sendable {
         }
     }
 
-    /// With those of another, which count where both have a file.
+    /// With those of another, which count where both have a page of one name.
     package func merging(_ others: ProgramFiles) -> ProgramFiles {
-        ProgramFiles(files.merging(others.files) { _, other in other })
+        let names = Set(others.inside("Pages").map(\.path))
+        let others = others.files
+        return ProgramFiles(
+            files.filter { path, _ in !names.contains(String(path.split(separator: "/").last ?? "")) }.merging(others) { $1 })
     }
 
     /// Those in folders of one name, by their path below it.
@@ -57,40 +61,49 @@ package struct ProgramFiles: Sendable {
     }
 }
 
-/// The program with its files behind it: for each a line with its path, a line with how many bytes it has, and these; then how
-/// many bytes all of that is, in eight bytes, the most significant first, and eight bytes to know it by.
+/// The program with its files behind it: for each a line with its path, a line with how many bytes it has, and these; then
+/// the SHA-256 of all of that, how many bytes it is, in eight bytes, the most significant first, and eight bytes to know it by.
 extension ProgramFiles {
     private static let mark = Array("entente\u{1}".utf8)
-    private static let footer = 16
+    private static let footer = 48
 
     /// Those that a program holds; `nil` if it holds none.
     package init?(program: URL) throws {
         let handle = try FileHandle(forReadingFrom: program)
         defer { try? handle.close() }
+        guard let (start, length, digest) = try Self.place(in: handle) else { return nil }
+        try handle.seek(toOffset: start)
+        let bytes = Array(try handle.read(upToCount: Int(length)) ?? Data())
+        guard bytes.count == Int(length), Array(SHA256.hash(data: bytes)) == digest else { throw ProgramFilesError.damaged }
+        try self.init(parsing: bytes)
+    }
+
+    /// Where in a program they begin, how many bytes they are, and their digest; `nil` if it holds none.
+    private static func place(in handle: FileHandle) throws -> (start: UInt64, length: UInt64, digest: [UInt8])? {
         let end = try handle.seekToEnd()
-        guard end >= UInt64(Self.footer) else { return nil }
-        try handle.seek(toOffset: end - UInt64(Self.footer))
+        guard end >= UInt64(footer) else { return nil }
+        try handle.seek(toOffset: end - UInt64(footer))
         let footer = Array(try handle.readToEnd() ?? Data())
-        guard footer.suffix(8) == Self.mark[...] else { return nil }
-        let length = footer.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        guard length <= end - UInt64(Self.footer) else { throw ProgramFilesError.damaged }
-        try handle.seek(toOffset: end - UInt64(Self.footer) - length)
-        try self.init(parsing: Array(try handle.read(upToCount: Int(length)) ?? Data()))
+        guard footer.suffix(8) == mark[...] else { return nil }
+        let length = footer[32..<40].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        guard length <= end - UInt64(footer.count) else { throw ProgramFilesError.damaged }
+        return (end - UInt64(footer.count) - length, length, Array(footer.prefix(32)))
     }
 
     /// Writes a program to a new place, with these files behind it instead of any that it had.
     package func enclose(in program: URL, to place: URL) throws {
-        var bytes = try Data(contentsOf: program)
-        if bytes.suffix(8) == Data(Self.mark) {
-            let length = bytes.suffix(Self.footer).prefix(8).reduce(0) { $0 << 8 | Int($1) }
-            bytes.removeLast(min(length + Self.footer, bytes.count))
-        }
+        let handle = try FileHandle(forReadingFrom: program)
+        defer { try? handle.close() }
+        let start = try Self.place(in: handle)?.start
+        try handle.seek(toOffset: 0)
+        var bytes: Data = try (start.map { try handle.read(upToCount: Int($0)) } ?? handle.readToEnd()) ?? Data()
         var enclosed = Data()
         for (path, content) in files.sorted(by: { $0.key < $1.key }) {
             enclosed.append(contentsOf: "\(path)\n\(content.count)\n".utf8)
             enclosed.append(contentsOf: content)
         }
         bytes.append(enclosed)
+        bytes.append(contentsOf: SHA256.hash(data: enclosed))
         bytes.append(contentsOf: (0..<8).map { UInt8(truncatingIfNeeded: enclosed.count >> (56 - 8 * $0)) })
         bytes.append(contentsOf: Self.mark)
         try bytes.write(to: place, options: .atomic)
@@ -122,7 +135,11 @@ package enum ProgramFilesError: Error, CustomStringConvertible {
     package var description: String {
         switch self {
         case .damaged: "The program's pages are damaged: copy the program again from where it was built."
-        case .none: "This program has no pages in it: build it with bin/build, which puts them inside."
+        case .none:
+            """
+            This program has no pages in it: it was not built with bin/build, which puts them inside, or its copy is not complete, \
+            or it was stripped.
+            """
         }
     }
 }

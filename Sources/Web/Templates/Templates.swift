@@ -83,6 +83,10 @@ package final class Templates: Sendable {
             guard let match = file.name.wholeMatch(of: /.+\.([a-z]{2})\.json/) else { continue }
             try library.translations.add(Data(file.content), language: String(match.1))
         }
+        let names = Dictionary(grouping: files.map(\.name).filter { $0.hasSuffix(".mustache") }, by: \.self)
+        if let double = names.first(where: { $0.value.count > 1 }) {
+            throw TemplateError(description: "there are two templates “\(double.key)”")
+        }
         for language in library.translations.languages {
             for file in files where file.name.hasSuffix(".mustache") {
                 let name = String(file.name.dropLast(".mustache".count))

@@ -85,11 +85,26 @@ struct SwitchFeaturesTests {
         #expect(try await house.administrator.post("\(item)/presence", ["doing": "viewing"]).status / 100 == 2)
     }
 
+    @Test("open work of it can be finished, with the verbs of its own", arguments: Engine.allCases)
+    func finished(engine: Engine) async throws {
+        let house = try await House(engine)
+        let opened = try await house.administrator.post("/velora/cases", ByHand(kind: "incident"))
+        let item = try #require(opened.headers["Location"])
+        #expect(try await house.use([]) / 100 == 2)
+        #expect(try await Browser(house.site).get("/velora/report").status == 404)
+        let resolved = try await house.administrator.post(
+            "\(item)/resolution", ["severity": "minor", "resolution": "A new fuse."])
+        #expect(resolved.status / 100 == 2)
+        #expect(try await house.administrator.get(item).text.contains("A new fuse."))
+    }
+
     @Test("only who manages the settings switches, and only what there is")
     func refused() async throws {
         let house = try await House(.sqlite)
         #expect(try await house.reader.post("/velora/settings/features", On(on: [])).status == 403)
         #expect(try await house.use(["made-up"]) == 422)
+        // To say nothing is not to say that nothing is on.
+        #expect(try await house.administrator.post("/velora/settings/features", [String: String]()).status == 422)
         #expect(try await house.feature("presence").isOn)
     }
 }
