@@ -70,9 +70,11 @@ class Checks:
             self.direction(link, other, one)
             self.handovers(link, one, other)
         self.once()
+        # Asked before the files are read: what is said to be erased only meanwhile may still have been there.
+        told = [(rider, answer) for rider in self.record.riders if (answer := self.said_to_be_erased(rider))]
         self.secrets()
         self.contacts()
-        self.erased()
+        self.erased(told)
         self.logs()
         return self
 
@@ -287,17 +289,20 @@ class Checks:
                     None,
                 )
 
-    def erased(self):
+    @staticmethod
+    def said_to_be_erased(rider):
+        """The case as the company shows it, if it says that the rider was erased."""
+        answer = rider.company.call("GET", f"/cases/{rider.number}")
+        return answer.text if answer.status == 200 and '"state":"erased"' in answer.text.replace(" ", "") else None
+
+    def erased(self, told):
         """Of who was erased the company they wrote to shows nothing, and keeps nothing in any byte where it is alone on its node:
         a neighbour may rightly keep what it knows of them by itself."""
-        for rider in self.record.riders:
-            answer = rider.company.call("GET", f"/cases/{rider.number}")
-            if answer.status != 200 or '"state":"erased"' not in answer.text.replace(" ", ""):
-                continue
+        for rider, shown in told:
             self.figures.erased += 1
             alone = [company.node for company in self.companies].count(rider.company.node) == 1
             for needle in (rider.name, rider.contact, *rider.words):
-                if needle in answer.text:
+                if needle in shown:
                     self.fault(f"{rider.company.name}: {needle} of an erased rider is still shown in {rider.number}")
                 if alone and needle.lower().encode() in self.keeps[rider.company.node]:
                     self.fault(f"{rider.company.name}: {needle} of an erased rider of {rider.number} is still in its files")
