@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Collaboration
-import Entente
+import Networking
 import Office
 import Storage
 import StorageTesting
@@ -10,6 +10,8 @@ import Testing
 
 @Suite("Incidents")
 struct IncidentRulesTests {
+    private static let features: [any Feature.Type] = [House.self, Linking.self, Casework.self, Erasing.self, Incidents.self]
+
     @Test("the worse it is, the more urgent it is")
     func priority() {
         #expect(Incident(severity: .minor, resolution: "").priority == .normal)
@@ -19,11 +21,11 @@ struct IncidentRulesTests {
 
     @Test("an incident is not resolved before somebody says how", arguments: Engine.allCases)
     func resolution(engine: Engine) async throws {
-        let database = try await TestDatabase.make(engine, migrations: Node.migrations)
+        let database = try await TestDatabase.make(engine, migrations: Self.features.migrations)
         let (stage, refused) = try await database.write { tx in
             let enterprise = Enterprise(slug: "velora", name: "Velora", colour: 2, place: "Ghent", prefix: "V")
             try EnterpriseStore(tx).add(enterprise)
-            let kernel = Kernel(Features.all, host: "velora.example") { _ in }
+            let kernel = Kernel(Self.features, host: "velora.example") { _ in }
             let desk = Desk(enterprise, .system("test"), kernel, tx, now: tx.startedAt)
             var item = try desk.open(
                 CaseDraft(

@@ -5,7 +5,7 @@ import StorageTesting
 import Testing
 import Web
 
-@testable import Enquiries
+@testable import Entente
 
 @Suite("The API description of the product")
 struct DescriptionTests {
