@@ -71,13 +71,13 @@ let package = Package(
             ],
             exclude: ["Assets", "Pages"]
         ),
-        .target(name: "Office", dependencies: ["Web", "Storage", crypto], exclude: ["Pages"]),
+        .target(name: "Office", dependencies: ["Formats", "Web", "Storage", crypto], exclude: ["Pages"]),
         .target(
             name: "Networking",
             dependencies: ["Office", "Web", "Storage", "Exchange", "HTTPMessageSignatures", crypto, logging, lifecycle]),
         .target(
             name: "Collaboration",
-            dependencies: ["Networking", "Office", "Web", "Storage", "Exchange", logging],
+            dependencies: ["Formats", "Networking", "Office", "Web", "Storage", "Exchange", logging],
             exclude: ["Pages"]
         ),
         .target(

@@ -18,6 +18,14 @@ package enum Casework: ExchangeFeature {
         ListCustomers.self, ShowCustomer.self, EditCustomer.self, AddContactPoint.self, RemoveContactPoint.self,
     ]
 
+    package static let events: [any EventPayload.Type] = [
+        CaseOpened.self, MessageAdded.self, CaseAssigned.self, TeamAssigned.self, CaseMoved.self, CasePrioritised.self,
+        CaseTagged.self, RestShared.self, FileArrived.self, FileAwaited.self, HandoverOffered.self, HandoverAccepted.self,
+        HandoverDeclined.self, HandoverWithdrawn.self, HandoverExpired.self, HandoverAnswered.self, HandoverCompleted.self,
+        HandoverReturned.self, HandoverRefused.self, HandoverProgress.self, ContactShared.self, ContactCorrected.self,
+        ContactRevoked.self, SharingTakenBack.self,
+    ]
+
     package static let streams: [any StreamAction.Type] = [FollowCases.self]
     package static let liveSources = [CaseListChanges.source, CaseChanges.source]
 

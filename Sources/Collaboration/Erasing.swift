@@ -8,6 +8,9 @@ import Web
 /// What is forgotten because a customer wishes it, or because its time is over.
 package enum Erasing: ExchangeFeature {
     package static let migrations = ErasureSchema.migrations
+    package static let events: [any EventPayload.Type] = [
+        ErasureAsked.self, ErasureDone.self, ErasureRefused.self, ErasureDoneThere.self, ErasureRefusedThere.self,
+    ]
     package static let actions: [any Operation.Type] = [
         DecideErasure.self, DecideErasureOfCase.self,
     ]

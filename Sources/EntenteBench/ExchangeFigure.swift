@@ -136,11 +136,11 @@ extension Company {
     func write(_ count: Int, in id: ID<Case>, to link: ID<Link>) async throws {
         try await work { desk in
             var story = Story(seed: count)
-            var item = try desk.cases.take(id)
-            for _ in 0..<count {
-                _ = try desk.write(story.sentence(words: 20), to: Audience(customer: false, links: [link]), in: &item)
+            try desk.change(id) { item in
+                for _ in 0..<count {
+                    _ = try desk.write(story.sentence(words: 20), to: Audience(customer: false, links: [link]), in: &item)
+                }
             }
-            try desk.cases.save(item)
         }
     }
 }
@@ -155,10 +155,12 @@ extension Desk {
             kind: "enquiry", title: story.sentence(words: 6), body: story.sentence(words: 20),
             author: .init(.customer, name: customer.name), audience: Audience(customer: true))
         draft.customer = customer.id
-        var item = try open(draft).case
-        let handover = try offer(
-            &item, over: link, Ask(form: .text, text: story.sentence(words: 6)), acceptBy: nil, answerBy: nil)
-        try cases.save(item)
-        return (item.id, handover.id)
+        var handover = ID<Handover>()
+        let item = try open(draft) { item, _ in
+            handover = try offer(
+                &item, over: link, Ask(form: .text, text: story.sentence(words: 6)), acceptBy: nil, answerBy: nil
+            ).id
+        }.case
+        return (item.id, handover)
     }
 }

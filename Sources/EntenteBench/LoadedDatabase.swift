@@ -135,18 +135,18 @@ struct LoadedDatabase {
                 ContactPoint(channel: .email, value: "rider\(number)@example.org", isPreferred: true),
                 ContactPoint(channel: .mobile, value: "+3247\(1_000_000 + number)"),
             ])
-        var item = try desk.open(draft(of: customer, number, &story)).case
-        try desk.assign(&item, to: company.member.id)
-        if number.isMultiple(of: 3) {
-            try desk.cases.replaceTags(of: item.id, with: ["season \(number % 12)", "batch \(number % 40)"])
+        _ = try desk.open(draft(of: customer, number, &story)) { item, _ in
+            try desk.assign(&item, to: company.member.id)
+            if number.isMultiple(of: 3) {
+                try desk.cases.replaceTags(of: item.id, with: ["season \(number % 12)", "batch \(number % 40)"])
+            }
+            for answer in 0..<(1 + story.number(below: 3)) {
+                let later = company.desk(tx, at: at + 3600 * (answer + 1))
+                let audience = answer == 0 ? Audience.onlyUs : Audience(customer: true)
+                _ = try later.write(story.sentence(words: 20 + story.number(below: 20)), to: audience, in: &item)
+            }
+            if story.number(below: 10) < 7 { try company.desk(tx, at: at + 6 * 3600).move(&item, to: "closed") }
         }
-        for answer in 0..<(1 + story.number(below: 3)) {
-            let later = company.desk(tx, at: at + 3600 * (answer + 1))
-            let audience = answer == 0 ? Audience.onlyUs : Audience(customer: true)
-            _ = try later.write(story.sentence(words: 20 + story.number(below: 20)), to: audience, in: &item)
-        }
-        if story.number(below: 10) < 7 { try company.desk(tx, at: at + 6 * 3600).move(&item, to: "closed") }
-        try desk.cases.save(item)
     }
 
     private static func draft(of customer: Customer, _ number: Int, _ story: inout Story) -> CaseDraft {
@@ -168,20 +168,23 @@ struct LoadedDatabase {
                 customer, reachedBy: [ContactPoint(channel: .email, value: "show\(number)@example.org", isPreferred: true)])
             var draft = Self.draft(of: customer, 900_000 + number, &story)
             draft.title = "Showcase: " + draft.title
-            var item = try desk.open(draft).case
-            for _ in 0..<52 {
-                let audience = story.number(below: 3) == 0 ? Audience(customer: true) : .onlyUs
-                _ = try desk.write(story.sentence(words: 30), to: audience, in: &item)
+            var handover: ID<Handover>?
+            _ = try desk.open(draft) { item, _ in
+                for _ in 0..<52 {
+                    let audience = story.number(below: 3) == 0 ? Audience(customer: true) : .onlyUs
+                    _ = try desk.write(story.sentence(words: 30), to: audience, in: &item)
+                }
+                handover = try desk.offer(
+                    &item, over: link, Ask(form: .text, text: story.sentence(words: 10)), acceptBy: desk.now + 3600,
+                    answerBy: desk.now + 7200
+                ).id
             }
-            let handover = try desk.offer(
-                &item, over: link, Ask(form: .text, text: story.sentence(words: 10)), acceptBy: desk.now + 3600,
-                answerBy: desk.now + 7200)
-            try desk.cases.save(item)
-            return handover.id
+            return handover
         }
         try await company.office.delivery.drain()
         guard let kraft = try await company.office.company("kraft") else { return }
         try await kraft.work { desk in
+            guard let handover else { return }
             _ = try desk.accept(handover)
             _ = try desk.answer(handover, Answer(text: "Yes, up to 95 % of its capacity."))
         }

@@ -73,15 +73,15 @@ struct ManyMessages {
             kind: "enquiry", title: story.sentence(words: 6), body: story.sentence(words: 30),
             author: .init(.customer, name: customer.name), audience: Audience(customer: true))
         draft.customer = customer.id
-        var item = try desk.open(draft).case
-        for _ in 1..<perCase {
-            try desk.keep(
-                Message(
-                    caseID: item.id, author: .init(.customer, name: customer.name),
-                    body: story.sentence(words: 20 + story.number(below: 20)), audience: Audience(customer: true),
-                    sentAt: desk.now),
-                in: &item)
+        _ = try desk.open(draft) { item, _ in
+            for _ in 1..<perCase {
+                try desk.keep(
+                    Message(
+                        caseID: item.id, author: .init(.customer, name: customer.name),
+                        body: story.sentence(words: 20 + story.number(below: 20)), audience: Audience(customer: true),
+                        sentAt: desk.now),
+                    in: &item)
+            }
         }
-        try desk.cases.save(item)
     }
 }

@@ -33,6 +33,8 @@ package enum StorageError: Error, Equatable {
     case unexpectedValue(expected: String, found: String)
     /// A statement after the transaction's end, or after a failed statement without a `savepoint` around it.
     case transactionEnded
+    /// What is being changed is changed a second time before that has ended: a mistake in the program.
+    case inHandAlready
 
     /// The database has migrations that this program does not know: it was used by a newer version.
     case newerSchema(unknownMigrations: [String])
@@ -56,6 +58,7 @@ extension StorageError: CustomStringConvertible {
             "A row\(table.map { " of \($0)" } ?? "") refers to one that does not exist, or is still referred to."
         case .checkViolation(let constraint): "A value breaks the rule \(constraint)."
         case .notNullViolation(let table, let column): "\(table).\(column) must have a value."
+        case .inHandAlready: "What is being changed cannot be changed again before that has ended."
         case .readOnly: "A read transaction cannot write."
         case .busy: "The database is busy; try again in a moment."
         case .connectionLost(let message): "The database cannot be reached: \(message)"

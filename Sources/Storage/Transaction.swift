@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 
 /// One transaction. Valid only inside the closure that received it.
 ///
@@ -16,6 +17,7 @@ package final class Transaction {
     private var lastWords: [String: (Transaction) throws -> Void] = [:]
     private var failure: (any Error)?
     private var hasEnded = false
+    private var inHand: Set<UUID> = []
 
     init(_ engine: Engine, _ session: any Session) {
         self.engine = engine
@@ -70,6 +72,14 @@ package final class Transaction {
             }
             throw error
         }
+    }
+
+    /// Runs `body` while something, by its id, is in hand. Throws ``StorageError/inHandAlready`` where it is already: two who
+    /// change it at once would each save their own.
+    package func holding<T>(_ id: UUID, _ body: () throws -> T) throws -> T {
+        guard inHand.insert(id).inserted else { throw StorageError.inHandAlready }
+        defer { inHand.remove(id) }
+        return try body()
     }
 
     /// Runs `body` at the end of the transaction and within it, once a key, in the order of the keys: for a row that many

@@ -45,9 +45,7 @@ extension Desk {
         try attachments.arrive(bytes, digest: digest, over: task.link)
         for link in readers { try attachments.grant(digest, to: link) }
         for id in cases {
-            var item = try self.cases.take(id)
-            try note("file.arrived", on: &item)
-            try self.cases.save(item)
+            try change(id) { try note(FileArrived(), on: &$0) }
         }
     }
 }

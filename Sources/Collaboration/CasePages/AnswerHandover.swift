@@ -110,7 +110,7 @@ extension Desk {
                     handover: id.uuid, form: handover.ask.form, yes: answer.isYes, date: answer.date,
                     text: answer.text, attachments: sent.map(\.wire))
         } then: { _, item, _ in
-            try note("message.added", on: &item, object: message.id.uuid)
+            try note(MessageAdded(message), on: &item, object: message.id.uuid)
             try CaseIndex.put(message, self)
             try advance(&item, isAnswered: true)
         }

@@ -8,7 +8,7 @@ extension CasePage {
     package var entries: [Model] {
         let messages = Dictionary(file.messages.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         return file.events.compactMap { event in
-            if event.type == "message.added" {
+            if event.type == MessageAdded.type {
                 return event.object.flatMap { messages[ID($0)] }.map { ["message": model(of: $0)] }
             }
             return model(of: event).map { ["event": $0] }
@@ -53,57 +53,17 @@ extension CasePage {
     }
 
     private func model(of event: Event) -> Model? {
-        let handover = event.object.flatMap { id in file.handovers.first { $0.id.uuid == id } }
-        let company = handover.flatMap { file.links[$0.link]?.name } ?? event.detail
-        let what: String
-        var more: [Model.Member] = []
-        switch event.type {
-        case "case.opened":
-            // A case that opens with the customer's own words needs no line to say so.
-            guard event.actorKind == "member" else { return nil }
-            what = "opened"
-        case "handover.offered":
-            what = handover?.direction == .incoming ? "offered" : "handedOver"
-            more = [("ask", .text(handover?.ask.text ?? "")), ("by", .text(handover?.answerBy.map(moments.clock)))]
-        case "handover.accepted":
-            what = "accepted"
-            more = [("shared", .flag(handover?.sharesContact == true && handover?.direction == .outgoing))]
-        case "handover.declined", "handover.withdrawn", "handover.returned", "handover.refused":
-            what = String(event.type.dropFirst("handover.".count))
-            more = [("reason", .text(handover?.reason))]
-        case "handover.expired", "handover.answered", "handover.completed":
-            what = String(event.type.dropFirst("handover.".count))
-        case "case.assigned" where event.actor != nil && event.actor == event.object: return nil
-        case "case.assigned": (what, more) = ("assigned", [("to", event.detail.isEmpty ? "–" : .text(event.detail))])
-        case "case.moved":
-            let stage = desk.kernel.kinds[item.kind]?.lifecycle.stage(event.detail)?.title ?? event.detail
-            (what, more) = ("stage", [("to", .message(Phrase(stringLiteral: stage)))])
-        case "case.prioritised": (what, more) = ("priority", [("to", .text(event.detail))])
-        case "case.tagged": (what, more) = ("tagged", [("to", event.detail.isEmpty ? "–" : .text(event.detail))])
-        case "sharing.takenBack": what = "sharingTakenBack"
-        case "call.requested": (what, more) = ("callRequested", [("reason", .text(event.detail))])
-        case "contact.shared": (what, more) = ("other", [("to", .message("\(event.detail) shared the customer’s contact."))])
-        case "contact.corrected": (what, more) = ("other", [("to", .message("\(company) was told the corrected contact data."))])
-        case "contact.revoked": (what, more) = ("other", [("to", .message("\(event.detail) took the customer’s contact back; it is deleted here."))])
-        case "erasure.asked" where event.actorKind == "company":
-            (what, more) = ("other", [("to", .message("\(event.detail) asks to erase what you hold of its customer"))])
-        case "erasure.asked": what = "erasureAsked"
-        case "erasure.done" where event.detail == Erasure.Cause.retention.rawValue:
-            (what, more) = ("other", [("to", .message("Erased: the contract’s retention is over"))])
-        case "erasure.done": (what, more) = ("other", [("to", .message("\(event.actorName) erased what was personal here"))])
-        case "erasure.refused": (what, more) = ("other", [("to", .message("\(event.actorName) refused to erase it"))])
-        case "erasure.doneThere": (what, more) = ("other", [("to", .message("\(event.detail) erased it too"))])
-        case "erasure.refusedThere": (what, more) = ("other", [("to", .message("\(event.detail) refused to erase it"))])
-        default:
-            guard let told = desk.kernel.kinds[item.kind]?.tell(event) else { return nil }
-            (what, more) = ("kinds", [("to", .message(told))])
+        guard let told = told(event) else { return nil }
+        return [
+            "id": .number(event.sequence), "what": .message(told), "time": .text(moments.clock(event.at)),
+            "datetime": .text(event.at.rfc3339),
+        ]
+    }
+
+    private func told(_ event: Event) -> Phrase? {
+        do { return (try event.data(desk.kernel.eventTypes) as? any CaseEvent)?.told(event, scene) } catch {
+            return "Something happened that this version of the program cannot tell (\(event.type))"
         }
-        return .object(
-            [
-                ("id", .number(event.sequence)), ("what", .object([what: true])), ("who", .text(event.actorName)),
-                ("company", .text(company)), ("time", .text(moments.clock(event.at))),
-                ("datetime", .text(event.at.rfc3339)),
-            ] + more)
     }
 }
 

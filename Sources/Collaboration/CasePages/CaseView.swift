@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Exchange
+import Formats
 import Networking
 import Office
 import Storage
@@ -76,8 +77,8 @@ package struct EventView: Codable, Sendable {
     package let actor: String
     /// The message, handover or member it is about.
     package let object: ID<Event>?
-    /// A company, a stage, a reason.
-    package let detail: String
+    /// What the log keeps of it, by its type; names are those of that moment.
+    package let data: JSONValue
 
     init(_ event: Event) {
         sequence = event.sequence
@@ -86,7 +87,7 @@ package struct EventView: Codable, Sendable {
         actorKind = event.actorKind
         actor = event.actorName
         object = event.object.map(ID.init)
-        detail = event.detail
+        data = event.json
     }
 }
 
@@ -189,9 +190,9 @@ package struct CaseFile: Sendable {
         number = desk.enterprise.reference(item.number)
         customer = try item.customer.flatMap { try desk.customers.find($0) }
         contactPoints = try customer.map { try desk.customers.contactPoints(of: $0.id) } ?? []
-        events = try desk.events(of: item.id.uuid, before: before).reversed()
+        events = try desk.events(of: item.id.uuid, before: before, leavingOut: desk.kernel.eventTypes.unshown).reversed()
         handovers = try desk.handovers.list(of: item.id)
-        let said: [ID<Message>] = events.filter { $0.type == "message.added" }.compactMap(\.object).map(ID.init)
+        let said: [ID<Message>] = events.filter { $0.type == MessageAdded.type }.compactMap(\.object).map(ID.init)
         // An answer stays on the desk, with its files, also when it has scrolled out of what is shown.
         let answers = handovers.compactMap { $0.answer?.message }
         let times = events.map(\.at)
@@ -232,7 +233,7 @@ package struct CaseFile: Sendable {
 
     var view: CaseView {
         let byID = Dictionary(messages.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        let said = events.filter { $0.type == "message.added" }.compactMap { event in
+        let said = events.filter { $0.type == MessageAdded.type }.compactMap { event in
             event.object.flatMap { byID[ID($0)] }.map {
                 MessageView($0, files[$0.id] ?? [], at: now, sequence: event.sequence, author: author(of: $0))
             }
@@ -244,7 +245,7 @@ package struct CaseFile: Sendable {
             product: item.product.isEmpty ? nil : item.product,
             serial: item.serial.isEmpty ? nil : item.serial, tags: tags, details: details, holder: item.holder, due: item.due,
             openedAt: item.openedAt, updatedAt: item.updatedAt, closedAt: item.closedAt, revision: item.revision,
-            messages: said, events: events.filter { $0.type != "message.added" }.map(EventView.init), earlier: earlier,
+            messages: said, events: events.filter { $0.type != MessageAdded.type }.map(EventView.init), earlier: earlier,
             handovers: handovers.map { handover in
                 let sent = handover.answer?.message.flatMap { files[$0] } ?? []
                 return HandoverView(

@@ -13,12 +13,12 @@ package struct FetchFileAgain: Action {
 
     package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<FileView> {
         let desk = call.desk(tx)
-        var item = try desk.cases.take(call.input.number)
-        let attachment = try desk.attachments.find(call.input.file, of: item)
-        try desk.fetchAgain(attachment, of: &item)
-        try desk.cases.save(item)
-        let file = try desk.attachments.find(attachment.id) ?? attachment
-        return .done(FileView(file, at: desk.now), goTo: desk.path(to: item), notice: "It is asked for again.")
+        return try desk.change(call.input.number) { item in
+            let attachment = try desk.attachments.find(call.input.file, of: item.case)
+            try desk.fetchAgain(attachment, of: &item)
+            let file = try desk.attachments.find(attachment.id) ?? attachment
+            return .done(FileView(file, at: desk.now), goTo: desk.path(to: item.case), notice: "It is asked for again.")
+        }
     }
 }
 
@@ -52,12 +52,12 @@ extension FetchRefusal: Problem {
 
 extension Desk {
     /// Waits another week for a file that did not arrive.
-    func fetchAgain(_ attachment: Attachment, of item: inout Case) throws {
+    func fetchAgain(_ attachment: Attachment, of item: inout HeldCase) throws {
         guard let sender = attachment.comingOver else { throw FetchRefusal.alreadyHere }
         guard let link = try links.find(sender) else { throw Missing.attachment }
         guard link.isOpen(at: now) else { throw FetchRefusal.linkNotActive(company: link.name) }
         try attachments.wait(for: attachment.digest, over: link.id)
         try fetch(attachment.digest, over: link)
-        try note("file.awaited", on: &item)
+        try note(FileAwaited(), on: &item)
     }
 }

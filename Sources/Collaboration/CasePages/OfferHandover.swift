@@ -34,22 +34,23 @@ package struct OfferHandover: Action {
 
     package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<HandoverView> {
         let (desk, input) = (call.desk(tx), call.input)
-        var item = try desk.cases.take(input.number)
-        let handover = try desk.offer(
-            &item, over: input.link, input.ask, acceptBy: input.acceptBy, answerBy: input.answerBy)
-        return .created(
-            HandoverView(handover), at: desk.path(to: item), notice: "Handed over. You see here what becomes of it.")
+        return try desk.change(input.number) { item in
+            let handover = try desk.offer(
+                &item, over: input.link, input.ask, acceptBy: input.acceptBy, answerBy: input.answerBy)
+            return .created(
+                HandoverView(handover), at: desk.path(to: item.case), notice: "Handed over. You see here what becomes of it.")
+        }
     }
 }
 
 extension Desk {
-    /// Offers a case that the caller holds to the company at the other end of a link.
+    /// Offers a case to the company at the other end of a link.
     package func offer(
-        _ item: inout Case, over linkID: ID<Link>, _ ask: Ask, acceptBy: Timestamp?, answerBy: Timestamp?
+        _ item: inout HeldCase, over linkID: ID<Link>, _ ask: Ask, acceptBy: Timestamp?, answerBy: Timestamp?
     ) throws -> Handover {
         guard let link = try links.find(linkID) else { throw Missing.link }
         let others = try handovers.list(of: item.id)
-        try check(item, link, others, acceptBy: acceptBy, answerBy: answerBy)
+        try check(item.case, link, others, acceptBy: acceptBy, answerBy: answerBy)
         guard let contract = link.contract else { throw OfferRefusal.linkNotActive(company: link.name) }
         let incoming = others.last { $0.direction == .incoming && $0.state == .accepted }
         let handover = Handover(
@@ -57,18 +58,17 @@ extension Desk {
             offeredAt: now, parent: incoming?.id, hopsLeft: (incoming?.hopsLeft ?? Int(Limits.hops) + 1) - 1,
             route: try incoming?.route ?? routeOnward(EventRoute()), trace: .begun())
         guard handover.hopsLeft > 0 else { throw OfferRefusal.tooFar }
-        let shareable = try Shareable(item, way: wayTo(handover.offeredAt, of: item, others), self)
-        let disclosures = try shareable.disclosures(under: contract, cameUnder: contractOfOrigin(of: item))
+        let shareable = try Shareable(item.case, way: wayTo(handover.offeredAt, of: item.case, others), self)
+        let disclosures = try shareable.disclosures(under: contract, cameUnder: contractOfOrigin(of: item.case))
         let shared = shareable.offer(
-            handover, disclosures, customer: try onwardLabel(of: item))
-        try handovers.add(handover)
+            handover, disclosures, customer: try onwardLabel(of: item.case))
+        try add(handover, to: &item)
         try send(shared, about: handover, over: link)
         if shared.question != nil, let question = shareable.question { try messages.widen(question.id, to: link.id) }
         if !shared.attachments.isEmpty { try grant(shareable.attachments, to: link.id) }
-        try disclose(disclosures.fields(.beforeAcceptance).sorted { $0.rawValue < $1.rawValue }, of: item, to: link)
-        try note("handover.offered", on: &item, object: handover.id.uuid, detail: link.name)
+        try disclose(disclosures.fields(.beforeAcceptance).sorted { $0.rawValue < $1.rawValue }, of: item.case, to: link)
+        try note(handover.event(with: link.name), on: &item, object: handover.id.uuid)
         try advance(&item)
-        try settleHolding(&item)
         return handover
     }
 

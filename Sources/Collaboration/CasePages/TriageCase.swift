@@ -44,56 +44,60 @@ package struct TriageCase: Action {
 
     package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<Nothing> {
         let (desk, input) = (call.desk(tx), call.input)
-        var item = try desk.cases.take(input.number)
-        if input.changed.contains("owner") { try desk.assign(&item, to: input.owner) }
-        if input.changed.contains("team") { try desk.assign(&item, toTeam: input.team) }
-        if let priority = input.priority { try desk.prioritise(&item, priority) }
-        if let tags = input.tags { try desk.tag(&item, tags) }
-        if let stage = input.stage { try desk.move(&item, to: stage) }
-        try desk.cases.save(item)
-        return .done(goTo: desk.path(to: item), notice: "Saved.")
+        return try desk.change(input.number) { item in
+            if input.changed.contains("owner") { try desk.assign(&item, to: input.owner) }
+            if input.changed.contains("team") { try desk.assign(&item, toTeam: input.team) }
+            if let priority = input.priority { try desk.prioritise(&item, priority) }
+            if let tags = input.tags { try desk.tag(&item, tags) }
+            if let stage = input.stage { try desk.move(&item, to: stage) }
+            return .done(goTo: desk.path(to: item.case), notice: "Saved.")
+        }
     }
 }
 
 extension Desk {
-    package func assign(_ item: inout Case, to owner: ID<Member>?) throws {
+    package func assign(_ item: inout HeldCase, to owner: ID<Member>?) throws {
         guard owner != item.owner else { return }
-        let name = try owner.map { try memberName($0) }
+        let to = try owner.map { Named($0, try memberName($0)) }
+        let from = try item.owner.flatMap { id in try members.find(id).map { Named(id, $0.name) } }
         item.owner = owner
-        try note("case.assigned", on: &item, object: owner?.uuid, detail: name ?? "")
+        try note(CaseAssigned(from: from, to: to), on: &item, object: owner?.uuid)
     }
 
-    package func assign(_ item: inout Case, toTeam team: ID<Team>?) throws {
+    package func assign(_ item: inout HeldCase, toTeam team: ID<Team>?) throws {
         guard team != item.team else { return }
-        let name = try team.map { try teamName($0) }
+        let to = try team.map { Named($0, try teamName($0)) }
+        let from = try item.team.flatMap { id in try teams.find(id).map { Named(id, $0.name) } }
         item.team = team
-        try note("case.assigned", on: &item, object: team?.uuid, detail: name ?? "")
+        try note(TeamAssigned(from: from, to: to), on: &item, object: team?.uuid)
     }
 
-    func prioritise(_ item: inout Case, _ priority: Case.Priority) throws {
+    func prioritise(_ item: inout HeldCase, _ priority: Case.Priority) throws {
         guard priority != item.priority else { return }
+        try note(CasePrioritised(from: item.priority, to: priority), on: &item)
         item.priority = priority
-        try note("case.prioritised", on: &item, detail: priority.rawValue)
     }
 
-    func tag(_ item: inout Case, _ tags: [String]) throws {
-        guard try cases.tags(of: item.id) != tags else { return }
+    func tag(_ item: inout HeldCase, _ tags: [String]) throws {
+        let before = try cases.tags(of: item.id)
+        guard before != tags else { return }
         try cases.replaceTags(of: item.id, with: tags)
-        try note("case.tagged", on: &item, detail: tags.joined(separator: ", "))
+        let (added, removed) = (tags.filter { !before.contains($0) }, before.filter { !tags.contains($0) })
+        try note(CaseTagged(added: added, removed: removed), on: &item)
     }
 
-    package func move(_ item: inout Case, to name: String) throws {
+    package func move(_ item: inout HeldCase, to name: String) throws {
         guard name != item.stage else { return }
         guard let kind = kernel.kinds[item.kind], let stage = kind.lifecycle.stage(name),
             kind.lifecycle.allows(item.stage, to: name)
         else { throw CaseRefusal.noSuchMove(from: item.stage, to: name) }
-        try kind.check(item, entering: name, self)
+        try kind.check(item.case, entering: name, self)
         try put(&item, stage)
     }
 
     /// What follows from somebody's work on a case: it is in hand, or it is answered. Where the lifecycle has no such
     /// move, or the kind leaves it to people, the case stays where it is.
-    func advance(_ item: inout Case, isAnswered: Bool = false) throws {
+    func advance(_ item: inout HeldCase, isAnswered: Bool = false) throws {
         guard let kind = kernel.kinds[item.kind] else { return }
         let isNew = item.stage == kind.lifecycle.first.name
         guard let stage = isAnswered ? kind.stageWhenAnswered : isNew ? kind.stageWhenTaken : nil,
@@ -103,14 +107,14 @@ extension Desk {
     }
 
     /// A customer wrote to a closed case: it is open again, whatever its kind would ask of staff.
-    package func reopen(_ item: inout Case) throws {
+    package func reopen(_ item: inout HeldCase) throws {
         guard let lifecycle = kernel.kinds[item.kind]?.lifecycle else { return }
         try put(&item, lifecycle.following(item.stage).first { $0.isOpen } ?? lifecycle.first)
     }
 
     /// What another company asked of us is settled, so its case is no work of ours any more, unless a third company
     /// still has something of it.
-    func endForUs(_ item: inout Case) throws {
+    func endForUs(_ item: inout HeldCase) throws {
         guard item.isOpen, item.origin != nil, let lifecycle = kernel.kinds[item.kind]?.lifecycle,
             let end = lifecycle.stages.first(where: { !$0.isOpen }),
             try !handovers.list(of: item.id).contains(where: { !$0.state.isSettled })
@@ -118,11 +122,11 @@ extension Desk {
         try put(&item, end)
     }
 
-    private func put(_ item: inout Case, _ stage: Lifecycle.Stage) throws {
+    private func put(_ item: inout HeldCase, _ stage: Lifecycle.Stage) throws {
+        try note(CaseMoved(from: item.stage, to: stage.name), on: &item)
         item.stage = stage.name
         item.isOpen = stage.isOpen
         item.closedAt = stage.isOpen ? nil : now
-        try note("case.moved", on: &item, detail: stage.name)
     }
 
     private func memberName(_ id: ID<Member>) throws -> String {

@@ -59,12 +59,12 @@ package struct WriteMessage: Action {
 
     package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<MessageView> {
         let (desk, input) = (call.desk(tx), call.input)
-        var item = try desk.cases.take(input.number)
-        let message = try desk.write(
-            input.text, files: input.files, forwarding: input.forwarded, to: input.audience, in: &item)
-        if input.reply != nil, input.audience.customer { try desk.advance(&item, isAnswered: true) }
-        try desk.cases.save(item)
-        return .created(MessageView(message, at: desk.now), at: desk.path(to: item) + "#composer")
+        return try desk.change(input.number) { item in
+            let message = try desk.write(
+                input.text, files: input.files, forwarding: input.forwarded, to: input.audience, in: &item)
+            if input.reply != nil, input.audience.customer { try desk.advance(&item, isAnswered: true) }
+            return .created(MessageView(message, at: desk.now), at: desk.path(to: item.case) + "#composer")
+        }
     }
 }
 

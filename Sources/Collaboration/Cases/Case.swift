@@ -4,7 +4,7 @@ import Office
 import Storage
 
 /// The unit of work: one matter of one customer, of some kind.
-package struct Case: Sendable {
+package struct Case: Sendable, Equatable {
     package let id: ID<Case>
     package let kind: String
     package let number: Int

@@ -26,9 +26,6 @@ package protocol CaseKind: Sendable {
     static func details(of item: Case, _ desk: Desk) throws -> [Detail]
     /// The model of the kind's own panel on the case's page, `<name>-panel.mustache`; by default the details as facts.
     static func panel(of item: Case, _ desk: Desk) throws -> Model?
-    /// What an event of the kind's own says on the timeline, after the name of who did it: "assessed it as critical";
-    /// `nil` for an event that is shown nowhere.
-    static func tell(_ event: Event) -> Phrase?
     /// Takes what is personal out of the kind's own details: what the customer said goes, in what others wrote the name is
     /// struck out. There is no default: a kind without such details says so.
     static func erase(_ item: Case, _ strikeout: Strikeout, _ desk: Desk) throws
@@ -44,7 +41,6 @@ extension CaseKind {
     package static func keep(_ details: JSONValue, of item: Case, _ desk: Desk) throws {}
     package static func details(of item: Case, _ desk: Desk) throws -> [Detail] { [] }
     package static func panel(of item: Case, _ desk: Desk) throws -> Model? { nil }
-    package static func tell(_ event: Event) -> Phrase? { nil }
     package static func check(_ item: Case, entering stage: String, _ desk: Desk) throws {}
 }
 

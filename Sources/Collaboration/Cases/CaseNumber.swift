@@ -10,15 +10,13 @@ package struct CaseNumber: Sendable {
 }
 
 extension CaseStore {
-    package func take(_ number: CaseNumber) throws -> Case { try take(number: value(number)) }
-
     package func find(_ number: CaseNumber) throws -> Case {
-        guard let item = try find(number: value(number)) else { throw Missing.case }
+        guard let item = try find(number: value(of: number)) else { throw Missing.case }
         return item
     }
 
     /// Another company's prefix, as any other text, names no case here.
-    private func value(_ number: CaseNumber) throws -> Int {
+    func value(of number: CaseNumber) throws -> Int {
         guard let value = number.text.split(separator: "-").last.flatMap({ Int($0) }),
             number.text.uppercased() == desk.enterprise.reference(value).uppercased() || number.text == "\(value)"
         else { throw Missing.case }

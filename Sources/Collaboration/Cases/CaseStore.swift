@@ -25,22 +25,6 @@ package struct CaseStore {
         try tx.first("SELECT \(Self.columns) FROM cases WHERE enterprise = \(desk.scope) AND id = \(id)", Self.read)
     }
 
-    /// The case, held until the transaction ends: what every verb that changes one begins with.
-    package func take(number: Int) throws -> Case {
-        let item = try tx.first(
-            "SELECT \(Self.columns) FROM cases WHERE enterprise = \(desk.scope) AND number = \(number) \(SQL.forUpdate)",
-            Self.read)
-        guard let item else { throw Missing.case }
-        return item
-    }
-
-    package func take(_ id: ID<Case>) throws -> Case {
-        let item = try tx.first(
-            "SELECT \(Self.columns) FROM cases WHERE enterprise = \(desk.scope) AND id = \(id) \(SQL.forUpdate)", Self.read)
-        guard let item else { throw Missing.case }
-        return item
-    }
-
     /// The next number of this enterprise's cases. Concurrent callers wait for each other.
     func nextNumber() throws -> Int {
         let number: Int? = try tx.first(
@@ -51,42 +35,6 @@ package struct CaseStore {
         ) { try $0.next() }
         guard let number else { throw StorageError.unexpectedValue(expected: "a case number", found: "nothing") }
         return number
-    }
-
-    package func add(_ item: Case) throws {
-        try tx.run(
-            """
-            INSERT INTO cases (enterprise, \(Self.columns)) VALUES (
-                \(desk.scope), \(item.id), \(item.kind), \(item.number), \(item.title), \(item.customer),
-                \(item.customerLabel), \(item.origin), \(item.channel), \(item.owner), \(item.team), \(item.priority),
-                \(item.stage), \(item.isOpen), \(item.product), \(item.serial), \(item.openedAt), \(item.updatedAt),
-                \(item.closedAt), \(item.revision), \(item.holder?.name), \(item.holder?.colour), \(item.due))
-            """)
-        announce(item)
-    }
-
-    package func save(_ item: Case) throws {
-        try tx.run(
-            """
-            UPDATE cases SET title = \(item.title), customer = \(item.customer), customer_label = \(item.customerLabel),
-                owner = \(item.owner), team = \(item.team), priority = \(item.priority), stage = \(item.stage),
-                is_open = \(item.isOpen), product = \(item.product), serial = \(item.serial),
-                updated_at = \(item.updatedAt), closed_at = \(item.closedAt), revision = \(item.revision),
-                holder_name = \(item.holder?.name), holder_colour = \(item.holder?.colour),
-                due_at = \(item.due)
-            WHERE enterprise = \(desk.scope) AND id = \(item.id)
-            """)
-        announce(item)
-    }
-
-    private func announce(_ item: Case) {
-        let announce = desk.kernel.announce
-        let (scope, id) = (desk.scope, item.id)
-        ListChanges.announce(scope, tx)
-        tx.afterCommit {
-            announce(.case(id, of: scope))
-            announce(.cases(of: scope))
-        }
     }
 
     package static func read(_ row: inout Row) throws -> Case {

@@ -7,23 +7,23 @@ extension Desk {
     /// Takes out of a case, which the caller holds and saves, what is personal: the customer's own words and files, and
     /// all that the company told us whose customer it is. What we and others wrote stays, with the name and the contact
     /// data struck out. Number, stages, clocks and handovers stay.
-    func eraseContent(of item: inout Case, _ strikeout: Strikeout, as erased: Erased) throws {
-        try eraseMessages(of: item, strikeout, as: erased)
-        try rewriteHandovers(of: item, strikeout)
-        try strikeTags(of: item, strikeout)
+    func eraseContent(of item: inout HeldCase, _ strikeout: Strikeout, as erased: Erased) throws {
+        try eraseMessages(of: item.case, strikeout, as: erased)
+        try rewriteHandovers(of: item.case, strikeout)
+        try strikeTags(of: item.case, strikeout)
         item.title = enterprise.reference(item.number)
         if !item.customerLabel.isEmpty { item.customerLabel = enterprise.nameOfErased }
         item.product = strikeout(item.product)
         item.serial = ""
-        try CaseIndex.put(item, self)
-        try kernel.kinds[item.kind]?.erase(item, strikeout, self)
-        try eraseEvents(of: item, strikeout)
+        try CaseIndex.put(item.case, self)
+        try kernel.kinds[item.kind]?.erase(item.case, strikeout, self)
+        try eraseEvents(of: item.id, strikeout)
     }
 
     /// Strikes out who the customer is in what we and others than their company wrote about a case, which the caller holds
     /// and saves; for when the name goes but nothing else. Afterwards nobody knows any more what to look for.
-    func strikeOut(_ strikeout: Strikeout, in item: inout Case) throws {
-        for message in try messages.list(of: item.id, limit: .max) where !isTheirs(message, item) {
+    func strikeOut(_ strikeout: Strikeout, in item: inout HeldCase) throws {
+        for message in try messages.list(of: item.id, limit: .max) where !isTheirs(message, item.case) {
             try strike(message, strikeout)
         }
         try attachments.rename(in: item.id, strikeout)
@@ -33,10 +33,10 @@ extension Desk {
             try handovers.save(handover)
             if handover.direction == .outgoing { try handovers.rewrite(handover.id, ask: strikeout(handover.ask.text)) }
         }
-        try strikeTags(of: item, strikeout)
+        try strikeTags(of: item.case, strikeout)
         item.product = strikeout(item.product)
-        try CaseIndex.put(item, self)
-        try strikeEvents(of: item, strikeout)
+        try CaseIndex.put(item.case, self)
+        try strike(in: item.id.uuid, strikeout.callAsFunction)
         try erasures.strike(strikeout, about: item.id)
         try eraseLetters(about: item.id) { strikeout($0) != $0 }
     }
@@ -96,36 +96,13 @@ extension Desk {
     }
 
     /// The log stays: what happened, when, and at whom. Only the words in it that tell who the customer is go.
-    private func eraseEvents(of item: Case, _ strikeout: Strikeout) throws {
+    private func eraseEvents(of item: ID<Case>, _ strikeout: Strikeout) throws {
         try tx.run(
             """
             UPDATE events SET actor_name = \(enterprise.nameOfErased)
-            WHERE enterprise = \(scope) AND subject = \(item.id) AND actor_kind = 'customer'
+            WHERE enterprise = \(scope) AND subject = \(item) AND actor_kind = 'customer'
             """)
-        try tx.run(
-            """
-            UPDATE events SET detail = ''
-            WHERE enterprise = \(scope) AND subject = \(item.id) AND (
-                type = 'call.requested' OR type = 'handover.withdrawn' AND object IN (
-                    SELECT id FROM handovers
-                    WHERE enterprise = \(scope) AND case_id = \(item.id) AND direction = 'incoming'))
-            """)
-        try strikeEvents(of: item, strikeout)
-    }
-
-    private func strikeEvents(of item: Case, _ strikeout: Strikeout) throws {
-        let details: [(Int, String)] = try tx.all(
-            """
-            SELECT sequence, detail FROM events WHERE enterprise = \(scope) AND subject = \(item.id) AND detail <> ''
-            """
-        ) { try ($0.next(), $0.next()) }
-        for (sequence, detail) in details where strikeout(detail) != detail {
-            try tx.run(
-                """
-                UPDATE events SET detail = \(strikeout(detail))
-                WHERE enterprise = \(scope) AND subject = \(item.id) AND sequence = \(sequence)
-                """)
-        }
+        try forget(in: item.uuid, strikeout.callAsFunction)
     }
 }
 

@@ -5,7 +5,7 @@ import Storage
 
 extension Desk {
     /// The customer of a case, which the caller holds, asks to be forgotten. Asked twice it is one wish.
-    package func askErasure(in item: inout Case) throws -> Erasure {
+    package func askErasure(in item: inout HeldCase) throws -> Erasure {
         guard item.origin == nil, let customer = try item.customer.flatMap({ try customers.take($0) }) else {
             throw Missing.customer
         }
@@ -13,7 +13,7 @@ extension Desk {
         if let asked = try erasures.list(of: customer.id).first(where: { $0.state == .asked }) { return asked }
         let erasure = Erasure(cause: .customer, customer: customer.id, askedAt: now)
         try erasures.add(erasure, about: [item.id])
-        try note("erasure.asked", on: &item, object: erasure.id.uuid)
+        try note(ErasureAsked(company: nil), on: &item, object: erasure.id.uuid)
         return erasure
     }
 
@@ -33,9 +33,7 @@ extension Desk {
         try decide(id, .refused, ground, reason) { erasure, _, items in
             if passingOn { try passOn(erasure, about: items) }
             for id in items {
-                var item = try cases.take(id)
-                try note("erasure.refused", on: &item, object: erasure.id.uuid, detail: ground.rawValue)
-                try cases.save(item)
+                try change(id) { try note(ErasureRefused(ground: ground), on: &$0, object: erasure.id.uuid) }
             }
         }
     }
@@ -56,7 +54,8 @@ extension Desk {
         var items = Set(try erasures.cases(of: id))
         // Of a customer of ours all cases are meant, also those that came after the wish.
         if found.origin == nil, let customer { items.formUnion(try cases.all(of: customer.id)) }
-        let held = try items.sorted().map { try cases.take($0).id }
+        let held = items.sorted()
+        try hold(held)
         guard var erasure = try erasures.take(id) else { throw ErasureRefusal.notAsked }
         try erasure.decide(state, ground: ground, reason: reason, by: actor.name, at: now)
         try erasures.add(held, to: erasure.id)
@@ -71,11 +70,11 @@ extension Desk {
         let strikeout: Strikeout =
             if let customer, customer.erasedAt == nil { try self.strikeout(of: customer, in: items) } else { .nothing }
         for id in items {
-            var item = try cases.take(id)
-            try note("erasure.done", on: &item, object: erasure.id.uuid, detail: erasure.cause.rawValue)
-            try eraseContent(of: &item, strikeout, as: erasure.cause == .retention ? .retention : .request)
-            try erasures.strike(strikeout, about: id)
-            try cases.save(item)
+            try change(id) { item in
+                try note(ErasureDone(cause: erasure.cause), on: &item, object: erasure.id.uuid)
+                try eraseContent(of: &item, strikeout, as: erasure.cause == .retention ? .retention : .request)
+                try erasures.strike(strikeout, about: id)
+            }
             try erasures.setErased(id, by: erasure.id, lettersWait: eraseLetters(about: id))
         }
         if let customer, try !erasures.hasMore(of: customer.id) {
@@ -87,7 +86,7 @@ extension Desk {
     /// Who a customer is, and who they were as far as these cases keep it: the names under which they wrote, and the
     /// numbers on which they wanted to be called.
     private func strikeout(of customer: Customer, in items: [ID<Case>]) throws -> Strikeout {
-        var (names, numbers) = (Set<String>(), Set<String>())
+        var (names, points) = (Set<String>(), [ContactPoint]())
         for id in items {
             names.formUnion(
                 try tx.all(
@@ -98,19 +97,14 @@ extension Desk {
                     WHERE enterprise = \(scope) AND subject = \(id) AND actor_kind = 'customer'
                     """
                 ) { try $0.next() as String })
-            let calls = try tx.all(
-                """
-                SELECT detail FROM events WHERE enterprise = \(scope) AND subject = \(id) AND type = 'call.requested'
-                """
-            ) { try $0.next() as String }
-            // The number, and when.
-            numbers.formUnion(calls.compactMap { $0.split(separator: ",").first.map(String.init) })
+            for event in try events(of: id.uuid, only: kernel.eventTypes.personal) {
+                points += (try event.data(kernel.eventTypes) as? any CaseEvent)?.reached ?? []
+            }
         }
         // Of those who follow a case without being a customer, and after an earlier erasure.
         names.subtract(Enterprise.namesOfErased + ["follower"])
         return Strikeout(
             name: customer.name, customer.kind, formerly: names.sorted(),
-            points: try customers.contactPoints(of: customer.id)
-                + numbers.sorted().map { ContactPoint(channel: .phone, value: $0) })
+            points: try customers.contactPoints(of: customer.id) + points)
     }
 }

@@ -111,7 +111,8 @@ extension Desk {
 
     func eraseByRetention(_ id: ID<Case>, over link: ID<Link>) throws {
         let customer = try cases.find(id)?.customer.flatMap { try customers.take($0) }
-        let item = try cases.take(id)
+        try hold([id])
+        guard let item = try cases.find(id) else { return }
         guard let link = try links.find(link), let retention = link.contract?.retention,
             // Somebody may have been faster, or the case may have been opened again, or its customer become known.
             item.customer == customer?.id,

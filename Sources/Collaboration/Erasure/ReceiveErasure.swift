@@ -33,17 +33,16 @@ extension Desk {
             conversation: envelope.conversation, askedAt: now)
         try erasures.add(erasure, about: about)
         for id in about {
-            var item = try cases.take(id)
-            try note("erasure.asked", on: &item, object: erasure.id.uuid, detail: link.name)
-            try cases.save(item)
+            try change(id) { try note(ErasureAsked(company: link.name), on: &$0, object: erasure.id.uuid) }
         }
     }
 
     /// Whether nothing is left to decide: all was erased before, here and where it went, and nothing has come since.
     private func isErased(_ about: [ID<Case>], _ known: Customer?) throws -> Bool {
         guard known.map({ $0.erasedAt != nil || about.isEmpty }) ?? true else { return false }
+        try hold(about)
         return try about.allSatisfy { id in
-            let item = try cases.take(id)
+            guard let item = try cases.find(id) else { throw Missing.case }
             let told = Set(try disclosed(of: id).map(\.link)).subtracting([item.origin].compactMap(\.self))
             return try erasures.isErased(id)
                 && handovers.list(of: id).filter { $0.direction == .outgoing && told.contains($0.link) }
@@ -71,12 +70,15 @@ extension Desk {
         request.reason = event.reason ?? ""
         request.beyond = event.beyond.map(Erasure.Outcome.init)
         try erasures.save(request)
-        for var item in found.items {
-            if event.result == .done { try takeBackDisclosures(of: item, from: link.id, SharedField.allCases) }
-            try note(
-                event.result == .done ? "erasure.doneThere" : "erasure.refusedThere", on: &item, object: erasure.id.uuid,
-                detail: link.name)
-            try cases.save(item)
+        for id in found.items {
+            try change(id) { item in
+                if event.result == .done {
+                    try takeBackDisclosures(of: item.case, from: link.id, SharedField.allCases)
+                    try note(ErasureDoneThere(company: link.name), on: &item, object: erasure.id.uuid)
+                } else {
+                    try note(ErasureRefusedThere(company: link.name), on: &item, object: erasure.id.uuid)
+                }
+            }
         }
         try answerOrigin(of: &erasure)
     }

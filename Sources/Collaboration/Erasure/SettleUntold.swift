@@ -33,9 +33,8 @@ extension Desk {
         request.result = .refused
         request.ground = Erasure.Request.untold
         try erasures.save(request)
-        for var item in answered.items {
-            try note("erasure.refusedThere", on: &item, object: erasure.id.uuid, detail: request.company)
-            try cases.save(item)
+        for item in answered.items {
+            try change(item) { try note(ErasureRefusedThere(company: request.company), on: &$0, object: erasure.id.uuid) }
         }
         try answerOrigin(of: &erasure)
     }
@@ -44,14 +43,15 @@ extension Desk {
     /// - Returns: of the cases those of which the company was told something.
     func takeAnswered(_ request: UUID, over link: ID<Link>) throws -> Answered? {
         guard let found = try erasures.find(sent: request, over: link) else { return nil }
-        let items = try erasures.cases(of: found.erasure).map { try cases.take($0) }
-            .filter { try disclosed(of: $0.id).contains { $0.link == link } }
+        let all = try erasures.cases(of: found.erasure)
+        try hold(all)
+        let items = try all.filter { try disclosed(of: $0).contains { $0.link == link } }
         return try erasures.take(request: request, over: link).map { Answered(request: $0, erasure: $1, items: items) }
     }
 
     package struct Answered {
         package let request: Erasure.Request
         package let erasure: Erasure
-        package let items: [Case]
+        package let items: [ID<Case>]
     }
 }

@@ -57,9 +57,20 @@ extension Desk {
         try item.origin.flatMap { try links.find($0)?.peer?.onwardName }
     }
 
+    /// Saves a handover of a case that is being changed; who has the case then is found out when all is done.
+    func save(_ handover: Handover, of item: inout HeldCase) throws {
+        try handovers.save(handover)
+        item.finally("holding") { try $0.settleHolding(&$1) }
+    }
+
+    func add(_ handover: Handover, to item: inout HeldCase) throws {
+        try handovers.add(handover)
+        item.finally("holding") { try $0.settleHolding(&$1) }
+    }
+
     /// Brings what depends on the handovers of a case up to date: who has it, for the lists, and the progress that the
-    /// company which asked us is told. Saves the case.
-    func settleHolding(_ item: inout Case) throws {
+    /// company which asked us is told.
+    private func settleHolding(_ item: inout HeldCase) throws {
         let all = try handovers.list(of: item.id)
         let open = all.filter { $0.direction == .outgoing && !$0.state.isSettled }
         let next = open.min { ($0.due ?? .distantFuture, $0.id) < ($1.due ?? .distantFuture, $1.id) }
@@ -71,16 +82,15 @@ extension Desk {
         }
         let asked = all.last { $0.direction == .incoming && !$0.state.isSettled }
         item.due = next?.due ?? asked?.due
-        try cases.save(item)
-        try tellProgress(of: item, all)
+        try tellProgress(of: item.id, all)
     }
 
     /// Tells the company that asked us how far it is, if somebody further on is at it, under names that they allow.
-    private func tellProgress(of item: Case, _ all: [Handover]) throws {
+    private func tellProgress(of item: ID<Case>, _ all: [Handover]) throws {
         guard let incoming = all.last(where: { $0.direction == .incoming }), !incoming.state.isSettled,
             let link = try links.find(incoming.link), link.contract?.shares(.journey, accepted: true) == true
         else { return }
-        let ledger = try disclosed(of: item.id)
+        let ledger = try disclosed(of: item)
         let steps = try all.filter { $0.direction == .outgoing }.flatMap { handover in
             let link = try links.find(handover.link)
             guard link?.contract?.passOn(.journey) != .never else { return [JourneyStepV1]() }

@@ -34,33 +34,27 @@ extension Desk {
     }
 
     /// Tells the companies that know how to reach a customer what was corrected, as far as their contracts share it.
-    /// - Parameter held: a case that the caller holds, and saves.
-    package func shareCorrection(of customer: ID<Customer>, holding held: inout Case) throws {
+    /// - Parameter held: a case that the caller is changing.
+    package func shareCorrection(of customer: ID<Customer>, holding held: inout HeldCase) throws {
         for id in try cases.all(of: customer) {
             if id == held.id {
                 try shareCorrection(in: &held)
             } else {
-                try shareCorrection(in: id)
+                try change(id) { try shareCorrection(in: &$0) }
             }
         }
     }
 
     package func shareCorrection(of customer: ID<Customer>) throws {
-        for id in try cases.all(of: customer) { try shareCorrection(in: id) }
+        for id in try cases.all(of: customer) { try change(id) { try shareCorrection(in: &$0) } }
     }
 
-    private func shareCorrection(in id: ID<Case>) throws {
-        var item = try cases.take(id)
-        try shareCorrection(in: &item)
-        try cases.save(item)
-    }
-
-    private func shareCorrection(in item: inout Case) throws {
+    private func shareCorrection(in item: inout HeldCase) throws {
         for var handover in try handovers.list(of: item.id)
         where handover.direction == .outgoing && handover.state == .accepted && handover.sharesContact {
             guard let link = try links.find(handover.link), link.isActive else { continue }
-            try shareContact(of: item, in: &handover, over: link)
-            try note("contact.corrected", on: &item, object: handover.id.uuid, detail: link.name)
+            try shareContact(of: item.case, in: &handover, over: link)
+            try note(ContactCorrected(company: link.name), on: &item, object: handover.id.uuid)
         }
     }
 
@@ -69,7 +63,14 @@ extension Desk {
         // Before the case, as everybody does who holds both.
         var customer = try customers.take(
             Acquaintance(link: link.id, reference: event.customer, company: link.name))
-        var (handover, item) = try take(event.handover, over: link, .incoming)
+        try change(event.handover, over: link, .incoming) { handover, item in
+            try keep(event, of: &customer, &handover, &item, link)
+        }
+    }
+
+    private func keep(
+        _ event: ContactSharedV1, of customer: inout Customer, _ handover: inout Handover, _ item: inout HeldCase, _ link: Link
+    ) throws {
         guard handover.acceptedAt != nil else {
             throw Rejection(.notAgreed, "who the customer is is told on acceptance")
         }
@@ -93,8 +94,7 @@ extension Desk {
         item.customer = customer.id
         handover.sharesContact = true
         try handovers.save(handover)
-        try note("contact.shared", on: &item, object: customer.id.uuid, detail: link.name)
-        try cases.save(item)
+        try note(ContactShared(company: link.name), on: &item, object: customer.id.uuid)
     }
 
     /// The customer, or the company whose customer it is, takes the contact back: we forget it, and tell those we told.
@@ -105,11 +105,11 @@ extension Desk {
         let strikeout = Strikeout(
             name: customer.name, customer.kind, points: try customers.contactPoints(of: customer.id))
         for id in try cases.all(of: customer.id) {
-            var item = try cases.take(id)
-            try revokeContact(of: &item, telling: nil, because: event.reason)
-            try strikeOut(strikeout, in: &item)
-            try note("contact.revoked", on: &item, detail: link.name)
-            try cases.save(item)
+            try change(id) { item in
+                try revokeContact(of: &item, telling: nil, because: event.reason)
+                try strikeOut(strikeout, in: &item)
+                try note(ContactRevoked(company: link.name), on: &item)
+            }
         }
         customer.name = "–"
         customer.place = ""
@@ -120,22 +120,20 @@ extension Desk {
 
     /// Takes the customer's contact back from the companies that have it, in all their cases: from one, or from all and
     /// from those that would get it later.
-    package func revokeContact(of item: inout Case, telling only: ID<Link>?, because reason: String) throws {
+    package func revokeContact(of item: inout HeldCase, telling only: ID<Link>?, because reason: String) throws {
         guard let customer = item.customer else { return }
         try keepWish(of: customer, against: only)
         for id in try cases.all(of: customer) {
             if id == item.id {
                 try revoke(customer, in: &item, telling: only, because: reason)
             } else {
-                var other = try cases.take(id)
-                try revoke(customer, in: &other, telling: only, because: reason)
-                try cases.save(other)
+                try change(id) { try revoke(customer, in: &$0, telling: only, because: reason) }
             }
         }
     }
 
     private func revoke(
-        _ customer: ID<Customer>, in item: inout Case, telling only: ID<Link>?, because reason: String
+        _ customer: ID<Customer>, in item: inout HeldCase, telling only: ID<Link>?, because reason: String
     ) throws {
         for var handover in try handovers.list(of: item.id)
         where handover.direction == .outgoing && handover.sharesContact && (only == nil || only == handover.link) {
@@ -146,8 +144,8 @@ extension Desk {
                 about: handover, over: link)
             handover.sharesContact = false
             try handovers.save(handover)
-            try takeBackDisclosures(of: item, from: link.id)
-            try note("sharing.takenBack", on: &item, object: handover.id.uuid, detail: link.name)
+            try takeBackDisclosures(of: item.case, from: link.id)
+            try note(SharingTakenBack(company: link.name), on: &item, object: handover.id.uuid)
         }
     }
 }

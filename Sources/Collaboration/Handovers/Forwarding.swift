@@ -8,10 +8,10 @@ import Web
 extension Desk {
     package func write(
         _ text: String, files: [Upload] = [], forwarding: [ID<Attachment>] = [], to audience: Audience,
-        channel: Channel = .web, in item: inout Case
+        channel: Channel = .web, in item: inout HeldCase
     ) throws -> Message {
         if audience.customer, item.origin != nil || item.customer == nil { throw AudienceRefusal.notOurCustomer }
-        let handovers = try involvement(of: item, audience.links)
+        let handovers = try involvement(of: item.case, audience.links)
         let message = Message(
             caseID: item.id, author: .init(.member, name: actor.name), body: text, channel: channel, audience: audience,
             sentAt: now)
@@ -22,7 +22,7 @@ extension Desk {
         }
         if !audience.isOnlyUs { try advance(&item) }
         let kept = try attachments.list(of: [message.id])[message.id] ?? []
-        for handover in handovers { try forward(message, kept, of: item, in: handover) }
+        for handover in handovers { try forward(message, kept, of: item.case, in: handover) }
         return message
     }
 
@@ -72,16 +72,16 @@ extension Desk {
             throw Rejection(.stale, "this message has been sent before")
         }
         if !event.attachments.isEmpty { try link.refuse(unlessShared: [.attachments], accepted: true) }
-        var item = try cases.take(handover.caseID)
-        // Only the company whose customer it is, or through which they are known, can bring us the customer's words.
-        let isCustomers = event.isFromCustomer && item.origin == link.id && handover.direction == .incoming
-        let name = isCustomers || event.author == link.name ? event.author : "\(event.author), \(link.name)"
-        let message = Message(
-            id: ID(event.message), caseID: item.id,
-            author: .init(isCustomers ? .customer : .company, name: name, link: link.id),
-            body: event.text, audience: Audience(customer: false, links: [link.id]), handover: ID(handover.id.uuid), sentAt: now)
-        try keep(message, in: &item)
-        try expect(event.attachments, of: message, over: link)
-        try cases.save(item)
+        try change(handover.caseID) { item in
+            // Only the company whose customer it is, or through which they are known, can bring us the customer's words.
+            let isCustomers = event.isFromCustomer && item.origin == link.id && handover.direction == .incoming
+            let name = isCustomers || event.author == link.name ? event.author : "\(event.author), \(link.name)"
+            let message = Message(
+                id: ID(event.message), caseID: item.id,
+                author: .init(isCustomers ? .customer : .company, name: name, link: link.id), body: event.text,
+                audience: Audience(customer: false, links: [link.id]), handover: ID(handover.id.uuid), sentAt: now)
+            try keep(message, in: &item)
+            try expect(event.attachments, of: message, over: link)
+        }
     }
 }

@@ -10,8 +10,8 @@ import Storage
 extension Desk {
     func receive(_ event: HandoverAcceptedV1, _ envelope: Envelope, from link: Link) throws {
         try receive(.accept, about: event.handover, envelope, from: link) { handover, item in
-            try shareRest(of: item, in: handover, over: link)
-            try shareContact(of: item, in: &handover, over: link)
+            try shareRest(of: item.case, in: handover, over: link)
+            try shareContact(of: item.case, in: &handover, over: link)
         }
     }
 
@@ -25,7 +25,7 @@ extension Desk {
 
     func receive(_ event: HandoverAnsweredV1, _ envelope: Envelope, from link: Link) throws {
         let answer = Answer(isYes: event.yes, date: event.date, text: event.text)
-        guard try take(event.handover, over: link, .outgoing).0.ask.form == event.form else {
+        guard try find(event.handover, over: link, .outgoing).ask.form == event.form else {
             throw Rejection(.malformed, "the answer has another form than the ask")
         }
         try receiveEnding(answer, event.attachments, about: event.handover, envelope, from: link) { .answer($0) }
@@ -47,25 +47,25 @@ extension Desk {
     /// A move of the company that we asked.
     private func receive(
         _ move: HandoverMove, documents: Int = 0, about id: UUID, _ envelope: Envelope, from link: Link,
-        then: (inout Handover, inout Case) throws -> Void = { _, _ in }
+        then: (inout Handover, inout HeldCase) throws -> Void = { _, _ in }
     ) throws {
-        var (handover, item) = try take(id, over: link, .outgoing)
-        if let seen = envelope.baserev, Int(seen) != handover.revision { throw stale(handover) }
-        do {
-            // An acceptance that was given in time counts when it arrives late, unless we have let the offer expire.
-            let moment = move == .accept ? min(now, handover.acceptBy ?? now) : now
-            try handover.apply(move, asOriginator: false, documents: documents, at: moment)
-        } catch .answerLacks(_, let what) {
-            throw Rejection(.malformed, what)
-        } catch .wrongEnding {
-            throw Rejection(.malformed, "work is completed, and a question is answered")
-        } catch {
-            throw stale(handover)
+        try change(id, over: link, .outgoing) { handover, item in
+            if let seen = envelope.baserev, Int(seen) != handover.revision { throw stale(handover) }
+            do throws(HandoverRefusal) {
+                // An acceptance that was given in time counts when it arrives late, unless we have let the offer expire.
+                let moment = move == .accept ? min(now, handover.acceptBy ?? now) : now
+                try handover.apply(move, asOriginator: false, documents: documents, at: moment)
+            } catch .answerLacks(_, let what) {
+                throw Rejection(.malformed, what)
+            } catch .wrongEnding {
+                throw Rejection(.malformed, "work is completed, and a question is answered")
+            } catch {
+                throw stale(handover)
+            }
+            try then(&handover, &item)
+            try save(handover, of: &item)
+            try noteState(of: handover, link, on: &item)
         }
-        try then(&handover, &item)
-        try handovers.save(handover)
-        try noteState(of: handover, link, on: &item)
-        try settleHolding(&item)
     }
 
     private func receiveEnding(
@@ -74,7 +74,7 @@ extension Desk {
     ) throws {
         if !files.isEmpty { try link.refuse(unlessShared: [.attachments], accepted: true) }
         let message = Message(
-            caseID: try take(id, over: link, .outgoing).1.id, author: .init(.company, name: link.name, link: link.id),
+            caseID: try find(id, over: link, .outgoing).caseID, author: .init(.company, name: link.name, link: link.id),
             body: given.text, audience: Audience(customer: false, links: [link.id]), handover: ID(id), sentAt: now)
         var answer = given
         answer.message = message.id
@@ -88,29 +88,35 @@ extension Desk {
     private func follow(
         _ state: Handover.State, reason: String, about id: UUID, _ envelope: Envelope, from link: Link
     ) throws {
-        var (handover, item) = try take(id, over: link, .incoming)
-        guard handover.state != state, !handover.state.isOver else { return }
-        handover.state = state
-        handover.reason = reason
-        // What we answered meanwhile comes too late: they have not taken it.
-        handover.answer = nil
-        handover.revision = Int(envelope.baserev ?? Int64(handover.revision)) + 1
-        handover.settledAt = now
-        try handovers.save(handover)
-        try noteState(of: handover, link, on: &item)
-        try endForUs(&item)
-        try settleHolding(&item)
+        try change(id, over: link, .incoming) { handover, item in
+            guard handover.state != state, !handover.state.isOver else { return }
+            handover.state = state
+            handover.reason = reason
+            // What we answered meanwhile comes too late: they have not taken it.
+            handover.answer = nil
+            handover.revision = Int(envelope.baserev ?? Int64(handover.revision)) + 1
+            handover.settledAt = now
+            try save(handover, of: &item)
+            try noteState(of: handover, link, on: &item)
+            try endForUs(&item)
+        }
     }
 
-    /// A handover over this link and in this direction, with its case held. Another link's is as unknown as none.
-    package func take(_ id: UUID, over link: Link, _ direction: Handover.Direction) throws -> (Handover, Case) {
-        func find() throws -> Handover {
-            guard let handover = try handovers.find(ID(id)), handover.link == link.id, handover.direction == direction
-            else { throw Rejection(.unknownSubject, "there is no such handover on this link") }
-            return handover
+    /// A handover over this link and in this direction. Another link's is as unknown as none.
+    private func find(_ id: UUID, over link: Link, _ direction: Handover.Direction) throws -> Handover {
+        guard let handover = try handovers.find(ID(id)), handover.link == link.id, handover.direction == direction
+        else { throw Rejection(.unknownSubject, "there is no such handover on this link") }
+        return handover
+    }
+
+    /// Changes the case of such a handover, which `body` gets as it is once the case is held.
+    func change(
+        _ id: UUID, over link: Link, _ direction: Handover.Direction, _ body: (inout Handover, inout HeldCase) throws -> Void
+    ) throws {
+        try change(find(id, over: link, direction).caseID) { item in
+            var handover = try find(id, over: link, direction)
+            try body(&handover, &item)
         }
-        let item = try cases.take(try find().caseID)
-        return (try find(), item)
     }
 
     private func stale(_ handover: Handover) -> Rejection {

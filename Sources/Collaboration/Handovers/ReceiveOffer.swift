@@ -28,20 +28,18 @@ extension Desk {
         draft.product = offer.product ?? ""
         draft.serial = offer.serial ?? ""
         draft.expectsFiles = !offer.attachments.isEmpty
-        var (item, message) = try open(draft)
-        if let details = offer.details {
-            try kernel.kinds[item.kind]?.keep(details, of: item, self)
+        _ = try open(draft) { item, message in
+            if let details = offer.details { try kernel.kinds[item.kind]?.keep(details, of: item.case, self) }
+            try expect(offer.attachments, of: message, over: link)
+            let handover = Handover(
+                id: ID(offer.handover), caseID: item.id, direction: .incoming, link: link.id,
+                ask: Ask(form: offer.ask.form, text: offer.ask.text), acceptBy: offer.acceptBy.map(Timestamp.init),
+                answerBy: offer.answerBy.map(Timestamp.init), offeredAt: min(Timestamp(event.time), now),
+                trail: offer.journey.prefix(JourneyStep.most).map(JourneyStep.init), hopsLeft: Int(event.hopsleft),
+                route: try routeOnward(event.route), offerEvent: event.id, trace: cause?.trace ?? .begun())
+            try add(handover, to: &item)
+            try note(handover.event(with: link.name), on: &item, object: handover.id.uuid)
         }
-        try expect(offer.attachments, of: message, over: link)
-        let handover = Handover(
-            id: ID(offer.handover), caseID: item.id, direction: .incoming, link: link.id,
-            ask: Ask(form: offer.ask.form, text: offer.ask.text), acceptBy: offer.acceptBy.map(Timestamp.init),
-            answerBy: offer.answerBy.map(Timestamp.init), offeredAt: min(Timestamp(event.time), now),
-            trail: offer.journey.prefix(JourneyStep.most).map(JourneyStep.init), hopsLeft: Int(event.hopsleft),
-            route: try routeOnward(event.route), offerEvent: event.id, trace: cause?.trace ?? .begun())
-        try handovers.add(handover)
-        try note("handover.offered", on: &item, object: handover.id.uuid, detail: link.name)
-        try settleHolding(&item)
     }
 
     /// The route with our own token, for the companies after; refuses one that has passed through here before.

@@ -7,7 +7,14 @@ import Storage
 extension Desk {
     /// How far the company that we asked is with those beyond it.
     func receive(_ event: ProgressV1, from link: Link) throws {
-        var (handover, item) = try take(event.handover, over: link, .outgoing)
+        try change(event.handover, over: link, .outgoing) { handover, item in
+            try follow(event, &handover, link)
+            try save(handover, of: &item)
+            try note(HandoverProgress(company: link.name), on: &item, object: handover.id.uuid)
+        }
+    }
+
+    private func follow(_ event: ProgressV1, _ handover: inout Handover, _ link: Link) throws {
         guard handover.state == .accepted else { throw Rejection(.stale, "the handover is \(handover.state.rawValue)") }
         guard link.contract?.shares(.journey, accepted: true) == true else {
             throw Rejection(.notAgreed, "the contract does not share the journey")
@@ -20,8 +27,5 @@ extension Desk {
             }
         }
         guard handover.trail.count <= JourneyStep.most else { throw Rejection(.tooLarge, "the journey is too long") }
-        try handovers.save(handover)
-        try note("progress", on: &item, object: handover.id.uuid, detail: link.name)
-        try settleHolding(&item)
     }
 }

@@ -9,30 +9,30 @@ extension Desk {
     func keepRefusal(of offer: Envelope, _ rejection: Rejection, by link: Link) throws {
         let id = ID<Handover>(offer.conversation)
         guard let found = try handovers.find(id) else { return }
-        var item = try cases.take(found.caseID)
-        // Read again under the lock: we may have withdrawn it, or its time may have run out.
-        guard var handover = try handovers.find(id), handover.link == link.id, handover.state == .offered else { return }
-        try handover.apply(.noteRefusal(reason: rejection.reason), asOriginator: true, at: now)
-        try handovers.save(handover)
-        try noteState(of: handover, link, on: &item)
-        try settleHolding(&item)
+        try change(found.caseID) { item in
+            // Read again under the lock: we may have withdrawn it, or its time may have run out.
+            guard var handover = try handovers.find(id), handover.link == link.id, handover.state == .offered else { return }
+            try handover.apply(.noteRefusal(reason: rejection.reason), asOriginator: true, at: now)
+            try save(handover, of: &item)
+            try noteState(of: handover, link, on: &item)
+        }
     }
 
     /// A refused offer is on its way again.
     package func offerAgain(_ id: ID<Handover>) throws {
         guard let found = try handovers.find(id), found.state == .refused else { return }
-        var item = try cases.take(found.caseID)
-        guard item.isOpen else { throw OfferRefusal.caseClosed }
-        guard var handover = try handovers.find(id), let link = try links.find(handover.link) else { throw Missing.handover }
-        try handover.apply(.offerAgain, asOriginator: true, at: now)
-        try handovers.save(handover)
-        if let contract = link.contract {
-            let shareable = try Shareable(item, self)
-            let shared = try shareable.disclosures(under: contract, cameUnder: contractOfOrigin(of: item))
-            if shared.fields(.beforeAcceptance).contains(.attachments) { try grant(shareable.attachments, to: link.id) }
+        try change(found.caseID) { item in
+            guard item.isOpen else { throw OfferRefusal.caseClosed }
+            guard var handover = try handovers.find(id), let link = try links.find(handover.link) else { throw Missing.handover }
+            try handover.apply(.offerAgain, asOriginator: true, at: now)
+            try save(handover, of: &item)
+            if let contract = link.contract {
+                let shareable = try Shareable(item.case, self)
+                let shared = try shareable.disclosures(under: contract, cameUnder: contractOfOrigin(of: item.case))
+                if shared.fields(.beforeAcceptance).contains(.attachments) { try grant(shareable.attachments, to: link.id) }
+            }
+            try noteState(of: handover, link, on: &item)
         }
-        try noteState(of: handover, link, on: &item)
-        try settleHolding(&item)
     }
 }
 

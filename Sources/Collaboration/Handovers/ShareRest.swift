@@ -20,23 +20,23 @@ extension Desk {
 
     /// What we may know now that we have accepted.
     func receive(_ event: HandoverSharedV1, from link: Link) throws {
-        let (handover, taken) = try take(event.handover, over: link, .incoming)
-        try link.refuse(unlessShared: event.told, accepted: handover.acceptedAt != nil)
-        guard handover.state == .accepted else { throw Rejection(.stale, "the handover is \(handover.state.rawValue)") }
-        var item = taken
-        item.title = event.title ?? item.title
-        item.product = event.product ?? item.product
-        item.serial = event.serial ?? item.serial
-        if let details = event.details { try kernel.kinds[item.kind]?.keep(details, of: item, self) }
-        if event.question != nil || !event.attachments.isEmpty {
-            let message = Message(
-                caseID: item.id, author: .init(.customer, name: item.customerLabel, link: link.id),
-                body: event.question ?? "", audience: Audience(customer: false, links: [link.id]),
-                handover: ID(handover.id.uuid), sentAt: now)
-            try keep(message, in: &item)
-            try expect(event.attachments, of: message, over: link)
+        try change(event.handover, over: link, .incoming) { handover, item in
+            try link.refuse(unlessShared: event.told, accepted: handover.acceptedAt != nil)
+            guard handover.state == .accepted else { throw Rejection(.stale, "the handover is \(handover.state.rawValue)") }
+            item.title = event.title ?? item.title
+            item.product = event.product ?? item.product
+            item.serial = event.serial ?? item.serial
+            if let details = event.details { try kernel.kinds[item.kind]?.keep(details, of: item.case, self) }
+            if event.question != nil || !event.attachments.isEmpty {
+                let message = Message(
+                    caseID: item.id, author: .init(.customer, name: item.customerLabel, link: link.id),
+                    body: event.question ?? "", audience: Audience(customer: false, links: [link.id]),
+                    handover: ID(handover.id.uuid), sentAt: now)
+                try keep(message, in: &item)
+                try expect(event.attachments, of: message, over: link)
+            }
+            try note(RestShared(company: link.name), on: &item, object: handover.id.uuid)
+            try CaseIndex.put(item.case, self)
         }
-        try CaseIndex.put(item, self)
-        try cases.save(item)
     }
 }

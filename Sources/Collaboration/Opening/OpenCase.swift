@@ -35,7 +35,10 @@ package struct CaseDraft: Sendable {
 extension Desk {
     /// Opens a case with its first message. Its customer is held until the transaction ends, so that they are not being
     /// erased meanwhile.
-    package func open(_ draft: CaseDraft) throws -> (case: Case, message: Message) {
+    /// - Parameter body: what becomes of it at once.
+    package func open(
+        _ draft: CaseDraft, then body: (inout HeldCase, Message) throws -> Void = { _, _ in }
+    ) throws -> (case: Case, message: Message) {
         guard let kind = kernel.kinds[draft.kind] else { throw CaseRefusal.unknownKind(draft.kind) }
         if let customer = draft.customer, try customers.take(customer)?.erasedAt != nil { throw ErasureRefusal.erased }
         let stage = kind.lifecycle.first
@@ -48,23 +51,20 @@ extension Desk {
         let message = Message(
             caseID: item.id, author: draft.author, body: draft.body, channel: draft.channel, audience: draft.audience,
             sentAt: now)
-        try record("case.opened", on: item.id.uuid, sequence: 1, detail: draft.channel.rawValue)
-        try cases.add(item)
-        if keepsMessage {
-            try messages.add(message)
-            for upload in draft.uploads { try attachments.add(upload, to: message) }
-            try record("message.added", on: item.id.uuid, sequence: 2, object: message.id.uuid)
-            try CaseIndex.put(message, self)
+        let opened = try begin(item) { held in
+            try note(CaseOpened(kind: draft.kind, channel: draft.channel), on: &held)
+            if keepsMessage { try keep(message, draft.uploads, in: &held) }
+            try CaseIndex.put(item, self)
+            try body(&held, message)
         }
-        try CaseIndex.put(item, self)
-        return (item, message)
+        return (opened, message)
     }
 
-    /// Writes a message into a case that the caller holds, and makes it findable.
-    package func keep(_ message: Message, _ uploads: [Upload] = [], in item: inout Case) throws {
+    /// Writes a message into a case, and makes it findable.
+    package func keep(_ message: Message, _ uploads: [Upload] = [], in item: inout HeldCase) throws {
         try messages.add(message)
         for upload in uploads { try attachments.add(upload, to: message) }
-        try note("message.added", on: &item, object: message.id.uuid)
+        try note(MessageAdded(message), on: &item, object: message.id.uuid)
         try CaseIndex.put(message, self)
     }
 }

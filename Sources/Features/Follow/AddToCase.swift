@@ -28,16 +28,17 @@ package struct AddToCase: Action {
 
     package static func run(_ call: Call<Follower, Input>, _ tx: Transaction) throws -> Reply<Nothing> {
         let desk = call.desk(tx)
-        var item = try desk.cases.take(call.caller.caseID)
-        try desk.checkNotErased(item.customer)
-        try desk.add(call.input.text, files: call.input.files, to: &item)
+        try desk.change(call.caller.caseID) { item in
+            try desk.checkNotErased(item.customer)
+            try desk.add(call.input.text, files: call.input.files, to: &item)
+        }
         return .done(goTo: call.caller.href + "#add", notice: "Thank you. We have it.")
     }
 }
 
 extension Desk {
     /// The customer's own words in their case.
-    package func add(_ text: String, files: [Upload] = [], to item: inout Case) throws {
+    package func add(_ text: String, files: [Upload] = [], to item: inout HeldCase) throws {
         let knowing = try handovers.list(of: item.id).filter {
             $0.direction == .outgoing && $0.state == .accepted && $0.sharesContact
         }
@@ -49,8 +50,7 @@ extension Desk {
             audience: Audience(customer: true, links: Set(sharing.map(\.link))), sentAt: now)
         try keep(message, files, in: &item)
         let kept = try attachments.list(of: [message.id])[message.id] ?? []
-        for handover in sharing { try forward(message, kept, of: item, in: handover) }
+        for handover in sharing { try forward(message, kept, of: item.case, in: handover) }
         if !item.isOpen { try reopen(&item) }
-        try cases.save(item)
     }
 }

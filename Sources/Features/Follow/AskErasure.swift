@@ -46,9 +46,7 @@ package struct AskErasure: Action {
         let desk = call.desk(tx)
         // Before the case, as everybody does who holds both.
         if let customer = call.caller.customer { _ = try desk.customers.take(customer) }
-        var item = try desk.cases.take(call.caller.caseID)
-        let erasure = try desk.askErasure(in: &item)
-        try desk.cases.save(item)
+        let erasure = try desk.change(call.caller.caseID) { try desk.askErasure(in: &$0) }
         return .done(
             try ErasureView(erasure, desk), goTo: call.caller.href + "/sharing",
             notice: "We have your wish. You see here what becomes of it.")

@@ -9,5 +9,6 @@ package enum Following: Feature {
         FollowCase.self, AddToCase.self, RequestCall.self, FollowSharing.self, TakeBackSharing.self, DownloadOwnFile.self,
         ErasurePage.self, AskErasure.self,
     ]
+    package static let events: [any EventPayload.Type] = [CallRequested.self]
     package static let streams: [any StreamAction.Type] = [FollowOwnCase.self]
 }

@@ -29,17 +29,17 @@ package struct RequestCall: Action {
 
     package static func run(_ call: Call<Follower, Input>, _ tx: Transaction) throws -> Reply<Nothing> {
         let (desk, input) = (call.desk(tx), call.input)
-        var item = try desk.cases.take(call.caller.caseID)
-        try desk.checkNotErased(item.customer)
-        try desk.requestCall(of: &item, on: input.phone, when: input.when)
-        try desk.cases.save(item)
+        try desk.change(call.caller.caseID) { item in
+            try desk.checkNotErased(item.customer)
+            try desk.requestCall(of: &item, on: input.phone, when: input.when)
+        }
         return .done(goTo: call.caller.href, notice: "We will call you.")
     }
 }
 
 extension Desk {
     /// Notes the wish, and the number as the customer's preferred way to be reached.
-    func requestCall(of item: inout Case, on phone: String, when: String) throws {
+    func requestCall(of item: inout HeldCase, on phone: String, when: String) throws {
         if let id = item.customer, var customer = try customers.take(id) {
             let wish = ContactPoint(channel: .phone, value: phone, isPreferred: true, note: when)
             let others = try customers.contactPoints(of: id).filter { $0.normalised != wish.normalised }.map {
@@ -49,6 +49,21 @@ extension Desk {
             try customers.save(customer, reachedBy: [wish] + others)
             try shareCorrection(of: id, holding: &item)
         }
-        try note("call.requested", on: &item, detail: when.isEmpty ? phone : "\(phone), \(when)")
+        try note(CallRequested(phone: phone, when: when), on: &item)
+    }
+}
+
+package struct CallRequested: CaseEvent {
+    package static let type = "call.requested"
+    package static let personal: Set<String> = ["phone", "when"]
+    package let phone: String
+    /// When it suits them, in their own words; empty if they did not say.
+    package let when: String
+
+    package var reached: [ContactPoint] { phone.isEmpty ? [] : [ContactPoint(channel: .phone, value: phone)] }
+
+    package func told(_ event: Event, _ scene: CaseScene) -> Phrase? {
+        let what = [phone, when].filter { !$0.isEmpty }.joined(separator: ", ")
+        return what.isEmpty ? "\(event.actorName) asks to be called" : "\(event.actorName) asks to be called: “\(what)”"
     }
 }

@@ -23,9 +23,9 @@ package struct TakeBackSharing: Action {
 
     package static func run(_ call: Call<Follower, Input>, _ tx: Transaction) throws -> Reply<Nothing> {
         let desk = call.desk(tx)
-        var item = try desk.cases.take(call.caller.caseID)
-        try desk.revokeContact(of: &item, telling: call.input.link, because: "the customer took it back")
-        try desk.cases.save(item)
+        try desk.change(call.caller.caseID) {
+            try desk.revokeContact(of: &$0, telling: call.input.link, because: "the customer took it back")
+        }
         return .done(
             goTo: call.caller.href + "/sharing", notice: "Taken back. They are asked to delete it.")
     }

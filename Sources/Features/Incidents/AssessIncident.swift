@@ -26,22 +26,32 @@ struct AssessIncident: Action {
 
     static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<Nothing> {
         let desk = call.desk(tx)
-        var item = try desk.cases.take(call.input.number)
-        guard item.kind == Incident.name else { throw Missing.case }
-        try desk.assess(&item, Incident(severity: call.input.severity, resolution: call.input.resolution))
-        try desk.cases.save(item)
-        return .done(goTo: desk.path(to: item), notice: "Saved.")
+        return try desk.change(call.input.number) { item in
+            guard item.kind == Incident.name else { throw Missing.case }
+            try desk.assess(&item, Incident(severity: call.input.severity, resolution: call.input.resolution))
+            return .done(goTo: desk.path(to: item.case), notice: "Saved.")
+        }
     }
 }
 
 extension Desk {
-    func assess(_ item: inout Case, _ incident: Incident) throws {
+    func assess(_ item: inout HeldCase, _ incident: Incident) throws {
         let before = try incidents.find(item.id)
         guard before != incident else { return }
         if before == nil { try incidents.add(incident, to: item.id) } else { try incidents.save(incident, of: item.id) }
-        try note("incident.assessed", on: &item, detail: incident.severity.rawValue)
+        try note(IncidentAssessed(from: before?.severity, to: incident.severity), on: &item)
         if !incident.resolution.isEmpty, Incident.lifecycle.allows(item.stage, to: "resolved") {
             try move(&item, to: "resolved")
         }
+    }
+}
+
+struct IncidentAssessed: CaseEvent {
+    static let type = "incident.assessed"
+    let from: Incident.Severity?
+    let to: Incident.Severity
+
+    func told(_ event: Event, _ scene: CaseScene) -> Phrase? {
+        "\(event.actorName) assessed it: \(Phrase(stringLiteral: to.title))"
     }
 }

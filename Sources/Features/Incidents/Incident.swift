@@ -62,11 +62,6 @@ extension Incident: CaseKind {
         return ["severity": .object([incident.severity.rawValue: true]), "resolution": .text(incident.resolution)]
     }
 
-    static func tell(_ event: Event) -> Phrase? {
-        guard event.type == "incident.assessed", let severity = Severity(rawValue: event.detail) else { return nil }
-        return "assessed it: \(Phrase(stringLiteral: severity.title))"
-    }
-
     static func details(of item: Case, _ desk: Desk) throws -> [Detail] {
         let incident = try desk.incidents.find(item.id) ?? .unassessed
         let severity = Detail("Severity", incident.severity.title)

@@ -18,6 +18,8 @@ package protocol Feature: Sendable {
     /// What templates ask for as `can`, by its name there, and the permission that it takes.
     static var abilities: [String: Permission] { get }
     static var foundings: [Founding] { get }
+    /// The types of events that it writes.
+    static var events: [any EventPayload.Type] { get }
     /// Takes what the features of the program bring for this one.
     static func gather(_ features: [any Feature.Type], into kernel: inout Kernel)
 }
@@ -57,6 +59,7 @@ extension Feature {
     package static var doors: [Door] { [] }
     package static var abilities: [String: Permission] { [:] }
     package static var foundings: [Founding] { [] }
+    package static var events: [any EventPayload.Type] { [] }
     package static func gather(_ features: [any Feature.Type], into kernel: inout Kernel) {}
 }
 
@@ -71,6 +74,7 @@ extension Kernel {
         doors = features.flatMap { feature in feature.doors.map { $0.of(feature.switchName) } }
         abilities = features.reduce(into: [:]) { $0.merge($1.abilities) { first, _ in first } }
         foundings = features.flatMap { $0.foundings }
+        eventTypes = EventTypes(features.flatMap { $0.events })
         for feature in features { feature.gather(features, into: &self) }
     }
 }
@@ -100,6 +104,9 @@ extension [any Feature.Type] {
                 throw FeatureError(description: "“\(route)” says no enterprise, so that “\(name)” could not be switched off.")
             }
         }
+        if let double = EventTypes(flatMap { $0.events }).double {
+            throw FeatureError(description: "Two types of event are called “\(double)”.")
+        }
         var meanings: [String: Permission] = [:]
         for feature in self {
             for (name, permission) in feature.abilities {
@@ -127,5 +134,14 @@ extension Kernel {
     package var optional: [any OptionalFeature.Type] {
         get { self[OptionalKey.self] }
         set { self[OptionalKey.self] = newValue }
+    }
+}
+
+private enum EventTypesKey: ServiceKey { static let defaultValue = EventTypes([]) }
+
+extension Kernel {
+    package var eventTypes: EventTypes {
+        get { self[EventTypesKey.self] }
+        set { self[EventTypesKey.self] = newValue }
     }
 }

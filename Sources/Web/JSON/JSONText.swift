@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Writes JSON text (RFC 8259).
-enum JSONText {
+package enum JSONText {
     /// An `Encodable` value's text, written straight into bytes: several times as fast as Foundation's encoder, which
     /// builds a tree first.
-    static func encode(_ value: some Encodable) throws -> [UInt8] {
+    package static func encode(_ value: some Encodable) throws -> [UInt8] {
         let writer = JSONWriter()
         try writer.write(value)
         return writer.text

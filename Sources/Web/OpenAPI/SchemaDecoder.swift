@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Formats
 import Foundation
 import Storage
 
@@ -81,6 +82,8 @@ final class SchemaDecoder: Decoder {
         case is Timestamp.Type: (["type": "string", "format": "date-time"], Timestamp.now)
         case is CivilDate.Type: (["type": "string", "format": "date"], CivilDate(.now, in: .gmt))
         case is Nothing.Type: (["type": "object"], Nothing())
+        // Anything at all.
+        case is JSONValue.Type: ([:], JSONValue.null)
         case is Currency.Type: (["type": "string"], Currency.euro)
         case let type as any Identity.Type: (["type": "string", "format": "uuid"], type.placeholder)
         default: nil

@@ -15,14 +15,14 @@ struct CaseHistoryTests {
         let company = try await Company("Spoke", engine, TestNetwork())
         let question = try await company.ask("Number 0")
         try await company.work { desk in
-            var item = try desk.cases.take(question)
-            // All at the same moment, and one of another company that was sent long before it came.
-            for number in 1...120 { _ = try desk.write("Number \(number)", to: .onlyUs, in: &item) }
-            try desk.keep(
-                Message(
-                    caseID: question, author: .init(.company, name: "Velora"), body: "Number 121", audience: .onlyUs,
-                    sentAt: desk.now - 86_400), in: &item)
-            try desk.cases.save(item)
+            try desk.change(question) { item in
+                // All at the same moment, and one of another company that was sent long before it came.
+                for number in 1...120 { _ = try desk.write("Number \(number)", to: .onlyUs, in: &item) }
+                try desk.keep(
+                    Message(
+                        caseID: question, author: .init(.company, name: "Velora"), body: "Number 121", audience: .onlyUs,
+                        sentAt: desk.now - 86_400), in: &item)
+            }
         }
         let item = try #require(try await company.work { try $0.cases.find(question) })
         let counter = try Counter(company)

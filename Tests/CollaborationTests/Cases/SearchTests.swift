@@ -21,14 +21,15 @@ struct SearchTests {
         for number in 0..<4 {
             let id = try await velora.ask("The battery \(number)", name: "Rider \(number)")
             try await velora.work { desk in
-                var item = try desk.cases.take(id)
-                item.title = "Battery number\(number)"
-                if number == 0 { item.priority = .urgent }
-                if number == 1 { try desk.move(&item, to: "closed") }
-                if number == 2 { try desk.cases.replaceTags(of: id, with: ["season"]) }
-                if number == 3 { item.owner = desk.actor.memberID }
-                try desk.cases.save(item)
-                try CaseIndex.put(item, desk)
+                try desk.change(id) { item in
+                    item.title = "Battery number\(number)"
+                    if number == 0 { item.priority = .urgent }
+                    if number == 1 { try desk.move(&item, to: "closed") }
+                    if number == 2 { try desk.cases.replaceTags(of: id, with: ["season"]) }
+                    if number == 3 { item.owner = desk.actor.memberID }
+                    try desk.note(FileAwaited(), on: &item)
+                    try CaseIndex.put(item.case, desk)
+                }
             }
         }
         let browser = try await Counter(velora).member(.service)

@@ -23,8 +23,9 @@ struct CustomerPageTests {
                     kind: Question.name, title: "Question \(number)", body: "Number \(number)?",
                     author: .init(.customer, name: "Lotte"), audience: Audience(customer: true))
                 draft.customer = customer
-                var item = try desk.open(draft).case
-                _ = try desk.offer(&item, over: link, Ask(form: .text, text: "?"), acceptBy: nil, answerBy: nil)
+                _ = try desk.open(draft) { item, _ in
+                    _ = try desk.offer(&item, over: link, Ask(form: .text, text: "?"), acceptBy: nil, answerBy: nil)
+                }
             }
         }
         let counter = try Counter(dealer)

@@ -241,16 +241,16 @@ struct RefusalVectorTests {
         try await to.work(
             "the receiver has offered " + asks.map { "\($1.wire) («\($0.rawValue)»)" }.joined(separator: ", ")
         ) { desk in
-            var (item, _) = try desk.open(
-                CaseDraft(
-                    kind: "enquiry", title: "Which motor?", body: "", author: .init(.member, name: "Ada"), audience: .onlyUs))
-            for (form, id) in asks {
-                try desk.handovers.add(
-                    Handover(
-                        id: ID(id), caseID: item.id, direction: .outgoing, link: VectorReceiver.link,
-                        ask: Ask(form: form, text: "Please."), offeredAt: desk.now))
+            let draft = CaseDraft(
+                kind: "enquiry", title: "Which motor?", body: "", author: .init(.member, name: "Ada"), audience: .onlyUs)
+            _ = try desk.open(draft) { item, _ in
+                for (form, id) in asks {
+                    try desk.add(
+                        Handover(
+                            id: ID(id), caseID: item.id, direction: .outgoing, link: VectorReceiver.link,
+                            ask: Ask(form: form, text: "Please."), offeredAt: desk.now), to: &item)
+                }
             }
-            try desk.settleHolding(&item)
         }
         let (ask, date, work) = (asks[0].1, asks[1].1, asks[2].1)
         func answer(_ id: UUID, _ form: AskForm = .yesNo, yes: Bool? = nil, date: String? = nil, _ files: [AttachmentRefV1] = [])

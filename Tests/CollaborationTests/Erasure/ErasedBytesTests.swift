@@ -40,9 +40,9 @@ struct ErasedBytesTests {
         }
         try await maker.work { desk in
             let handover = try #require(try desk.handovers.find(told.first))
-            var item = try desk.cases.take(handover.caseID)
-            _ = try desk.write("Lotte Peeters wrote again", to: Audience(customer: false, links: [handover.link]), in: &item)
-            try desk.cases.save(item)
+            try desk.change(handover.caseID) { item in
+                _ = try desk.write("Lotte Peeters wrote again", to: Audience(customer: false, links: [handover.link]), in: &item)
+            }
         }
         try await row.all.settle()
         for company in row.all { #expect(try await company.database.bytesHold(["canary words"]) == ["canary words"]) }

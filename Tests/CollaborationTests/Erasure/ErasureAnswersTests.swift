@@ -94,9 +94,9 @@ struct ErasureAnswersTests {
         let events = try await row.maker.work { try $0.events(of: item.uuid).map(\.type) }
         #expect(events.count { $0 == "erasure.done" } == 1)
         try await row.maker.work { desk in
-            var item = try desk.cases.take(item)
-            _ = try desk.write("Lotte came by.", to: .onlyUs, in: &item)
-            try desk.cases.save(item)
+            try desk.change(item) { item in
+                _ = try desk.write("Lotte came by.", to: .onlyUs, in: &item)
+            }
         }
         try await row.dealer.send(ErasureRequestedV1(request: UUID(), customer: name, handover: first.uuid), over: row.toMaker)
         try await row.all.settle()

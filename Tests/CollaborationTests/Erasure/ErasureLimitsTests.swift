@@ -126,9 +126,9 @@ struct ErasureLimitsTests {
         #expect(try await row.maker.holds(["canary words"]) == [])
         let (question, toMaker) = (told.question, row.toMaker)
         try await row.dealer.work { desk in
-            var item = try desk.cases.take(question)
-            _ = try desk.write("Postscript: Zebulon Quark of Lateville, +31699999999", to: Audience(customer: false, links: [toMaker]), in: &item)
-            try desk.cases.save(item)
+            try desk.change(question) { item in
+                _ = try desk.write("Postscript: Zebulon Quark of Lateville, +31699999999", to: Audience(customer: false, links: [toMaker]), in: &item)
+            }
         }
         try await row.all.settle()
         #expect(try await row.maker.holds(["zebulon", "lateville"]).count == 2)
@@ -197,9 +197,9 @@ struct ErasureLimitsTests {
         let q = try await row.dealer.ask()
         let contract = Upload(name: "signed-contract.pdf", bytes: Array("%PDF-1.7 what you owe us".utf8))
         try await row.dealer.work { desk in
-            var item = try desk.cases.take(q)
-            _ = try desk.write("Here is your contract.", files: [contract], to: Audience(customer: true), in: &item)
-            try desk.cases.save(item)
+            try desk.change(q) { item in
+                _ = try desk.write("Here is your contract.", files: [contract], to: Audience(customer: true), in: &item)
+            }
         }
         try await row.dealer.asCustomer(of: q) { desk, item in
             let m = Message(caseID: item.id, author: .init(.customer, name: "Lotte"), body: "", audience: Audience(customer: true), sentAt: desk.now)

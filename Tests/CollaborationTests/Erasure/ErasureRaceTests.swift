@@ -58,9 +58,10 @@ struct ErasureRaceTests {
         let (question, link) = (try await row.dealer.ask(), row.toMaker)
         let wish = try await wish(row.dealer, about: question)
         try await race(row.dealer) { desk in
-            var item = try desk.cases.take(question)
-            _ = try desk.offer(
-                &item, over: link, Ask(form: .text, text: "Please look."), acceptBy: desk.now + 60, answerBy: desk.now + 90)
+            try desk.change(question) { item in
+                _ = try desk.offer(
+                    &item, over: link, Ask(form: .text, text: "Please look."), acceptBy: desk.now + 60, answerBy: desk.now + 90)
+            }
         } _: { desk in
             _ = try desk.erase(wish)
         }
@@ -106,12 +107,12 @@ struct ErasureRaceTests {
         let (question, other) = (try await dealer.ask(photo: photo), try await dealer.ask())
         let wish = try await wish(dealer, about: question)
         try await race(dealer) { desk in
-            var item = try desk.cases.take(other)
-            let message = Message(
-                caseID: item.id, author: .init(.customer, name: "Other"), body: "See", channel: .web,
-                audience: Audience(customer: true), sentAt: desk.now)
-            try desk.keep(message, [Upload(name: "same.png", bytes: photo)], in: &item)
-            try desk.cases.save(item)
+            try desk.change(other) { item in
+                let message = Message(
+                    caseID: item.id, author: .init(.customer, name: "Other"), body: "See", channel: .web,
+                    audience: Audience(customer: true), sentAt: desk.now)
+                try desk.keep(message, [Upload(name: "same.png", bytes: photo)], in: &item)
+            }
         } _: { desk in
             _ = try desk.erase(wish)
         }
@@ -128,8 +129,9 @@ struct ErasureRaceTests {
         let customer = try #require(try await dealer.work { try $0.cases.find(question)?.customer })
         let ask: @Sendable (Desk) throws -> ID<Erasure> = { desk in
             _ = try desk.customers.take(customer)
-            var item = try desk.cases.take(question)
-            return try desk.askErasure(in: &item).id
+            return try desk.change(question) { item in
+                return try desk.askErasure(in: &item).id
+            }
         }
         let second = try await race(dealer) { desk in
             let id = try desk.customers.take(customer).map { _ in ID<Erasure>() } ?? ID()

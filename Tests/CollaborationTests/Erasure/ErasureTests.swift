@@ -36,9 +36,9 @@ struct ErasureTests {
             try await row.all.settle()
             let item = try await row.maker.item(first).id
             try await row.maker.work { desk in
-                var item = try desk.cases.take(item)
-                _ = try desk.write("lotte peeters asks for a certificate.", to: .onlyUs, in: &item)
-                try desk.cases.save(item)
+                try desk.change(item) { item in
+                    _ = try desk.write("lotte peeters asks for a certificate.", to: .onlyUs, in: &item)
+                }
             }
             second = try await row.maker.offer(item, over: row.toSupplier)
             try await row.all.settle()
@@ -174,12 +174,12 @@ struct ErasureTests {
             try desk.requestCall(of: &item, on: "+32 470 55 50 99", when: "after five")
         }
         try await dealer.work { desk in
-            var item = try desk.cases.take(question)
-            var customer = try #require(try item.customer.flatMap { try desk.customers.find($0) })
-            customer.name = "Lotte Janssens"
-            try desk.customers.save(customer, reachedBy: [])
-            _ = try desk.write("Mrs Peeters is on +32470555099, says LOTTE JANSSENS.", to: .onlyUs, in: &item)
-            try desk.cases.save(item)
+            try desk.change(question) { item in
+                var customer = try #require(try item.customer.flatMap { try desk.customers.find($0) })
+                customer.name = "Lotte Janssens"
+                try desk.customers.save(customer, reachedBy: [])
+                _ = try desk.write("Mrs Peeters is on +32470555099, says LOTTE JANSSENS.", to: .onlyUs, in: &item)
+            }
         }
         let wish = try await dealer.asCustomer(of: question) { desk, item in try desk.askErasure(in: &item).id }
         try await dealer.work { _ = try $0.erase(wish) }
@@ -315,16 +315,15 @@ struct ErasureTests {
 
 extension Company {
     /// Works as the customer of a case, on their own page.
-    func asCustomer<T: Sendable>(of item: ID<Case>, _ body: @escaping @Sendable (Desk, inout Case) throws -> T) async throws -> T {
+    func asCustomer<T: Sendable>(of item: ID<Case>, _ body: @escaping @Sendable (Desk, inout HeldCase) throws -> T) async throws -> T {
         let (enterprise, kernel, now) = (enterprise, kernel, network.time)
         return try await database.write { tx in
             let reader = Desk(enterprise, .system("test"), kernel, tx, now: now)
-            var item = try reader.cases.take(item)
-            let customer = try #require(try item.customer.flatMap { try reader.customers.find($0) })
-            let desk = Desk(enterprise, .customer(customer.id.uuid, name: customer.name), kernel, tx, now: now)
-            let result = try body(desk, &item)
-            try desk.cases.save(item)
-            return result
+            return try reader.change(item) { item in
+                let customer = try #require(try item.customer.flatMap { try reader.customers.find($0) })
+                let desk = Desk(enterprise, .customer(customer.id.uuid, name: customer.name), kernel, tx, now: now)
+                return try body(desk, &item)
+            }
         }
     }
 

@@ -37,7 +37,7 @@ struct RetentionTests {
         let item = try await maker.item(told.first)
         let event = try await maker.work { desk in try desk.events(of: item.id.uuid).first { $0.type == "erasure.done" } }
         #expect(event?.actorName == "contract’s retention")
-        #expect(event?.detail == "retention")
+        #expect(try event?.data(as: ErasureDone.self)?.cause == .retention)
         #expect(try await maker.work { try $0.messages.list(of: item.id).compactMap(\.erased) }.allSatisfy { $0 == .retention })
         #expect(try await maker.handover(told.first).state == .answered)
         let count = try await maker.work { try $0.erasures.list(about: item).count }

@@ -82,9 +82,9 @@ struct ChainTests {
         try await row.maker.work { try $0.accept(first) }
         try await row.all.settle()
         try await row.maker.work { desk in
-            var item = try desk.cases.take(try #require(try desk.handovers.find(first)).caseID)
-            _ = try desk.write("CANARY-NOTE of the maker", to: .onlyUs, in: &item)
-            try desk.cases.save(item)
+            try desk.change(try #require(try desk.handovers.find(first)).caseID) { item in
+                _ = try desk.write("CANARY-NOTE of the maker", to: .onlyUs, in: &item)
+            }
         }
         let second = try await row.maker.offer(try await row.maker.item(first).id, over: row.toSupplier)
         try await row.all.settle()
@@ -213,9 +213,9 @@ struct ChainTests {
         try await row.all.settle()
         let known = try #require(try await row.maker.item(offer).customer)
         try await row.dealer.work { desk in
-            var item = try desk.cases.take(question)
-            try desk.revokeContact(of: &item, telling: nil, because: "taken back")
-            try desk.cases.save(item)
+            try desk.change(question) { item in
+                try desk.revokeContact(of: &item, telling: nil, because: "taken back")
+            }
         }
         try await row.all.settle()
         let forgotten = try await row.maker.work { desk in
@@ -290,17 +290,18 @@ struct ChainTests {
         let toMaker = row.toMaker
         await #expect(throws: AudienceRefusal.notShared(company: "Velora")) {
             try await row.dealer.work { desk in
-                var item = try desk.cases.take(question)
-                _ = try desk.write("Too early.", to: Audience(customer: false, links: [toMaker]), in: &item)
+                try desk.change(question) { item in
+                    _ = try desk.write("Too early.", to: Audience(customer: false, links: [toMaker]), in: &item)
+                }
             }
         }
         try await row.maker.work { try $0.accept(offer) }
         try await row.all.settle()
         try await row.dealer.work { desk in
-            var item = try desk.cases.take(question)
-            _ = try desk.write("For the maker.", to: Audience(customer: false, links: [toMaker]), in: &item)
-            _ = try desk.write("For the rider.", to: Audience(customer: true), in: &item)
-            try desk.cases.save(item)
+            try desk.change(question) { item in
+                _ = try desk.write("For the maker.", to: Audience(customer: false, links: [toMaker]), in: &item)
+                _ = try desk.write("For the rider.", to: Audience(customer: true), in: &item)
+            }
         }
         try await row.all.settle()
         let there = try await row.maker.item(offer).id
@@ -310,8 +311,9 @@ struct ChainTests {
         #expect(toCustomer == ["Is my battery certified?", "For the rider."])
         await #expect(throws: AudienceRefusal.notOurCustomer) {
             try await row.maker.work { desk in
-                var item = try desk.cases.take(there)
-                _ = try desk.write("Hello", to: Audience(customer: true), in: &item)
+                try desk.change(there) { item in
+                    _ = try desk.write("Hello", to: Audience(customer: true), in: &item)
+                }
             }
         }
     }
@@ -348,9 +350,9 @@ struct ChainTests {
         let row = try await Row(engine)
         let question = try await row.dealer.ask()
         try await row.dealer.work { desk in
-            var item = try desk.cases.take(question)
-            try desk.revokeContact(of: &item, telling: nil, because: "no")
-            try desk.cases.save(item)
+            try desk.change(question) { item in
+                try desk.revokeContact(of: &item, telling: nil, because: "no")
+            }
         }
         let offer = try await row.dealer.offer(question, over: row.toMaker)
         try await row.all.settle()

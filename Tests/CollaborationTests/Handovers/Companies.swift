@@ -100,10 +100,9 @@ final class Company: Sendable {
             draft.product = "City 500"
             draft.serial = "VC5-24-118842"
             if let photo { draft.uploads = [Upload(name: "battery.png", bytes: photo)] }
-            var (item, _) = try desk.open(draft)
-            if let note { _ = try desk.write(note, to: .onlyUs, in: &item) }
-            try desk.cases.save(item)
-            return item.id
+            return try desk.open(draft) { item, _ in
+                if let note { _ = try desk.write(note, to: .onlyUs, in: &item) }
+            }.case.id
         }
     }
 
@@ -112,11 +111,12 @@ final class Company: Sendable {
         _ item: ID<Case>, over link: ID<Link>, _ form: Ask.Form = .text, acceptIn: Int = 3600
     ) async throws -> ID<Handover> {
         try await work { desk in
-            var item = try desk.cases.take(item)
-            return try desk.offer(
-                &item, over: link, Ask(form: form, text: "Please look."), acceptBy: desk.now + acceptIn,
-                answerBy: desk.now + 86_400
-            ).id
+            return try desk.change(item) { item in
+                return try desk.offer(
+                    &item, over: link, Ask(form: form, text: "Please look."), acceptBy: desk.now + acceptIn,
+                    answerBy: desk.now + 86_400
+                ).id
+            }
         }
     }
 

@@ -51,9 +51,9 @@ struct AuthorTests {
             let caller = StaffCaller(enterprise: desk.enterprise, member: member, program: nil, makerRole: .service, session: nil,
                 token: nil)
             let theirs = Desk(caller, desk.kernel, desk.tx, now: desk.now)
-            var item = try theirs.cases.take(question)
-            _ = try theirs.write("Between us.", to: Audience(customer: false, links: [link]), in: &item)
-            try theirs.cases.save(item)
+            try theirs.change(question) { item in
+                _ = try theirs.write("Between us.", to: Audience(customer: false, links: [link]), in: &item)
+            }
         }
         try await [shared.dealer, shared.maker].settle()
         #expect(try await shared.arrived.map(\.author.kind) == [.company])

@@ -22,9 +22,9 @@ struct LiveTopicsTests {
         func tag(_ id: ID<Case>, at moment: Timestamp) async throws {
             try await company.database.write { tx in
                 let desk = Desk(enterprise, .system("test"), kernel, tx, now: moment)
-                var item = try desk.cases.take(id)
-                try desk.tag(&item, ["seen"])
-                try desk.cases.save(item)
+                try desk.change(id) { item in
+                    try desk.tag(&item, ["seen"])
+                }
             }
         }
         try await tag(quick, at: now + 600)
@@ -46,9 +46,9 @@ struct LiveTopicsTests {
         let before = try await revision(list, company)
         await #expect(throws: Oops.self) {
             try await company.work { desk in
-                var item = try desk.cases.take(question)
-                try desk.tag(&item, ["x"])
-                try desk.cases.save(item)
+                try desk.change(question) { item in
+                    try desk.tag(&item, ["x"])
+                }
                 throw Oops()
             }
         }

@@ -27,15 +27,15 @@ struct IncidentRulesTests {
             try EnterpriseStore(tx).add(enterprise)
             let kernel = Kernel(Self.features, host: "velora.example") { _ in }
             let desk = Desk(enterprise, .system("test"), kernel, tx, now: tx.startedAt)
-            var item = try desk.open(
-                CaseDraft(
-                    kind: "incident", title: "Motor cuts out", body: "Above 25 °C.",
-                    author: .init(.customer, name: "Lotte"), audience: .onlyUs)
-            ).case
-            try desk.incidents.add(Incident(severity: .major, resolution: ""), to: item.id)
+            let draft = CaseDraft(
+                kind: "incident", title: "Motor cuts out", body: "Above 25 °C.", author: .init(.customer, name: "Lotte"),
+                audience: .onlyUs)
             var refused = false
-            do { try desk.move(&item, to: "resolved") } catch CaseRefusal.incomplete { refused = true }
-            try desk.assess(&item, Incident(severity: .major, resolution: "New firmware."))
+            let item = try desk.open(draft) { item, _ in
+                try desk.incidents.add(Incident(severity: .major, resolution: ""), to: item.id)
+                do { try desk.move(&item, to: "resolved") } catch CaseRefusal.incomplete { refused = true }
+                try desk.assess(&item, Incident(severity: .major, resolution: "New firmware."))
+            }.case
             return (item.stage, refused)
         }
         #expect(refused)

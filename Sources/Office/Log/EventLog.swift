@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+import Formats
+import Foundation
+import Storage
+import Web
+
+package enum EventSchema {
+    package static let migrations: [Migration] = [
+        Migration(
+            "events-1",
+            """
+            CREATE TABLE events (
+                enterprise UUID NOT NULL, subject UUID NOT NULL, sequence BIGINT NOT NULL, at BIGINT NOT NULL,
+                actor_kind TEXT NOT NULL, actor_id UUID, actor_name TEXT NOT NULL, type TEXT NOT NULL, version BIGINT NOT NULL,
+                object UUID, payload TEXT NOT NULL, PRIMARY KEY (enterprise, subject, sequence)
+            )
+            """
+        )
+    ]
+}
+
+/// An event that is about to be written.
+package struct NewEvent: Sendable {
+    fileprivate let at: Timestamp
+    fileprivate let actor: Actor
+    fileprivate let actorName: String
+    fileprivate let type: String
+    fileprivate let version: Int
+    fileprivate let object: UUID?
+    fileprivate let payload: String
+
+    /// What happens at a desk, now, by whoever works there.
+    package init(_ payload: some EventPayload, object: UUID? = nil, by desk: Desk) throws {
+        at = desk.now
+        actor = desk.actor
+        actorName = desk.loggedName
+        type = Swift.type(of: payload).type
+        version = Swift.type(of: payload).version
+        self.object = object
+        self.payload = String(decoding: try JSONText.encode(payload), as: UTF8.self)
+    }
+}
+
+extension Desk {
+    /// Appends to a subject's history. The caller holds the subject's row, so that the places have no rival.
+    /// - Parameter sequence: the place of the last event before these.
+    package func append(_ events: [NewEvent], to subject: UUID, after sequence: Int) throws {
+        guard !events.isEmpty else { return }
+        let rows: [SQL] = events.enumerated().map { index, event in
+            """
+            (\(scope), \(subject), \(sequence + index + 1), \(event.at), \(event.actor.kind), \(event.actor.uuid),
+                \(event.actorName), \(event.type), \(event.version), \(event.object), \(event.payload))
+            """
+        }
+        try tx.run(
+            """
+            INSERT INTO events (
+                enterprise, subject, sequence, at, actor_kind, actor_id, actor_name, type, version, object, payload)
+            VALUES \(rows.joined(separator: ", "))
+            """)
+    }
+
+    /// The newest events of a subject first, older than `before` if given, without those of some types.
+    package func events(
+        of subject: UUID, before: Int? = nil, leavingOut hidden: [String] = [], limit: Int = 50
+    ) throws -> [Event] {
+        let shown: SQL = hidden.isEmpty ? "" : "AND type NOT IN (\(SQL.list(hidden)))"
+        return try tx.all(
+            """
+            SELECT \(EventRow.columns) FROM events
+            WHERE enterprise = \(scope) AND subject = \(subject) AND sequence < \(before ?? Int.max) \(shown)
+            ORDER BY sequence DESC LIMIT \(limit)
+            """, EventRow.read)
+    }
+}
+
+extension Desk {
+    /// All events of some types in a subject's history, the oldest first.
+    package func events(of subject: UUID, only types: [String]) throws -> [Event] {
+        try tx.all(
+            """
+            SELECT \(EventRow.columns) FROM events
+            WHERE enterprise = \(scope) AND subject = \(subject) AND type IN (\(SQL.list(types))) ORDER BY sequence
+            """, EventRow.read)
+    }
+}
+
+enum EventRow {
+    static let columns: SQL = "subject, sequence, at, actor_kind, actor_id, actor_name, type, version, object, payload"
+
+    static func read(_ row: inout Row) throws -> Event {
+        try Event(
+            subject: row.next(), sequence: row.next(), at: row.next(), actorKind: row.next(), actor: row.next(),
+            actorName: row.next(), type: row.next(), version: row.next(), object: row.next(), payload: row.next())
+    }
+}
+
+extension Desk {
+    /// Takes out of a subject's history what is a customer's own, and strikes out where they are named.
+    /// - Parameter strike: what a text is without them.
+    package func forget(in subject: UUID, _ strike: (String) -> String) throws {
+        try rewrite(subject) { event in
+            let personal = kernel.eventTypes[event.type]?.personal ?? []
+            return event.json.mapped { name, text in personal.contains(name) ? "" : strike(text) }
+        }
+    }
+
+    /// Strikes out, wherever a subject's history names somebody.
+    package func strike(in subject: UUID, _ strike: (String) -> String) throws {
+        try rewrite(subject) { $0.json.mapped { _, text in strike(text) } }
+    }
+
+    private func rewrite(_ subject: UUID, _ change: (Event) -> JSONValue) throws {
+        let told = try tx.all(
+            """
+            SELECT \(EventRow.columns) FROM events
+            WHERE enterprise = \(scope) AND subject = \(subject) AND payload <> '{}'
+            """, EventRow.read)
+        for event in told {
+            let changed = change(event)
+            guard changed != event.json else { continue }
+            try tx.run(
+                """
+                UPDATE events SET payload = \(String(decoding: changed.bytes, as: UTF8.self))
+                WHERE enterprise = \(scope) AND subject = \(subject) AND sequence = \(event.sequence)
+                """)
+        }
+    }
+}
+
+extension JSONValue {
+    /// The same value with each text changed, which is told the name of the member that holds it.
+    fileprivate func mapped(_ name: String = "", _ change: (String, String) -> String) -> JSONValue {
+        switch self {
+        case .null, .bool, .number: self
+        case .string(let text): .string(change(name, text))
+        case .array(let items): .array(items.map { $0.mapped(name, change) })
+        case .object(let object):
+            .object(JSONObject(unique: object.members.map { ($0.name, $0.value.mapped($0.name, change)) }))
+        }
+    }
+}
+
+extension Actor {
+    fileprivate var uuid: UUID? {
+        switch self {
+        case .member(let id, _): id.uuid
+        case .customer(let id, _), .company(let id, _): id
+        case .system: nil
+        }
+    }
+}
