@@ -124,6 +124,9 @@ let package = Package(
             ]
         ),
         .testTarget(
+            name: "OfficeTests",
+            dependencies: ["Office", "Storage", "StorageTesting", "Web", logging, lifecycle]),
+        .testTarget(
             name: "CollaborationTests",
             dependencies: [
                 "Entente", "Collaboration", "Networking", "Office", "Exchange", "HTTPMessageSignatures", "SiteTesting",

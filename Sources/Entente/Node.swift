@@ -73,6 +73,7 @@ package struct Node: Sendable {
         // calls to other nodes last.
         self.services = [
             Closing(client: client), Delivery(exchange), ExchangeChores(exchange), jobs,
+            Subscribing(kernel, database, logger: logger),
             Clock("bring back what nobody accepted in time", every: .seconds(5), logger) {
                 try await ExpireHandovers.run(kernel, database)
             },

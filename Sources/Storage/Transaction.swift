@@ -74,6 +74,13 @@ package final class Transaction {
         }
     }
 
+    /// Waits until no other transaction has a lock of this name, and holds it to the end. SQLite has one writer, so there it
+    /// is nothing.
+    package func lock(_ name: String) throws {
+        guard engine == .postgres else { return }
+        _ = try first("SELECT pg_advisory_xact_lock(hashtextextended(\(name), 0))") { _ in true }
+    }
+
     /// Runs `body` while something, by its id, is in hand. Throws ``StorageError/inHandAlready`` where it is already: two who
     /// change it at once would each save their own.
     package func holding<T>(_ id: UUID, _ body: () throws -> T) throws -> T {

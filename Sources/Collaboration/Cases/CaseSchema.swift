@@ -54,14 +54,5 @@ package enum CaseSchema {
         Migration(
             "cases-2", "DROP INDEX cases_by_owner",
             "CREATE INDEX cases_of_owner ON cases (enterprise, owner, is_open, updated_at DESC, id DESC, holder_name)"),
-        Migration(
-            "list-changes-1",
-            """
-            CREATE TABLE list_changes (
-                enterprise UUID NOT NULL REFERENCES enterprises (id), place BIGINT NOT NULL, changes BIGINT NOT NULL,
-                PRIMARY KEY (enterprise, place)
-            )
-            """
-        ),
     ]
 }

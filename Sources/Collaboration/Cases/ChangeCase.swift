@@ -140,7 +140,6 @@ extension CaseStore {
     private func announce(_ item: Case) {
         let announce = desk.kernel.announce
         let (scope, id) = (desk.scope, item.id)
-        ListChanges.announce(scope, tx)
         tx.afterCommit {
             announce(.case(id, of: scope))
             announce(.cases(of: scope))

@@ -67,7 +67,9 @@ extension InboundHandler {
         var context = Services()
         context.cause = cause
         return try EnterpriseStore(tx).find(link.enterprise).map {
-            Desk($0, .company(link.id.uuid, name: link.name), kernel, tx, now: now, context: context)
+            Desk(
+                $0, .company(link.id.uuid, name: link.name), kernel, tx, now: now, means: .link(event: cause?.event),
+                context: context)
         }
     }
 }

@@ -6,6 +6,7 @@ import Web
 package enum House: Feature {
     package static var migrations: [Migration] {
         [Jobs.migration] + Site.migrations + EnterpriseSchema.migrations + EventSchema.migrations + MemberSchema.migrations
+            + Subscription.migrations
     }
 
     package static let actions: [any Operation.Type] = [

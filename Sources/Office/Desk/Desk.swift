@@ -15,6 +15,8 @@ package struct Desk {
     let roles: Set<Member.Role>
     /// What layers above carry along with the work, such as what brought it about; each has a key of its own.
     package let context: Services
+    /// By which means the actor works here.
+    package let means: Means
     /// For a program: what its token is for. The log inside the enterprise says it, and nobody else hears of it.
     private let program: String?
 
@@ -22,24 +24,27 @@ package struct Desk {
         _ enterprise: Enterprise, _ actor: Actor, _ kernel: Kernel, _ tx: Transaction, now: Timestamp,
         roles: Set<Member.Role> = []
     ) {
-        self.init(enterprise, actor, kernel, tx, now: now, roles: roles, program: nil, context: Services())
+        self.init(
+            enterprise, actor, kernel, tx, now: now, roles: roles, program: nil, means: actor.usualMeans, context: Services())
     }
 
     package init(
-        _ enterprise: Enterprise, _ actor: Actor, _ kernel: Kernel, _ tx: Transaction, now: Timestamp, context: Services
+        _ enterprise: Enterprise, _ actor: Actor, _ kernel: Kernel, _ tx: Transaction, now: Timestamp, means: Means,
+        context: Services
     ) {
-        self.init(enterprise, actor, kernel, tx, now: now, roles: [], program: nil, context: context)
+        self.init(enterprise, actor, kernel, tx, now: now, roles: [], program: nil, means: means, context: context)
     }
 
     package init(_ caller: StaffCaller, _ kernel: Kernel, _ tx: Transaction, now: Timestamp) {
         self.init(
             caller.enterprise, .member(caller.member.id, name: caller.member.name), kernel, tx, now: now,
-            roles: caller.roles, program: caller.program, context: Services())
+            roles: caller.roles, program: caller.program, means: caller.token.map { .token($0) } ?? .session,
+            context: Services())
     }
 
     private init(
         _ enterprise: Enterprise, _ actor: Actor, _ kernel: Kernel, _ tx: Transaction, now: Timestamp,
-        roles: Set<Member.Role>, program: String?, context: Services
+        roles: Set<Member.Role>, program: String?, means: Means, context: Services
     ) {
         self.enterprise = enterprise
         self.actor = actor
@@ -49,6 +54,7 @@ package struct Desk {
         self.roles = roles
         self.context = context
         self.program = program
+        self.means = means
     }
 
     /// Who does something, as the log inside the enterprise names them.
@@ -69,6 +75,15 @@ package enum Actor: Sendable, Hashable {
     package var name: String {
         switch self {
         case .member(_, let name), .customer(_, let name), .company(_, let name), .system(let name): name
+        }
+    }
+
+    fileprivate var usualMeans: Means {
+        switch self {
+        case .member: .session
+        case .customer: .page
+        case .company: .link(event: nil)
+        case .system: .clock
         }
     }
 

@@ -20,6 +20,7 @@ package protocol Feature: Sendable {
     static var foundings: [Founding] { get }
     /// The types of events that it writes.
     static var events: [any EventPayload.Type] { get }
+    static var subscribers: [any Subscriber.Type] { get }
     /// Takes what the features of the program bring for this one.
     static func gather(_ features: [any Feature.Type], into kernel: inout Kernel)
 }
@@ -60,6 +61,7 @@ extension Feature {
     package static var abilities: [String: Permission] { [:] }
     package static var foundings: [Founding] { [] }
     package static var events: [any EventPayload.Type] { [] }
+    package static var subscribers: [any Subscriber.Type] { [] }
     package static func gather(_ features: [any Feature.Type], into kernel: inout Kernel) {}
 }
 
@@ -75,6 +77,7 @@ extension Kernel {
         abilities = features.reduce(into: [:]) { $0.merge($1.abilities) { first, _ in first } }
         foundings = features.flatMap { $0.foundings }
         eventTypes = EventTypes(features.flatMap { $0.events })
+        subscribers = features.flatMap { $0.subscribers }
         for feature in features { feature.gather(features, into: &self) }
     }
 }

@@ -5,6 +5,9 @@ import Storage
 
 /// One change, as written in the enterprise's append-only log.
 package struct Event: Sendable {
+    /// Its place in the enterprise's log: 1, 2, 3 … as they were committed, without gaps; `nil` until it has one, a moment
+    /// after the commit.
+    package let position: Int?
     package let subject: UUID
     /// Its place in the subject's own history: 1, 2, 3 … without gaps.
     package let sequence: Int
@@ -13,6 +16,9 @@ package struct Event: Sendable {
     /// The member, customer or link; `nil` for a clock or a rule.
     package let actor: UUID?
     package let actorName: String
+    /// By which means they did it, and what of it caused it: the name of a ``Means``, and its cause.
+    package let means: String
+    package let cause: UUID?
     /// What happened, as in `handover.offered`.
     package let type: String
     package let version: Int

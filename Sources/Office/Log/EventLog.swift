@@ -11,12 +11,19 @@ package enum EventSchema {
             """
             CREATE TABLE events (
                 enterprise UUID NOT NULL, subject UUID NOT NULL, sequence BIGINT NOT NULL, at BIGINT NOT NULL,
-                actor_kind TEXT NOT NULL, actor_id UUID, actor_name TEXT NOT NULL, type TEXT NOT NULL, version BIGINT NOT NULL,
-                object UUID, payload TEXT NOT NULL, PRIMARY KEY (enterprise, subject, sequence)
+                actor_kind TEXT NOT NULL, actor_id UUID, actor_name TEXT NOT NULL, means TEXT NOT NULL, cause UUID,
+                type TEXT NOT NULL, version BIGINT NOT NULL, object UUID, payload TEXT NOT NULL, position BIGINT
+                \(arrival), PRIMARY KEY (enterprise, subject, sequence)
             )
-            """
+            """,
+            "CREATE UNIQUE INDEX events_by_position ON events (enterprise, position)",
+            .perEngine(
+                sqlite: "", postgres: "CREATE INDEX events_waiting ON events (enterprise, arrival) WHERE position IS NULL")
         )
     ]
+
+    /// The order in which PostgreSQL's transactions wrote, whoever of them commits first.
+    private static let arrival: SQL = .perEngine(sqlite: "", postgres: ", arrival BIGINT GENERATED ALWAYS AS IDENTITY")
 }
 
 /// An event that is about to be written.
@@ -24,6 +31,7 @@ package struct NewEvent: Sendable {
     fileprivate let at: Timestamp
     fileprivate let actor: Actor
     fileprivate let actorName: String
+    fileprivate let means: Means
     fileprivate let type: String
     fileprivate let version: Int
     fileprivate let object: UUID?
@@ -34,6 +42,7 @@ package struct NewEvent: Sendable {
         at = desk.now
         actor = desk.actor
         actorName = desk.loggedName
+        means = desk.means
         type = Swift.type(of: payload).type
         version = Swift.type(of: payload).version
         self.object = object
@@ -46,18 +55,38 @@ extension Desk {
     /// - Parameter sequence: the place of the last event before these.
     package func append(_ events: [NewEvent], to subject: UUID, after sequence: Int) throws {
         guard !events.isEmpty else { return }
+        let head = try headOfOneWriter()
         let rows: [SQL] = events.enumerated().map { index, event in
             """
             (\(scope), \(subject), \(sequence + index + 1), \(event.at), \(event.actor.kind), \(event.actor.uuid),
-                \(event.actorName), \(event.type), \(event.version), \(event.object), \(event.payload))
+                \(event.actorName), \(event.means.name), \(event.means.cause), \(event.type), \(event.version),
+                \(event.object), \(event.payload), \(head.map { $0 + index + 1 }))
             """
         }
         try tx.run(
             """
             INSERT INTO events (
-                enterprise, subject, sequence, at, actor_kind, actor_id, actor_name, type, version, object, payload)
+                enterprise, subject, sequence, at, actor_kind, actor_id, actor_name, means, cause, type, version, object,
+                payload, position)
             VALUES \(rows.joined(separator: ", "))
             """)
+        tx.afterCommit { [enterprise = scope] in LogSignal.send(enterprise) }
+    }
+
+    /// Appends to the history of a subject whose row nobody holds.
+    package func record(_ event: some EventPayload, on subject: UUID, object: UUID? = nil) throws {
+        try tx.lock("events/\(scope)/\(subject)")
+        let last = try tx.first(
+            "SELECT MAX(sequence) FROM events WHERE enterprise = \(scope) AND subject = \(subject)"
+        ) { try $0.next() as Int? } ?? nil
+        try append([NewEvent(event, object: object, by: self)], to: subject, after: last ?? 0)
+    }
+
+    /// SQLite writes one transaction after another, so that an event has its place in the log at once; `nil` where it
+    /// gets one later (``LogOrder``).
+    private func headOfOneWriter() throws -> Int? {
+        guard tx.engine == .sqlite else { return nil }
+        return try tx.first("SELECT COALESCE(MAX(position), 0) FROM events WHERE enterprise = \(scope)") { try $0.next() }
     }
 
     /// The newest events of a subject first, older than `before` if given, without those of some types.
@@ -86,12 +115,14 @@ extension Desk {
 }
 
 enum EventRow {
-    static let columns: SQL = "subject, sequence, at, actor_kind, actor_id, actor_name, type, version, object, payload"
+    static let columns: SQL = """
+        position, subject, sequence, at, actor_kind, actor_id, actor_name, means, cause, type, version, object, payload
+        """
 
     static func read(_ row: inout Row) throws -> Event {
         try Event(
-            subject: row.next(), sequence: row.next(), at: row.next(), actorKind: row.next(), actor: row.next(),
-            actorName: row.next(), type: row.next(), version: row.next(), object: row.next(), payload: row.next())
+            position: row.next(), subject: row.next(), sequence: row.next(), at: row.next(), actorKind: row.next(),
+            actor: row.next(), actorName: row.next(), means: row.next(), cause: row.next(), type: row.next(), version: row.next(), object: row.next(), payload: row.next())
     }
 }
 

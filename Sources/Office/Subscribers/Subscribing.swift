@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+import Logging
+import ServiceLifecycle
+import Storage
+
+/// Lets subscribers follow the logs of all enterprises; any number of processes may do so on one database.
+package struct Subscribing: Service {
+    private let kernel: Kernel
+    private let database: Database
+    private let logger: Logger
+
+    package init(_ kernel: Kernel, _ database: Database, logger: Logger = Logger(label: "entente.log")) {
+        self.kernel = kernel
+        self.database = database
+        self.logger = logger
+    }
+
+    package func run() async throws {
+        let commits = LogSignal(hearsCommits: true)
+        let readers = kernel.subscribers.map { LogReader($0, kernel, database, logger) }
+        await withGracefulShutdownHandler {
+            await withDiscardingTaskGroup { group in
+                for reader in readers { group.addTask { await reader.run() } }
+                // Looks once a second for what other processes wrote, and for what is to be tried again.
+                let ticker = Task {
+                    while true {
+                        commits.send([])
+                        try await Task.sleep(for: .seconds(1))
+                    }
+                }
+                for await _ in commits.received {
+                    let enterprises = commits.take()
+                    if enterprises.isEmpty { await look(readers) } else { await order(enterprises, for: readers) }
+                }
+                ticker.cancel()
+                for reader in readers { reader.signal.finish() }
+            }
+        } onGracefulShutdown: {
+            commits.finish()
+        }
+    }
+
+    /// Gives places to what was written, and has it followed.
+    private func order(_ enterprises: Set<ID<Enterprise>>, for readers: [LogReader]) async {
+        do {
+            if database.engine == .postgres {
+                for enterprise in enterprises {
+                    while try await database.write({ try LogOrder.settle(enterprise, $0) }) { continue }
+                }
+            }
+            for reader in readers { reader.signal.send(enterprises) }
+        } catch {
+            // A database that is away for a moment is asked again in a second.
+            logger.error("The log cannot be put in order", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func look(_ readers: [LogReader]) async {
+        do {
+            let (waiting, heads, due) = try await database.read { tx in
+                (try LogOrder.waiting(tx), try LogOrder.heads(tx), try SubscriptionStore.due(tx, at: tx.startedAt))
+            }
+            if !waiting.isEmpty { await order(Set(waiting), for: readers) }
+            for reader in readers { reader.look(heads, due) }
+        } catch {
+            logger.error("The log cannot be looked at", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Lets every subscriber take all there is, for tests and commands; who fails is told of in its subscription.
+    package func drain() async throws {
+        for enterprise in try await database.read({ try EnterpriseStore($0).all() }) {
+            if database.engine == .postgres {
+                while try await database.write({ try LogOrder.settle(enterprise.id, $0) }) { continue }
+            }
+            for subscriber in kernel.subscribers {
+                await LogReader(subscriber, kernel, database, logger).advance(enterprise.id)
+            }
+        }
+    }
+}
