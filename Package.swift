@@ -3,7 +3,9 @@
 import PackageDescription
 
 /// Each feature is one folder, with its pages and tests, below Sources/Features; name it here and in Sources/Entente/Features.swift.
-let features: [String] = ["Enquiries", "Follow", "Incidents", "Partners", "Presence", "Search", "Settings", "Today"]
+let features: [String] = [
+    "Audit", "Enquiries", "Follow", "Incidents", "Notices", "Partners", "Presence", "Running", "Search", "Settings", "Today",
+]
 /// Those with a folder Tests.
 let tested: Set<String> = ["Enquiries", "Incidents"]
 
@@ -135,7 +137,10 @@ let package = Package(
         ),
         .testTarget(
             name: "EntenteTests",
-            dependencies: ["Entente", "Enquiries", "Settings", "Office", "SiteTesting", "Storage", "StorageTesting", "Web", logging]),
+            dependencies: [
+                "Entente", "Audit", "Enquiries", "Notices", "Running", "Settings", "Office", "SiteTesting", "Storage", "StorageTesting",
+                "Web", logging,
+            ]),
         .testTarget(
             name: "EntenteCommandTests",
             dependencies: [

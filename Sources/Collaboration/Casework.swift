@@ -19,13 +19,28 @@ package enum Casework: ExchangeFeature {
     ]
 
     package static let events: [any EventPayload.Type] = [
-        CaseOpened.self, MessageAdded.self, CaseAssigned.self, TeamAssigned.self, CaseMoved.self, CasePrioritised.self,
+        CustomerAdded.self, CustomerChanged.self, CustomerErased.self, CustomerSeen.self, CaseOpened.self, MessageAdded.self, CaseAssigned.self, TeamAssigned.self, CaseMoved.self, CasePrioritised.self,
         CaseTagged.self, RestShared.self, FileArrived.self, FileAwaited.self, HandoverOffered.self, HandoverAccepted.self,
         HandoverDeclined.self, HandoverWithdrawn.self, HandoverExpired.self, HandoverAnswered.self, HandoverCompleted.self,
-        HandoverReturned.self, HandoverRefused.self, HandoverProgress.self, ContactShared.self, ContactCorrected.self,
+        HandoverReturned.self, HandoverRefused.self, HandoverProgress.self, DeadlineNear.self, DeadlinePassed.self, ContactShared.self, ContactCorrected.self,
         ContactRevoked.self, SharingTakenBack.self,
     ]
 
+    package static let noticeReasons = CaseNotices.reasons
+    package static let subjects = [
+        SubjectSort("case") { ids, desk in
+            try desk.cases.find(ids.map(ID.init)).reduce(into: [:]) { labels, item in
+                labels[item.id.uuid] = .init(
+                    "\(desk.enterprise.reference(item.number)) \(item.title)", href: desk.path(to: item), customer: item.customer?.uuid)
+            }
+        },
+        SubjectSort("customer") { ids, desk in
+            try desk.customers.find(ids.map(ID.init)).reduce(into: [:]) { labels, customer in
+                labels[customer.id.uuid] = .init(
+                    customer.name, href: "/\(desk.enterprise.slug)/customers/\(customer.id)", customer: customer.id.uuid)
+            }
+        },
+    ]
     package static let streams: [any StreamAction.Type] = [FollowCases.self]
     package static let liveSources = [CaseListChanges.source, CaseChanges.source]
 

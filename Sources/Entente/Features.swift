@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
+import Audit
 import Collaboration
 import Enquiries
 import Follow
 import Incidents
 import Networking
+import Notices
 import Office
 import Partners
 import Presence
+import Running
 import Search
 import Settings
 import Today
@@ -16,7 +19,7 @@ package enum Features {
     /// What every node has, whatever its kinds of case.
     package static let base: [any Feature.Type] = [
         House.self, Linking.self, Casework.self, Erasing.self, Presences.self, Following.self, TodayFeature.self,
-        Searching.self, Partners.self, HouseSettings.self,
+        Searching.self, Partners.self, HouseSettings.self, Notices.self, Running.self, AuditTrail.self,
     ]
 
     package static let all: [any Feature.Type] = base + [Enquiries.self, Incidents.self]

@@ -77,6 +77,9 @@ package struct Node: Sendable {
             Clock("bring back what nobody accepted in time", every: .seconds(5), logger) {
                 try await ExpireHandovers.run(kernel, database)
             },
+            Clock("tell what is nearly due, and what is late", every: .seconds(15), logger) {
+                try await TellDeadlines.run(kernel, database)
+            },
             Clock("take what was erased out of the files", every: .seconds(2), logger) {
                 try await FinishErasures.run(kernel, database)
             },

@@ -34,7 +34,8 @@ struct Office: Sendable {
 
     func found(_ name: String, colour: Int) async throws -> Company {
         let enterprise = try await database.write { tx in
-            try EnterpriseDraft(name: name, slug: name.lowercased(), colour: colour, place: "Ghent").create(kernel, tx)
+            try EnterpriseDraft(name: name, slug: name.lowercased(), colour: colour, place: "Ghent").create(
+                kernel, tx, by: .commandLine(at: tx.startedAt))
         }
         let member = Member(email: "ines@\(enterprise.slug).example", name: "Inès Martin", role: .administrator)
         try await database.write { tx in try MemberStore(enterprise.id, tx).add(member, password: nil) }

@@ -37,7 +37,10 @@ struct AddEnterprise: AsyncParsableCommand {
         let draft = try EnterpriseDraft(name: name, slug: slug, colour: colour, place: place)
         let timeZone = try await common.settings(timeZone.map { ["timeZone": .string($0)] } ?? [:]).timeZone
         let enterprise = try await common.withDatabase { database in
-            try await database.write { tx in try draft.create(Features.kernel(host: ""), tx, timeZone: timeZone) }
+            try await database.write { tx in 
+                try draft.create(
+                    Features.kernel(host: ""), tx, timeZone: timeZone, by: .commandLine(at: tx.startedAt))
+            }
         }
         print("\(enterprise.name) lives at /\(enterprise.slug).")
     }

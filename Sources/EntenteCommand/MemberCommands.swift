@@ -41,7 +41,7 @@ struct AddMemberCommand: AsyncParsableCommand {
                 let enterprise = try EnterpriseStore(tx).require(slug)
                 let member = Member(
                     email: email, name: name, role: role, language: enterprise.language, timeZone: enterprise.timeZone)
-                try MemberStore(enterprise.id, tx).add(member, password: hash)
+                try MemberStore(enterprise.id, tx).add(member, password: hash, by: .commandLine(at: tx.startedAt))
             }
         }
         print(

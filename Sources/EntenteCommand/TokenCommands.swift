@@ -39,7 +39,8 @@ struct CreateToken: AsyncParsableCommand {
                 guard let member = try MemberStore(enterprise.id, tx).find(email: email) else {
                     throw ValidationError("Nobody at \(enterprise.name) has the address \(email).")
                 }
-                return try TokenStore(enterprise, tx).make(label, role: role, for: lifetime, by: member.id, at: tx.startedAt)
+                return try TokenStore(enterprise, tx).make(
+                    label, role: role, for: lifetime, of: member.id, by: .commandLine(at: tx.startedAt))
             }
         }
         print(token)

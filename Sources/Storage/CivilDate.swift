@@ -16,6 +16,17 @@ package struct CivilDate: Hashable, Sendable, RawRepresentable, Codable, SQLConv
         let local = moment.adding(.seconds(zone.secondsFromGMT(for: moment.date)))
         rawValue = String(local.rfc3339.prefix(10))
     }
+
+    /// When it begins in a time zone.
+    package func start(in zone: TimeZone) -> Timestamp {
+        let midnight = Timestamp(rfc3339: "\(rawValue)T00:00:00Z") ?? Timestamp(milliseconds: 0)
+        // The offset of midnight there, which is another one on the night of a change of the clocks.
+        let guess = midnight.adding(.seconds(-zone.secondsFromGMT(for: midnight.date)))
+        return midnight.adding(.seconds(-zone.secondsFromGMT(for: guess.date)))
+    }
+
+    /// The day after.
+    package var next: CivilDate { CivilDate(start(in: .gmt).adding(.seconds(86_400)), in: .gmt) }
 }
 
 extension CivilDate: Comparable {

@@ -7,9 +7,12 @@ package struct Job: Sendable {
     /// JSON.
     package let payload: String
     package let dedupeKey: String?
+    /// Whose it is, for those who look at how jobs are getting on.
+    package let scope: UUID?
 
     /// While a job with the same kind and `dedupeKey` waits to be started, another is not added.
-    package init(kind: String, payload: some Encodable, dedupeKey: String? = nil) throws {
+    package init(kind: String, payload: some Encodable, dedupeKey: String? = nil, scope: UUID? = nil) throws {
+        self.scope = scope
         self.kind = kind
         self.payload = String(decoding: try JSONEncoder().encode(payload), as: UTF8.self)
         self.dedupeKey = dedupeKey
@@ -32,17 +35,19 @@ package enum Jobs {
             attempts BIGINT NOT NULL DEFAULT 0,
             error TEXT,
             died_at BIGINT,
+            scope UUID,
             UNIQUE (kind, dedupe_key)
         )
         """,
-        "CREATE INDEX jobs_due ON jobs (due) WHERE died_at IS NULL")
+        "CREATE INDEX jobs_due ON jobs (due) WHERE died_at IS NULL",
+        "CREATE INDEX jobs_of_scope ON jobs (scope) WHERE scope IS NOT NULL")
 
     /// Adds a job that runs at `time` or soon after.
     package static func enqueue(_ transaction: Transaction, _ job: Job, at time: Timestamp) throws {
         try transaction.run(
             """
-            INSERT INTO jobs (id, kind, payload, dedupe_key, due)
-            VALUES (\(ID<Job>()), \(job.kind), \(job.payload), \(job.dedupeKey), \(time))
+            INSERT INTO jobs (id, kind, payload, dedupe_key, due, scope)
+            VALUES (\(ID<Job>()), \(job.kind), \(job.payload), \(job.dedupeKey), \(time), \(job.scope))
             ON CONFLICT (kind, dedupe_key) DO UPDATE SET due = CASE WHEN excluded.due < jobs.due
                 THEN excluded.due ELSE jobs.due END
             """)
@@ -115,11 +120,12 @@ package struct DeadJob: Sendable {
 }
 
 extension Jobs {
-    /// The latest first.
-    package static func dead(_ transaction: Transaction, limit: Int) throws -> [DeadJob] {
-        try transaction.all(
+    /// The latest first; those of one scope, or all.
+    package static func dead(_ transaction: Transaction, of scope: UUID? = nil, limit: Int) throws -> [DeadJob] {
+        let one: SQL = if let scope { "AND scope = \(scope)" } else { "" }
+        return try transaction.all(
             """
-            SELECT id, kind, attempts, error, died_at FROM jobs WHERE died_at IS NOT NULL
+            SELECT id, kind, attempts, error, died_at FROM jobs WHERE died_at IS NOT NULL \(one)
             ORDER BY died_at DESC LIMIT \(limit)
             """
         ) { row in
@@ -129,12 +135,26 @@ extension Jobs {
         }
     }
 
+    /// How many wait, of each kind of a scope, and what one of them last said.
+    package static func waiting(_ transaction: Transaction, of scope: UUID) throws -> [String: (count: Int, error: String?)] {
+        let kinds: [(String, Int, String?)] = try transaction.all(
+            "SELECT kind, COUNT(*), MAX(error) FROM jobs WHERE died_at IS NULL AND scope = \(scope) GROUP BY kind"
+        ) { try ($0.next(), $0.next(), $0.next()) }
+        return Dictionary(kinds.map { ($0.0, ($0.1, $0.2)) }, uniquingKeysWith: { first, _ in first })
+    }
+
     /// Lets a dead job start over.
-    package static func revive(_ transaction: Transaction, _ id: ID<Job>, at time: Timestamp) throws {
-        try transaction.run(
+    /// - Returns: whether there is one, of that scope if one is named.
+    @discardableResult
+    package static func revive(
+        _ transaction: Transaction, _ id: ID<Job>, of scope: UUID? = nil, at time: Timestamp
+    ) throws -> Bool {
+        let one: SQL = if let scope { "AND scope = \(scope)" } else { "" }
+        let revived = try transaction.run(
             """
-            UPDATE jobs SET died_at = NULL, attempts = 0, due = \(time) WHERE id = \(id) AND died_at IS NOT NULL
+            UPDATE jobs SET died_at = NULL, attempts = 0, due = \(time) WHERE id = \(id) AND died_at IS NOT NULL \(one)
             """)
         transaction.afterCommit { JobSignal.send() }
+        return revived > 0
     }
 }

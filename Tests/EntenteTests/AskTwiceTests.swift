@@ -27,7 +27,8 @@ struct AskTwiceTests {
             site = try Node(NodeConfiguration(
                 site: SiteConfiguration(origin: origin), files: .ofSourceTree.get(), logger: logger), database: database).site
             try await database.write { tx in
-                _ = try EnterpriseDraft(name: "Velora", slug: "velora", colour: 2, place: "Ghent").create(Features.kernel(host: ""), tx)
+                _ = try EnterpriseDraft(name: "Velora", slug: "velora", colour: 2, place: "Ghent").create(
+                    Features.kernel(host: ""), tx, by: .commandLine(at: tx.startedAt))
             }
         }
 

@@ -39,7 +39,7 @@ struct SwitchFeaturesTests {
             ).site
             let tokens = try await database.write { tx in
                 let enterprise = try EnterpriseDraft(name: "Velora", slug: "velora", colour: 2, place: "Ghent")
-                    .create(Features.kernel(host: "velora.example"), tx)
+                    .create(Features.kernel(host: "velora.example"), tx, by: .commandLine(at: tx.startedAt))
                 return try [Member.Role.administrator, .reader].map { role in
                     let member = Member(email: "\(role)@velora.example", name: "Bo Baker", role: role)
                     try MemberStore(enterprise.id, tx).add(member, password: nil)

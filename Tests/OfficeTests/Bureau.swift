@@ -13,13 +13,19 @@ import Web
 /// Something happened, and this is its number.
 struct Happened: EventPayload {
     static let type = "test.happened"
+    static let subject = "test"
     static let personal: Set<String> = ["name"]
     let number: Int
     var name = ""
+
+    func told(_ event: Event, _ scene: EventScene) -> Phrase? { "Number \(number) happened" }
 }
 
 struct Passed: EventPayload {
     static let type = "test.passed"
+    static let subject = "test"
+
+    func told(_ event: Event, _ scene: EventScene) -> Phrase? { nil }
 }
 
 /// Takes what happened, and remembers it: in a table, and here, where nothing is undone.
@@ -82,9 +88,9 @@ struct Chronicle: Sendable {
     let enterprise = Enterprise(slug: "velora", name: "Velora", colour: 3, place: "Ghent", prefix: "V")
     let subscribing: Subscribing
 
-    init(_ engine: Engine) async throws {
+    init(_ engine: Engine, looksEvery interval: Duration = .seconds(1)) async throws {
         database = try await TestDatabase.make(engine, migrations: Self.features.migrations, connections: 6)
-        subscribing = Subscribing(kernel, database, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        subscribing = Subscribing(kernel, database, looksEvery: interval, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let enterprise = enterprise
         try await database.write { try EnterpriseStore($0).add(enterprise) }
         try await subscribing.drain()

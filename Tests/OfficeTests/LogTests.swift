@@ -88,7 +88,7 @@ struct LogTests {
         #expect(event.actorKind == "company" && event.actorName == "Kraft")
         #expect(event.means == "link" && event.cause == token.uuid && event.object == token.uuid)
         #expect(try event.data(as: Happened.self)?.name == "Lotte Peeters")
-        try await log.database.write { try log.desk($0).forget(in: subject) { $0 } }
+        try await log.database.write { try log.desk($0).forget(in: subject, as: "–") { $0 } }
         let left = try await log.database.read(read)
         #expect(try left.data(as: Happened.self)?.name == "")
         #expect(try left.data(as: Happened.self)?.number == 1)

@@ -17,8 +17,9 @@ struct SubscriberTests {
         let failed = try await log.subscription(Diary.self)
         #expect(failed.failures == 1 && failed.failedAt == 6 && failed.position == 5)
         #expect(failed.error.contains("Unlucky"))
-        #expect(try #require(failed.retryAt) > .now)
+        #expect(try #require(failed.retryAt) == #require(failed.failingSince) + 1)
         #expect(try await log.subscription(Census.self).position == 9)
+        try await log.database.write { try $0.run("UPDATE subscriptions SET retry_at = retry_at + 3600000 WHERE failures > 0") }
         try await log.subscribing.drain()
         #expect(try await log.subscription(Diary.self).failures == 1, "it waits")
         try await log.database.write { tx in
@@ -44,21 +45,14 @@ struct SubscriberTests {
         #expect(Subscription.backOff(after: 1000) == .seconds(3600))
     }
 
-    @Test("what is committed has been taken within a tenth of a second", arguments: Engine.allCases)
+    @Test("what is committed is taken at once, and not at the next look", arguments: Engine.allCases)
     func prompt(engine: Engine) async throws {
-        let log = try await Chronicle(engine)
+        let log = try await Chronicle(engine, looksEvery: .seconds(86_400))
         try await log.following {
-            try await log.happen([0])
-            try await until { try await log.diary.count == 1 }
-            var waits: [Duration] = []
-            for number in 1...20 {
+            for number in 0...20 {
                 try await log.happen([number])
-                let clock = ContinuousClock.now
                 try await until { try await log.diary.count == number + 1 }
-                waits.append(ContinuousClock.now - clock)
             }
-            // Tests run beside it: the median says what one that is alone would see.
-            #expect(waits.sorted()[10] < .milliseconds(100))
         }
     }
 

@@ -19,7 +19,8 @@ extension Desk {
     package func fetch(_ digest: [UInt8], over link: Link) throws {
         let task = FetchAttachment(enterprise: scope, link: link.id, digest: digest.hex)
         try Jobs.enqueue(
-            tx, Job(kind: FetchAttachment.kind, payload: task, dedupeKey: "\(scope)/\(link.id)/\(task.digest)"), at: now)
+            tx, Job(kind: FetchAttachment.kind, payload: task, dedupeKey: "\(scope)/\(link.id)/\(task.digest)", scope: scope.uuid),
+            at: now)
     }
 
     /// Lets a company fetch files that it is told of. Those that are still on their way to us follow when they are here,

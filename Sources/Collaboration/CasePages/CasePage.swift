@@ -17,14 +17,15 @@ struct CasePage {
         desk = call.desk(tx)
         href = desk.path(to: file.item)
         moments = Moments(call.caller.locale, now: call.now)
-        var scene = CaseScene(item: file.item, kind: desk.kernel.kinds[file.item.kind], moments: moments)
+        var scene = EventScene(moments)
+        scene.kind = desk.kernel.kinds[file.item.kind]
         scene.tell(of: file.handovers, over: file.links)
         self.scene = scene
     }
 
     var item: Case { file.item }
     let href: String
-    let scene: CaseScene
+    let scene: EventScene
 
     func page() throws -> Page {
         let stops = stops

@@ -61,7 +61,10 @@ extension CasePage {
     }
 
     private func told(_ event: Event) -> Phrase? {
-        do { return (try event.data(desk.kernel.eventTypes) as? any CaseEvent)?.told(event, scene) } catch {
+        do {
+            let data = try event.data(desk.kernel.eventTypes)
+            return (data as? any CaseEvent)?.isShown(as: event) == true ? data?.told(event, scene) : nil
+        } catch {
             return "Something happened that this version of the program cannot tell (\(event.type))"
         }
     }

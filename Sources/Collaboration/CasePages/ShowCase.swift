@@ -40,6 +40,8 @@ package struct ShowCase: Action {
         let desk = call.desk(tx)
         let file = try CaseFile(desk.cases.find(call.input.number), before: call.input.before, desk)
         return .show(Shown(from: file) { file.view })
+            .afterwards(file.customer.flatMap { call.sighting(of: $0.id, at: file.number, desk) })
+            .afterwards(try call.reading(file.item.id.uuid, desk))
     }
 
     package static func page(

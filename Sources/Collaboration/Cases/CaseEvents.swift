@@ -8,10 +8,10 @@ package struct CaseOpened: CaseEvent {
     package let kind: String
     package let channel: Channel
 
-    package func told(_ event: Event, _ scene: CaseScene) -> Phrase? {
-        // A case that opens with the customer's own words needs no line to say so.
-        event.actorKind == "member" ? "\(event.actorName) opened it" : nil
-    }
+    /// A case that opens with the customer's own words needs no line to say so.
+    package func isShown(as event: Event) -> Bool { event.actorKind == "member" }
+
+    package func told(_ event: Event, _ scene: EventScene) -> Phrase? { "\(event.actorName) opened it" }
 }
 
 /// The object is the new owner.
@@ -20,11 +20,10 @@ package struct CaseAssigned: CaseEvent {
     package let from: Named?
     package let to: Named?
 
-    package func told(_ event: Event, _ scene: CaseScene) -> Phrase? {
-        // Who takes a case on is seen in what they do.
-        if event.actor != nil, event.actor == event.object { return nil }
-        return "\(event.actorName) gave it to \(to?.name ?? "–")"
-    }
+    /// Who takes a case on is seen in what they do.
+    package func isShown(as event: Event) -> Bool { event.actor == nil || event.actor != event.object }
+
+    package func told(_ event: Event, _ scene: EventScene) -> Phrase? { "\(event.actorName) gave it to \(to?.name ?? "–")" }
 }
 
 /// The object is the new team.
@@ -33,7 +32,7 @@ package struct TeamAssigned: CaseEvent {
     package let from: Named?
     package let to: Named?
 
-    package func told(_ event: Event, _ scene: CaseScene) -> Phrase? { "\(event.actorName) gave it to \(to?.name ?? "–")" }
+    package func told(_ event: Event, _ scene: EventScene) -> Phrase? { "\(event.actorName) gave it to \(to?.name ?? "–")" }
 }
 
 package struct CaseMoved: CaseEvent {
@@ -42,7 +41,7 @@ package struct CaseMoved: CaseEvent {
     package let from: String
     package let to: String
 
-    package func told(_ event: Event, _ scene: CaseScene) -> Phrase? {
+    package func told(_ event: Event, _ scene: EventScene) -> Phrase? {
         "\(event.actorName) set the stage to \(scene.title(ofStage: to))"
     }
 }
@@ -52,7 +51,7 @@ package struct CasePrioritised: CaseEvent {
     package let from: Case.Priority
     package let to: Case.Priority
 
-    package func told(_ event: Event, _ scene: CaseScene) -> Phrase? {
+    package func told(_ event: Event, _ scene: EventScene) -> Phrase? {
         switch to {
         case .low: "\(event.actorName) set the priority to low"
         case .normal: "\(event.actorName) set the priority to normal"
@@ -67,7 +66,7 @@ package struct CaseTagged: CaseEvent {
     package let added: [String]
     package let removed: [String]
 
-    package func told(_ event: Event, _ scene: CaseScene) -> Phrase? {
+    package func told(_ event: Event, _ scene: EventScene) -> Phrase? {
         let (gained, lost) = (added.joined(separator: ", "), removed.joined(separator: ", "))
         return switch (added.count, removed.count) {
         case (_, 0): "\(event.actorName) added the tag \(gained)"
@@ -83,7 +82,7 @@ package struct RestShared: CaseEvent {
     package static let isShown = false
     package let company: String
 
-    package func told(_ event: Event, _ scene: CaseScene) -> Phrase? { nil }
+    package func told(_ event: Event, _ scene: EventScene) -> Phrase? { "\(company) shared the rest of it" }
 }
 
 /// A file that a company announced has come, or is asked for again.
@@ -91,12 +90,12 @@ package struct FileArrived: CaseEvent {
     package static let type = "file.arrived"
     package static let isShown = false
 
-    package func told(_ event: Event, _ scene: CaseScene) -> Phrase? { nil }
+    package func told(_ event: Event, _ scene: EventScene) -> Phrase? { "A file arrived" }
 }
 
 package struct FileAwaited: CaseEvent {
     package static let type = "file.awaited"
     package static let isShown = false
 
-    package func told(_ event: Event, _ scene: CaseScene) -> Phrase? { nil }
+    package func told(_ event: Event, _ scene: EventScene) -> Phrase? { "\(event.actorName) asked for a file again" }
 }

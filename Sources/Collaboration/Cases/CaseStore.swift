@@ -21,6 +21,11 @@ package struct CaseStore {
         try tx.first("SELECT \(Self.columns) FROM cases WHERE enterprise = \(desk.scope) AND number = \(number)", Self.read)
     }
 
+    package func find(_ ids: [ID<Case>]) throws -> [Case] {
+        try tx.all(
+            "SELECT \(Self.columns) FROM cases WHERE enterprise = \(desk.scope) AND id IN (\(SQL.list(ids)))", Self.read)
+    }
+
     package func find(_ id: ID<Case>) throws -> Case? {
         try tx.first("SELECT \(Self.columns) FROM cases WHERE enterprise = \(desk.scope) AND id = \(id)", Self.read)
     }

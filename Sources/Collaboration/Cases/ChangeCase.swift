@@ -76,7 +76,7 @@ extension Desk {
 
     /// Adds an event to the history of a case.
     package func note(_ event: some CaseEvent, on item: inout HeldCase, object: UUID? = nil) throws {
-        item.events.append(try NewEvent(event, object: object, by: self))
+        item.events.append(try NewEvent(event, object: object, by: hand))
         item.case.updatedAt = now
     }
 
@@ -87,7 +87,7 @@ extension Desk {
             guard !item.events.isEmpty else { throw UnrecordedChange() }
             try cases.save(item.case)
         }
-        try append(item.events, to: item.case.id.uuid, after: item.place)
+        try log.append(item.events, to: item.case.id.uuid, after: item.place)
     }
 }
 

@@ -17,9 +17,10 @@ package struct FollowCases: StreamAction {
 
     package static func topics(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> [Live.Topic] {
         let desk = call.desk(tx)
-        guard let reference = call.input.reference else { return [.cases(of: desk.scope)] }
+        let told = Live.Topic.notices(of: call.caller.member.id, at: desk.scope)
+        guard let reference = call.input.reference else { return [.cases(of: desk.scope), told] }
         let number = reference.split(separator: "-").last.flatMap { Int($0) } ?? 0
         guard let item = try desk.cases.find(number: number) else { throw Missing.case }
-        return [.case(item.id, of: desk.scope), .cases(of: desk.scope)]
+        return [.case(item.id, of: desk.scope), .cases(of: desk.scope), told]
     }
 }

@@ -22,6 +22,7 @@ package struct ShowCustomer: Action {
         let desk = call.desk(tx)
         let file = try CustomerFile(call.input.customer, desk)
         return .show(Shown(try CustomerView(file, desk), from: file))
+            .afterwards(call.sighting(of: file.customer.id, at: nil, desk))
     }
 
     package static func page(

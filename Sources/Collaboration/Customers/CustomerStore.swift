@@ -21,6 +21,11 @@ package struct CustomerStore {
             "SELECT \(Self.columns) FROM customers WHERE enterprise = \(desk.scope) AND id = \(id)", Self.read)
     }
 
+    package func find(_ ids: [ID<Customer>]) throws -> [Customer] {
+        try tx.all(
+            "SELECT \(Self.columns) FROM customers WHERE enterprise = \(desk.scope) AND id IN (\(SQL.list(ids)))", Self.read)
+    }
+
     /// The customer, held until the transaction ends.
     package func take(_ id: ID<Customer>) throws -> Customer? {
         try tx.first(
@@ -79,9 +84,7 @@ package struct CustomerStore {
     package func search(_ query: String, limit: Int) throws -> [Customer] {
         let best = try CustomerIndex.text.match(query, in: desk.scope, limit: limit, tx).map(\.id)
         guard !best.isEmpty else { return [] }
-        let found = try tx.all(
-            "SELECT \(Self.columns) FROM customers WHERE enterprise = \(desk.scope) AND id IN (\(SQL.list(best)))", Self.read)
-        let byID = Dictionary(found.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        let byID = Dictionary(try find(best).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         return best.compactMap { byID[$0] }
     }
 
@@ -98,6 +101,9 @@ package struct CustomerStore {
 
     package func add(_ customer: Customer, reachedBy points: [ContactPoint]) throws {
         try insert(customer)
+        try desk.log.append(
+            [NewEvent(CustomerAdded(name: customer.name, of: customer.knownThrough?.company), by: desk.hand)],
+            to: customer.id.uuid, after: 0)
         try replaceContactPoints(of: customer.id, with: points)
         try index(customer, points)
     }
@@ -116,6 +122,7 @@ package struct CustomerStore {
     }
 
     package func save(_ customer: Customer, reachedBy points: [ContactPoint]) throws {
+        try note(customer, points)
         try tx.run(
             """
             UPDATE customers SET kind = \(customer.kind), name = \(customer.name),
@@ -125,6 +132,22 @@ package struct CustomerStore {
             """)
         try replaceContactPoints(of: customer.id, with: points)
         try index(customer, points)
+    }
+
+    /// What of a customer changes. Of one who is erased, or taken back, the log is not to keep who they were.
+    private func note(_ customer: Customer, _ points: [ContactPoint]) throws {
+        guard customer.erasedAt == nil else {
+            try desk.forget(in: customer.id.uuid, as: customer.name) { $0 }
+            return try desk.record(CustomerErased(), on: customer.id.uuid)
+        }
+        guard let before = try find(customer.id) else { return }
+        let reached = try contactPoints(of: customer.id)
+        let changes = FieldChange.among(
+            ("name", before.name, customer.name), ("place", before.place, customer.place),
+            ("language", before.language, customer.language), ("kind", before.kind.rawValue, customer.kind.rawValue),
+            ("owner", before.owner.map { "\($0)" } ?? "", customer.owner.map { "\($0)" } ?? ""),
+            ("contactPoints", reached.told, points.told))
+        if !changes.isEmpty { try desk.record(CustomerChanged(changes: changes), on: customer.id.uuid) }
     }
 
     private func replaceContactPoints(of customer: ID<Customer>, with points: [ContactPoint]) throws {
@@ -156,4 +179,9 @@ package struct CustomerStore {
             knownThrough: acquaintance, createdAt: row.next(), revision: row.next(),
             erasedAt: row.next())
     }
+}
+
+extension [ContactPoint] {
+    /// As the log keeps them: the preferred one with a star.
+    fileprivate var told: String { map { "\($0.channel.rawValue) \($0.value)\($0.isPreferred ? "*" : "")" }.joined(separator: ", ") }
 }

@@ -17,7 +17,8 @@ extension Desk {
         item.serial = ""
         try CaseIndex.put(item.case, self)
         try kernel.kinds[item.kind]?.erase(item.case, strikeout, self)
-        try eraseEvents(of: item.id, strikeout)
+        // The log stays: what happened, when, and at whom. Only the words in it that tell who the customer is go.
+        try forget(in: item.id.uuid, as: enterprise.nameOfErased, strikeout.callAsFunction)
     }
 
     /// Strikes out who the customer is in what we and others than their company wrote about a case, which the caller holds
@@ -93,16 +94,6 @@ extension Desk {
             try handovers.save(handover)
             try handovers.rewrite(handover.id, ask: ask)
         }
-    }
-
-    /// The log stays: what happened, when, and at whom. Only the words in it that tell who the customer is go.
-    private func eraseEvents(of item: ID<Case>, _ strikeout: Strikeout) throws {
-        try tx.run(
-            """
-            UPDATE events SET actor_name = \(enterprise.nameOfErased)
-            WHERE enterprise = \(scope) AND subject = \(item) AND actor_kind = 'customer'
-            """)
-        try forget(in: item.uuid, strikeout.callAsFunction)
     }
 }
 

@@ -9,7 +9,7 @@ package struct ErasureAsked: CaseEvent {
     /// Whose customer it is; `nil` for one's own.
     package let company: String?
 
-    package func told(_ event: Event, _ scene: CaseScene) -> Phrase? {
+    package func told(_ event: Event, _ scene: EventScene) -> Phrase? {
         company.map { "\($0) asks to erase what you hold of its customer" } ?? "\(event.actorName) asked to be forgotten"
     }
 }
@@ -18,7 +18,7 @@ package struct ErasureDone: CaseEvent {
     package static let type = "erasure.done"
     package let cause: Erasure.Cause
 
-    package func told(_ event: Event, _ scene: CaseScene) -> Phrase? {
+    package func told(_ event: Event, _ scene: EventScene) -> Phrase? {
         cause == .retention
             ? "Erased: the contract’s retention is over" : "\(event.actorName) erased what was personal here"
     }
@@ -28,7 +28,7 @@ package struct ErasureRefused: CaseEvent {
     package static let type = "erasure.refused"
     package let ground: Erasure.Ground
 
-    package func told(_ event: Event, _ scene: CaseScene) -> Phrase? { "\(event.actorName) refused to erase it" }
+    package func told(_ event: Event, _ scene: EventScene) -> Phrase? { "\(event.actorName) refused to erase it" }
 }
 
 /// A company that was told has erased it, or has refused to.
@@ -36,12 +36,12 @@ package struct ErasureDoneThere: CaseEvent {
     package static let type = "erasure.doneThere"
     package let company: String
 
-    package func told(_ event: Event, _ scene: CaseScene) -> Phrase? { "\(company) erased it too" }
+    package func told(_ event: Event, _ scene: EventScene) -> Phrase? { "\(company) erased it too" }
 }
 
 package struct ErasureRefusedThere: CaseEvent {
     package static let type = "erasure.refusedThere"
     package let company: String
 
-    package func told(_ event: Event, _ scene: CaseScene) -> Phrase? { "\(company) refused to erase it" }
+    package func told(_ event: Event, _ scene: EventScene) -> Phrase? { "\(company) refused to erase it" }
 }

@@ -115,6 +115,7 @@ extension Desk {
         customer.place = ""
         customer.revision += 1
         try customers.save(customer, reachedBy: [])
+        try forget(in: customer.id.uuid, as: customer.name) { $0 }
         try leaveNoRemains()
     }
 

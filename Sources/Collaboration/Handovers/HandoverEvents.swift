@@ -10,12 +10,22 @@ package protocol HandoverEvent: CaseEvent {
     /// The company at its other end, as it was called then.
     var company: String { get }
     var direction: Handover.Direction { get }
-    func told(_ event: Event, of handover: Handover, with company: String, _ scene: CaseScene) -> Phrase
+    func told(_ event: Event, of handover: Handover, with company: String, _ scene: EventScene) -> Phrase
 }
 
 extension HandoverEvent {
-    package func told(_ event: Event, _ scene: CaseScene) -> Phrase? {
-        scene.handover(of: event).map { told(event, of: $0.handover, with: $0.company ?? company, scene) }
+    /// What we say of it goes to the other company.
+    package var deed: Deed {
+        switch Self.type {
+        case HandoverOffered.type, HandoverWithdrawn.type: direction == .outgoing ? .sent : .changed
+        case HandoverRefused.type, HandoverExpired.type: .changed
+        default: direction == .incoming ? .sent : .changed
+        }
+    }
+
+    package func told(_ event: Event, _ scene: EventScene) -> Phrase? {
+        guard let (handover, name) = scene.handover(of: event) else { return "\(event.actorName) · handover with \(company)" }
+        return told(event, of: handover, with: name ?? company, scene)
     }
 }
 
@@ -24,7 +34,7 @@ package struct HandoverOffered: HandoverEvent {
     package let company: String
     package let direction: Handover.Direction
 
-    package func told(_ event: Event, of handover: Handover, with company: String, _ scene: CaseScene) -> Phrase {
+    package func told(_ event: Event, of handover: Handover, with company: String, _ scene: EventScene) -> Phrase {
         let what: Phrase =
             direction == .incoming
             ? "\(company) asks: “\(handover.ask.text)”" : "\(event.actorName) handed it to \(company): “\(handover.ask.text)”"
@@ -37,7 +47,7 @@ package struct HandoverAccepted: HandoverEvent {
     package let company: String
     package let direction: Handover.Direction
 
-    package func told(_ event: Event, of handover: Handover, with company: String, _ scene: CaseScene) -> Phrase {
+    package func told(_ event: Event, of handover: Handover, with company: String, _ scene: EventScene) -> Phrase {
         handover.sharesContact && direction == .outgoing
             ? "\(event.actorName) accepted · their name and contact data are now shared" : "\(event.actorName) accepted"
     }
@@ -48,7 +58,7 @@ package struct HandoverDeclined: HandoverEvent {
     package let company: String
     package let direction: Handover.Direction
 
-    package func told(_ event: Event, of handover: Handover, with company: String, _ scene: CaseScene) -> Phrase {
+    package func told(_ event: Event, of handover: Handover, with company: String, _ scene: EventScene) -> Phrase {
         "\(event.actorName) declined: “\(handover.reason)”"
     }
 }
@@ -58,7 +68,7 @@ package struct HandoverWithdrawn: HandoverEvent {
     package let company: String
     package let direction: Handover.Direction
 
-    package func told(_ event: Event, of handover: Handover, with company: String, _ scene: CaseScene) -> Phrase {
+    package func told(_ event: Event, of handover: Handover, with company: String, _ scene: EventScene) -> Phrase {
         handover.reason.isEmpty
             ? "\(event.actorName) withdrew the ask" : "\(event.actorName) withdrew the ask: “\(handover.reason)”"
     }
@@ -69,7 +79,7 @@ package struct HandoverExpired: HandoverEvent {
     package let company: String
     package let direction: Handover.Direction
 
-    package func told(_ event: Event, of handover: Handover, with company: String, _ scene: CaseScene) -> Phrase {
+    package func told(_ event: Event, of handover: Handover, with company: String, _ scene: EventScene) -> Phrase {
         direction == .outgoing
             ? "Time ran out for \(company); it is back with you" : "Time ran out for you; it is back with \(company)"
     }
@@ -80,7 +90,7 @@ package struct HandoverAnswered: HandoverEvent {
     package let company: String
     package let direction: Handover.Direction
 
-    package func told(_ event: Event, of handover: Handover, with company: String, _ scene: CaseScene) -> Phrase {
+    package func told(_ event: Event, of handover: Handover, with company: String, _ scene: EventScene) -> Phrase {
         "\(event.actorName) answered"
     }
 }
@@ -90,7 +100,7 @@ package struct HandoverCompleted: HandoverEvent {
     package let company: String
     package let direction: Handover.Direction
 
-    package func told(_ event: Event, of handover: Handover, with company: String, _ scene: CaseScene) -> Phrase {
+    package func told(_ event: Event, of handover: Handover, with company: String, _ scene: EventScene) -> Phrase {
         "\(event.actorName) completed it"
     }
 }
@@ -100,7 +110,7 @@ package struct HandoverReturned: HandoverEvent {
     package let company: String
     package let direction: Handover.Direction
 
-    package func told(_ event: Event, of handover: Handover, with company: String, _ scene: CaseScene) -> Phrase {
+    package func told(_ event: Event, of handover: Handover, with company: String, _ scene: EventScene) -> Phrase {
         "\(event.actorName) returned it: “\(handover.reason)”"
     }
 }
@@ -110,7 +120,7 @@ package struct HandoverRefused: HandoverEvent {
     package let company: String
     package let direction: Handover.Direction
 
-    package func told(_ event: Event, of handover: Handover, with company: String, _ scene: CaseScene) -> Phrase {
+    package func told(_ event: Event, of handover: Handover, with company: String, _ scene: EventScene) -> Phrase {
         "\(company)’s system did not take it: “\(handover.reason)”. It is with you."
     }
 }
@@ -121,7 +131,7 @@ package struct HandoverProgress: CaseEvent {
     package static let isShown = false
     package let company: String
 
-    package func told(_ event: Event, _ scene: CaseScene) -> Phrase? { nil }
+    package func told(_ event: Event, _ scene: EventScene) -> Phrase? { "\(company) told how far it is" }
 }
 
 extension Handover {
@@ -144,7 +154,7 @@ extension Handover {
 /// The handovers of the case whose history is told, each with what the company at its other end is called now.
 private enum ToldHandovers: ServiceKey { static let defaultValue: [ID<Handover>: (Handover, String?)] = [:] }
 
-extension CaseScene {
+extension EventScene {
     mutating func tell(of handovers: [Handover], over links: [ID<Link>: Link]) {
         material[ToldHandovers.self] = Dictionary(
             handovers.map { ($0.id, ($0, links[$0.link]?.name)) }, uniquingKeysWith: { first, _ in first })

@@ -6,7 +6,7 @@ import Office
 import Storage
 
 extension Desk {
-    package var links: LinkStore { LinkStore(scope, tx) }
+    package var links: LinkStore { LinkStore(scope, tx, by: hand) }
 
     /// Puts an event about a handover in the outbox, in this transaction. Each handover is a conversation of its own.
     package func send(_ data: some EventData, about handover: Handover, over link: Link, basedOn revision: Int? = nil) throws {

@@ -38,6 +38,14 @@ package enum HandoverSchema {
         Migration(
             "handovers-2-causes", "ALTER TABLE handovers ADD COLUMN offer_event UUID",
             "ALTER TABLE handovers ADD COLUMN trace TEXT"),
+        // The deadlines of which the log says that they were near, and that they have passed.
+        Migration(
+            "handovers-3-deadlines", "ALTER TABLE handovers ADD COLUMN soon_told BIGINT",
+            "ALTER TABLE handovers ADD COLUMN late_told BIGINT",
+            """
+            CREATE INDEX handovers_with_clock ON handovers (enterprise, state)
+            WHERE state IN ('offered', 'accepted') AND (accept_by IS NOT NULL OR answer_by IS NOT NULL)
+            """),
         // How a customer is called on each link, and on no other.
         Migration(
             "customer-references-1",

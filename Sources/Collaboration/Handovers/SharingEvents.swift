@@ -7,15 +7,16 @@ package struct ContactShared: CaseEvent {
     package static let type = "contact.shared"
     package let company: String
 
-    package func told(_ event: Event, _ scene: CaseScene) -> Phrase? { "\(company) shared the customer’s contact." }
+    package func told(_ event: Event, _ scene: EventScene) -> Phrase? { "\(company) shared the customer’s contact." }
 }
 
 /// The object is the handover.
 package struct ContactCorrected: CaseEvent {
     package static let type = "contact.corrected"
     package let company: String
+    package var deed: Deed { .sent }
 
-    package func told(_ event: Event, _ scene: CaseScene) -> Phrase? {
+    package func told(_ event: Event, _ scene: EventScene) -> Phrase? {
         "\(scene.handover(of: event)?.company ?? company) was told the corrected contact data."
     }
 }
@@ -24,7 +25,7 @@ package struct ContactRevoked: CaseEvent {
     package static let type = "contact.revoked"
     package let company: String
 
-    package func told(_ event: Event, _ scene: CaseScene) -> Phrase? {
+    package func told(_ event: Event, _ scene: EventScene) -> Phrase? {
         "\(company) took the customer’s contact back; it is deleted here."
     }
 }
@@ -34,7 +35,7 @@ package struct SharingTakenBack: CaseEvent {
     package static let type = "sharing.takenBack"
     package let company: String
 
-    package func told(_ event: Event, _ scene: CaseScene) -> Phrase? {
+    package func told(_ event: Event, _ scene: EventScene) -> Phrase? {
         let company = scene.handover(of: event)?.company ?? company
         return "\(event.actorName) took back the sharing of their contact data · \(company) was told to delete it"
     }

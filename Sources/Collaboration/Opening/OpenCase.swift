@@ -64,7 +64,27 @@ extension Desk {
     package func keep(_ message: Message, _ uploads: [Upload] = [], in item: inout HeldCase) throws {
         try messages.add(message)
         for upload in uploads { try attachments.add(upload, to: message) }
-        try note(MessageAdded(message), on: &item, object: message.id.uuid)
+        // Whoever is no colleague cannot call on one.
+        let mentions = message.author.kind == .member ? try mentions(in: message.body) : []
+        try note(MessageAdded(message, mentions: mentions), on: &item, object: message.id.uuid)
         try CaseIndex.put(message, self)
+    }
+}
+
+extension Desk {
+    /// Members whose whole name, or first name where only one has it, stands after an @.
+    private func mentions(in text: String) throws -> [ID<Member>] {
+        guard text.contains("@") else { return [] }
+        let text = text.lowercased()
+        let people = try members.names()
+        func isCalled(_ name: Substring) -> Bool {
+            text.ranges(of: "@" + name.lowercased()).contains { range in
+                range.upperBound == text.endIndex || !text[range.upperBound].isLetter && !text[range.upperBound].isNumber
+            }
+        }
+        let whole = people.filter { isCalled($0.name[...]) }
+        let first = Dictionary(grouping: people) { $0.name.prefix { $0 != " " } }
+        let alone = first.filter { $0.value.count == 1 && !$0.key.isEmpty && isCalled($0.key) }.flatMap(\.value)
+        return Set((whole + alone).map(\.id)).sorted()
     }
 }

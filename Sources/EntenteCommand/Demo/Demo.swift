@@ -74,7 +74,8 @@ enum DemoSetUp {
         }
     }
 
-    /// Returns an administrator's API token for each company.
+    /// Returns an API token for everybody who writes, by their e-mail address, and an administrator's for each company, by its
+    /// short name.
     static func prepare(_ node: DemoNode, in folder: URL) async throws -> [String: String] {
         let location = location(node, in: folder)
         // Left from a set-up that was interrupted.
@@ -88,23 +89,24 @@ enum DemoSetUp {
         let password = try await Passwords().hash(DemoCompany.password)
         var tokens: [String: String] = [:]
         for company in node.companies {
-            tokens[company.slug] = try await database.write { tx in
+            let made = try await database.write { tx in
                 var enterprise = try EnterpriseDraft(
                     name: company.name, slug: company.slug, colour: company.colour, place: company.place
-                ).create(Features.kernel(host: ""), tx, timeZone: "Europe/Brussels")
+                ).create(Features.kernel(host: ""), tx, timeZone: "Europe/Brussels", by: .commandLine(at: tx.startedAt))
                 enterprise.intro = company.intro
                 try EnterpriseStore(tx).save(enterprise)
-                var token = ""
+                var own: [String: String] = [:]
                 for person in company.people {
                     let member = Member(email: person.email, name: person.name, role: person.role)
-                    try MemberStore(enterprise.id, tx).add(member, password: password)
-                    if person.role == .administrator {
-                        token = try TokenStore(enterprise, tx).make(
-                            person.name, role: .administrator, by: member.id, at: tx.startedAt)
-                    }
+                    try MemberStore(enterprise.id, tx).add(member, password: password, by: .commandLine(at: tx.startedAt))
+                    guard person.role != .reader else { continue }
+                    own[person.email] = try TokenStore(enterprise, tx).make(
+                        "demonstration", role: person.role, for: .month, of: member.id, by: .commandLine(at: tx.startedAt))
                 }
-                return token
+                return own
             }
+            tokens.merge(made) { $1 }
+            tokens[company.slug] = company.people.first { $0.role == .administrator }.flatMap { made[$0.email] }
         }
         await database.close()
         return tokens

@@ -6,7 +6,7 @@ import Web
 
 /// Links the companies of the demonstration and lets something happen between them, all through the API, as anybody could.
 struct DemoStory {
-    /// By the company's short name.
+    /// An administrator's by the company's short name, and everybody's by their e-mail address.
     let tokens: [String: String]
     private let client = OutboundClient(.thisMachine)
 
@@ -28,7 +28,32 @@ struct DemoStory {
         try await report(
             "spoke", "Stad Gent", "fleet@stad.example", product: "Velora City 500", severity: "major",
             "Motor cuts out above 25 °C", "Since last week the motors of three bikes stop on warm afternoons.")
+        try await work()
         try await client.close()
+    }
+
+    /// A colleague asks another for help, so that there is something to be told.
+    private func work() async throws {
+        struct Listed: Decodable {
+            struct Line: Decodable { let number: String }
+            let cases: [Line]
+        }
+        struct Person: Decodable {
+            let id: String
+            let name: String
+        }
+        let (tom, velora) = ("tom@velora.example", "velora")
+        let listed: Listed = try await call(velora, "GET", "/cases")
+        let people: [Person] = try await call(velora, "GET", "/members")
+        guard let number = listed.cases.first?.number, let ines = people.first(where: { $0.name == "Inès Martin" }) else {
+            return
+        }
+        let _: Ignored = try await call(velora, "POST", "/cases/\(number)/watching", ["watch": "true"], as: tom)
+        let _: Ignored = try await call(
+            velora, "POST", "/cases/\(number)/messages", ["text": "@Inès, the invoice says blue. Did the paint shop mix them up?"],
+            as: tom)
+        let _: Ignored = try await call(
+            velora, "POST", "/cases/\(number)/triage", ["owner": ines.id, "priority": "high", "tags": "paint"], as: tom)
     }
 
     private func origin(_ slug: String) -> String {
@@ -77,12 +102,12 @@ struct DemoStory {
     }
 
     private func call<Answer: Decodable>(
-        _ slug: String, _ method: String, _ path: String, _ fields: [String: String]? = nil
+        _ slug: String, _ method: String, _ path: String, _ fields: [String: String]? = nil, as person: String? = nil
     ) async throws -> Answer {
         let url = "\(origin(slug))/\(slug)\(path)"
         let headers: Headers = [
             "Accept": "application/json", "Content-Type": "application/json",
-            "Authorization": "Bearer \(tokens[slug] ?? "")",
+            "Authorization": "Bearer \(tokens[person ?? slug] ?? "")",
         ]
         let response =
             if method == "GET" {

@@ -145,7 +145,7 @@ package struct Party: WireStruct {
     }
 }
 
-package enum Role: String, Sendable, CaseIterable {
+package enum Role: String, Sendable, CaseIterable, Codable {
     case partner, supplier, customer
 
     package var inverse: Role {

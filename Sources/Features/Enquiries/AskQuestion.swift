@@ -54,6 +54,6 @@ struct AskQuestion: Action {
             author: .init(.customer, name: customer.name), audience: Audience(customer: true))
         draft.customer = customer.id
         input.about.fill(&draft)
-        return try Followed.reply(try desk.open(draft).case, desk)
+        return try Followed.reply(try desk.acting(as: customer.actor).open(draft).case, desk)
     }
 }

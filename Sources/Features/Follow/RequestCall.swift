@@ -62,7 +62,7 @@ package struct CallRequested: CaseEvent {
 
     package var reached: [ContactPoint] { phone.isEmpty ? [] : [ContactPoint(channel: .phone, value: phone)] }
 
-    package func told(_ event: Event, _ scene: CaseScene) -> Phrase? {
+    package func told(_ event: Event, _ scene: EventScene) -> Phrase? {
         let what = [phone, when].filter { !$0.isEmpty }.joined(separator: ", ")
         return what.isEmpty ? "\(event.actorName) asks to be called" : "\(event.actorName) asks to be called: “\(what)”"
     }

@@ -51,7 +51,7 @@ struct IncidentAssessed: CaseEvent {
     let from: Incident.Severity?
     let to: Incident.Severity
 
-    func told(_ event: Event, _ scene: CaseScene) -> Phrase? {
+    func told(_ event: Event, _ scene: EventScene) -> Phrase? {
         "\(event.actorName) assessed it: \(Phrase(stringLiteral: to.title))"
     }
 }

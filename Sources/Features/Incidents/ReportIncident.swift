@@ -60,7 +60,7 @@ struct ReportIncident: Action {
         draft.customer = customer.id
         draft.priority = incident.priority
         input.about.fill(&draft)
-        let item = try desk.open(draft).case
+        let item = try desk.acting(as: customer.actor).open(draft).case
         try desk.incidents.add(incident, to: item.id)
         return try Followed.reply(item, desk)
     }

@@ -56,6 +56,7 @@ package struct InviteCompany: Action {
         let (kept, invitation) = try InvitationStore(desk.scope, tx).invite(
             call.input.label, as: call.input.role, kinds: desk.kernel.kinds.offered(by: desk.enterprise).map { $0.name }, from: address,
             at: call.now)
+        try desk.record(CompanyInvited(label: kept.label, role: kept.role), on: kept.id.uuid)
         return .show(
             View(
                 id: kept.id, label: kept.label, url: invitation.url(allowingPlainLoopback: !call.origin.isHTTPS),
@@ -124,8 +125,9 @@ package struct WithdrawInvitation: Action {
 
     package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<Nothing> {
         let invitations = InvitationStore(call.caller.enterprise.id, tx)
-        guard try invitations.find(call.input.invitation) != nil else { throw Missing.link }
+        guard let invitation = try invitations.find(call.input.invitation) else { throw Missing.link }
         try invitations.withdraw(call.input.invitation, at: call.now)
+        try call.desk(tx).record(InvitationWithdrawn(label: invitation.label), on: invitation.id.uuid)
         call.desk(tx).announceLinks()
         return .done(goTo: "/\(call.caller.enterprise.slug)/links", notice: "The invitation is withdrawn.")
     }

@@ -106,7 +106,8 @@ package struct ChangeSettings: Action {
     package static let formName = "settings"
 
     package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<Nothing> {
-        var enterprise = call.caller.enterprise
+        let before = call.caller.enterprise
+        var enterprise = before
         enterprise.name = call.input.name
         enterprise.colour = call.input.colour
         enterprise.place = call.input.place
@@ -117,6 +118,12 @@ package struct ChangeSettings: Action {
         }
         if call.input.changesFollowDays { enterprise.followDays = call.input.followDays }
         try EnterpriseStore(tx).save(enterprise)
+        let changes = FieldChange.among(
+            ("name", before.name, enterprise.name), ("colour", "\(before.colour)", "\(enterprise.colour)"),
+            ("place", before.place, enterprise.place), ("intro", before.intro, enterprise.intro),
+            ("timeZone", before.timeZone, enterprise.timeZone),
+            ("followDays", before.followDays.map(String.init) ?? "", enterprise.followDays.map(String.init) ?? ""))
+        if !changes.isEmpty { try call.desk(tx).record(SettingsChanged(changes: changes), on: enterprise.id.uuid) }
         return .done(goTo: "/\(enterprise.slug)/settings", notice: "Saved.")
     }
 }

@@ -62,6 +62,9 @@ package struct SwitchFeatures: Action {
         // Those that only another version of the program knows stay as they are.
         let off = enterprise.switchedOff.subtracting(known).union(known.subtracting(call.input.on))
         try EnterpriseStore(tx).switchOff(off, of: enterprise.id)
+        let event = FeaturesSwitched(
+            on: enterprise.switchedOff.subtracting(off).sorted(), off: off.subtracting(enterprise.switchedOff).sorted())
+        if !event.on.isEmpty || !event.off.isEmpty { try call.desk(tx).record(event, on: enterprise.id.uuid) }
         return .done(goTo: "/\(enterprise.slug)/settings", notice: "Saved.")
     }
 }

@@ -6,17 +6,17 @@ import Storage
 extension InboundHandlers {
     /// What peers say about the link itself.
     package static let aboutLinks: [InboundHandler] = [
-        about(LinkClosingV1.self) { closing, _, link, tx, now in
+        about(LinkClosingV1.self) { closing, envelope, link, tx, now in
             let latest = now + Int(LinkClosingV1.drains + RequestProfile.clockDifference)
             guard Timestamp(closing.until) <= latest else { throw Rejection(.malformed, "a link drains for 72 hours at most") }
-            let links = LinkStore(link.enterprise, tx)
+            let links = LinkStore(sayingOf: link, tx, in: envelope.id, at: now)
             guard var link = try links.take(link.id), link.state != .closed else { return }
             link.state = .closing
             link.closesAt = min(Timestamp(closing.until), now + Int(LinkClosingV1.drains), link.closesAt ?? latest)
             try links.save(link)
         },
-        about(ContractProposedV1.self) { proposed, envelope, link, tx, _ in
-            let links = LinkStore(link.enterprise, tx)
+        about(ContractProposedV1.self) { proposed, envelope, link, tx, now in
+            let links = LinkStore(sayingOf: link, tx, in: envelope.id, at: now)
             guard var link = try links.take(link.id) else { return }
             let contract = try link.read(proposed.contract)
             guard contract.version == (link.contract?.version ?? 0) + 1, contract.isBetweenTheSame(as: link.contract)
@@ -32,8 +32,8 @@ extension InboundHandlers {
             link.isProposalOurs = false
             try links.save(link)
         },
-        about(ContractAgreedV1.self) { agreed, _, link, tx, _ in
-            let links = LinkStore(link.enterprise, tx)
+        about(ContractAgreedV1.self) { agreed, envelope, link, tx, now in
+            let links = LinkStore(sayingOf: link, tx, in: envelope.id, at: now)
             guard var link = try links.take(link.id), link.isProposalOurs, let proposal = link.proposal else {
                 throw Rejection(.stale, "nothing is proposed here")
             }
@@ -49,8 +49,8 @@ extension InboundHandlers {
             link.isProposalOurs = false
             try links.save(link)
         },
-        about(ContractDeclinedV1.self) { declined, _, link, tx, _ in
-            let links = LinkStore(link.enterprise, tx)
+        about(ContractDeclinedV1.self) { declined, envelope, link, tx, now in
+            let links = LinkStore(sayingOf: link, tx, in: envelope.id, at: now)
             guard var link = try links.take(link.id), link.isProposalOurs, link.proposal != nil,
                 declined.proposal == link.proposalEvent
             else { throw Rejection(.stale, "that is not proposed here") }

@@ -8,6 +8,17 @@ import Web
 package enum Linking: ExchangeFeature {
     package static let migrations = LinkSchema.migrations
     package static let rawActions = ExchangeActions.all
+    package static let events: [any EventPayload.Type] = [
+        CompanyInvited.self, InvitationWithdrawn.self, LinkAdded.self, LinkMoved.self, LinkChanged.self, ContractProposed.self,
+        ContractDropped.self, ContractAgreed.self,
+    ]
+    package static let subjects = [
+        SubjectSort("link") { ids, desk in
+            try LinkStore(desk.scope, desk.tx).all(ids.map(ID.init)).reduce(into: [:]) { labels, link in
+                labels[link.id.uuid] = .init(link.name, href: "/\(desk.enterprise.slug)/links/\(link.id)")
+            }
+        }
+    ]
     package static let liveSources = [LinkChanges.source]
 
     package static func handlers(_ kernel: Kernel) -> [InboundHandler] { InboundHandlers.aboutLinks }

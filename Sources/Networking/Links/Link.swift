@@ -9,7 +9,7 @@ package enum Conversation {}
 
 /// A linked enterprise, as this enterprise knows it. Its id is the same on both sides.
 package struct Link: Sendable {
-    package enum State: String, Sendable, CaseIterable, SQLConvertible {
+    package enum State: String, Sendable, CaseIterable, Codable, SQLConvertible {
         /// Accepted; the short codes are to be compared.
         case pending
         case active

@@ -9,10 +9,21 @@ import Storage
 package struct LinkStore {
     package let scope: ID<Enterprise>
     package let tx: Transaction
+    /// Who changes them, as the log keeps it.
+    let hand: Hand
 
-    package init(_ scope: ID<Enterprise>, _ tx: Transaction) {
+    /// - Parameter hand: nobody's but the exchange's own, if nothing is said.
+    package init(_ scope: ID<Enterprise>, _ tx: Transaction, by hand: Hand? = nil) {
         self.scope = scope
         self.tx = tx
+        self.hand = hand ?? Hand(.system("exchange"), at: tx.startedAt)
+    }
+
+    /// For what its own company says about a link.
+    init(sayingOf link: Link, _ tx: Transaction, in event: UUID, at now: Timestamp) {
+        self.init(
+            link.enterprise, tx,
+            by: Hand(.company(link.id.uuid, name: link.name), by: .link(event: event), at: now))
     }
 
     private static let columns: SQL = """
@@ -82,10 +93,13 @@ package struct LinkStore {
                 \(link.newName), \(link.movedTo))
             """)
         try tx.run("INSERT INTO destinations (enterprise, link) VALUES (\(scope), \(link.id))")
+        try EventLog(scope, tx).record(
+            LinkAdded(company: link.name, address: "\(link.address)"), on: link.id.uuid, by: hand)
         try keepKeys(of: link)
     }
 
     package func save(_ link: Link) throws {
+        if let before = try find(link.id) { try note(link, since: before) }
         try tx.run(
             """
             UPDATE links SET state = \(link.state), name = \(link.name), new_name = \(link.newName), colour = \(link.colour),

@@ -29,7 +29,10 @@ package struct AddMember: AsyncAction {
             timeZone: enterprise.timeZone)
         let made = NewPassword(for: member)
         let hash = try await call.services.passwords.hash(made.password)
-        try await database.write { tx in try call.desk(tx).members.add(member, password: hash) }
+        try await database.write { tx in
+            let desk = call.desk(tx)
+            try desk.members.add(member, password: hash, by: desk.hand)
+        }
         return .show(made)
     }
 
@@ -54,6 +57,7 @@ package struct ResetPassword: AsyncAction {
         let hash = try await call.services.passwords.hash(made.password)
         try await database.write { tx in
             try call.desk(tx).members.setPassword(hash, of: member.id)
+            try call.desk(tx).record(PasswordChanged(name: member.name), on: member.id.uuid)
             try SessionStore(call.caller.enterprise.id, tx).endAll(of: member.id)
             try KnownDevices(call.caller.enterprise, tx).forget(member.id)
         }
@@ -78,5 +82,15 @@ extension Call where As == StaffCaller, Input == MemberInput {
     package func member(_ tx: Transaction) throws -> Member {
         guard let member = try desk(tx).members.find(input.member) else { throw Refusal.notFound }
         return member
+    }
+}
+
+extension MemberStore {
+    /// Adds a member, which the log keeps.
+    /// - Parameter password: as ``add(_:password:)``.
+    package func add(_ member: Member, password: String?, by hand: Hand) throws {
+        try EventLog(scope, tx).record(
+            MemberAdded(name: member.name, email: member.email, role: member.role), on: member.id.uuid, by: hand)
+        try add(member, password: password)
     }
 }

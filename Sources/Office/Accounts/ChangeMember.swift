@@ -20,10 +20,12 @@ package struct ChangeRole: Action {
     package static let retryForm: (any Action.Type)? = ListMembers.self
 
     package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<MemberView> {
-        let members = call.desk(tx).members
-        guard var member = try members.find(call.input.member) else { throw Refusal.notFound }
+        let desk = call.desk(tx)
+        guard var member = try desk.members.find(call.input.member) else { throw Refusal.notFound }
+        let event = RoleChanged(name: member.name, from: member.role, to: call.input.role)
         member.role = call.input.role
-        try members.save(member)
+        try desk.members.save(member)
+        if event.from != event.to { try desk.record(event, on: member.id.uuid) }
         return .done(MemberView(member), goTo: "/\(call.caller.enterprise.slug)/members", notice: "Saved.")
     }
 }
@@ -39,6 +41,7 @@ package struct CloseAccount: Action {
 
     package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<MemberView> {
         var member = try call.member(tx)
+        if !member.hasLeft { try call.desk(tx).record(AccountClosed(name: member.name), on: member.id.uuid) }
         member.disabledAt = member.disabledAt ?? call.now
         try call.desk(tx).members.save(member)
         try SessionStore(call.caller.enterprise.id, tx).endAll(of: member.id)
@@ -59,6 +62,7 @@ package struct ReopenAccount: Action {
 
     package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<MemberView> {
         var member = try call.member(tx)
+        if member.hasLeft { try call.desk(tx).record(AccountReopened(name: member.name), on: member.id.uuid) }
         member.disabledAt = nil
         try call.desk(tx).members.save(member)
         return .done(

@@ -31,7 +31,7 @@ package struct EnterpriseDraft: Sendable {
     ///
     /// - Parameter timeZone: that of its pages, and of members until they choose; the settings change it.
     package func create(
-        _ kernel: Kernel, _ tx: Transaction, timeZone: String = LocaleChoice().timeZone
+        _ kernel: Kernel, _ tx: Transaction, timeZone: String = LocaleChoice().timeZone, by hand: Hand
     ) throws -> Enterprise {
         if try EnterpriseStore(tx).find(slug: slug) != nil { throw EnterpriseRefusal.slugTaken }
         let letters = name.uppercased().filter { $0.isASCII && $0.isLetter }
@@ -39,6 +39,7 @@ package struct EnterpriseDraft: Sendable {
             slug: slug, name: name, colour: colour, place: place, timeZone: timeZone,
             prefix: letters.first.map(String.init) ?? "C")
         try EnterpriseStore(tx).add(enterprise)
+        try EventLog(enterprise.id, tx).record(EnterpriseFounded(name: name), on: enterprise.id.uuid, by: hand)
         for found in kernel.foundings { try found(enterprise, tx) }
         return enterprise
     }

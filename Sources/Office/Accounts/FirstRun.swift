@@ -63,12 +63,14 @@ package struct FirstRun: AsyncAction {
         let hash = try await call.services.passwords.hash(input.password)
         let (enterprise, token) = try await database.write { tx in
             try SetUp.check(input.key, call.services, tx)
+            let founder = ID<Member>()
+            let hand = Hand(.member(founder, name: input.member), at: call.now)
             let enterprise = try input.draft.create(
-                call.services.kernel, tx, timeZone: call.credentials.locale.timeZone)
+                call.services.kernel, tx, timeZone: call.credentials.locale.timeZone, by: hand)
             let member = Member(
-                email: input.email, name: input.member, role: .administrator, language: call.caller.locale.language,
-                timeZone: enterprise.timeZone)
-            try MemberStore(enterprise.id, tx).add(member, password: hash)
+                id: founder, email: input.email, name: input.member, role: .administrator,
+                language: call.caller.locale.language, timeZone: enterprise.timeZone)
+            try MemberStore(enterprise.id, tx).add(member, password: hash, by: hand)
             let device = Device.name(of: call.credentials.userAgent)
             return (enterprise, try SessionStore(enterprise.id, tx).start(member.id, device: device, at: call.now))
         }

@@ -16,6 +16,29 @@ package enum House: Feature {
         JoinTeam.self, LeaveTeam.self, ListTokens.self, MakeToken.self, WithdrawToken.self,
     ]
 
+    package static let events: [any EventPayload.Type] = [
+        MemberAdded.self, RoleChanged.self, AccountClosed.self, AccountReopened.self, PasswordChanged.self, ProfileChanged.self,
+        SignedIn.self, TeamAdded.self, TeamJoined.self, TeamLeft.self, TokenMade.self, TokenWithdrawn.self,
+        EnterpriseFounded.self, SettingsChanged.self, FeaturesSwitched.self,
+    ]
+
+    package static let subjects = [
+        SubjectSort("member") { ids, desk in
+            let root = "/\(desk.enterprise.slug)/members"
+            return try desk.members.names(of: ids.map(ID.init)).reduce(into: [:]) { $0[$1.key.uuid] = .init($1.value, href: root) }
+        },
+        SubjectSort("team") { ids, desk in
+            let root = "/\(desk.enterprise.slug)/teams"
+            return try ids.reduce(into: [:]) { labels, id in
+                labels[id] = try desk.teams.find(ID(id)).map { .init($0.name, href: root) }
+            }
+        },
+        SubjectSort("enterprise") { ids, desk in
+            let label = SubjectSort.Label(desk.enterprise.name, href: "/\(desk.enterprise.slug)/settings")
+            return Dictionary(ids.map { ($0, label) }, uniquingKeysWith: { first, _ in first })
+        },
+    ]
+
     package static let menu = [
         Place(.house, 1, "Members", "members", for: .membersManage), Place(.house, 2, "Teams", "teams", for: .membersManage),
         Place(.house, 3, "API tokens", "tokens", for: .tokensManage),

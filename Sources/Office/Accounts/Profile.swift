@@ -73,6 +73,10 @@ package struct ChangeProfile: Action {
         let members = MemberStore(call.caller.enterprise.id, tx)
         guard var member = try members.find(call.caller.member.id) else { throw Refusal.notFound }
         guard TimeZone(identifier: call.input.timeZone) != nil else { throw MemberRefusal.unknownTimeZone }
+        let changes = FieldChange.among(
+            ("name", member.name, call.input.name), ("language", member.language, call.input.language.rawValue),
+            ("timeZone", member.timeZone, call.input.timeZone), ("theme", member.theme.rawValue, call.input.theme.rawValue))
+        if !changes.isEmpty { try call.desk(tx).record(ProfileChanged(changes: changes), on: member.id.uuid) }
         member.name = call.input.name
         member.language = call.input.language.rawValue
         member.timeZone = call.input.timeZone
@@ -111,6 +115,7 @@ package struct ChangePassword: AsyncAction {
         let new = try await passwords.hash(call.input.new)
         try await database.write { tx in
             try MemberStore(scope, tx).setPassword(new, of: caller.member.id)
+            try call.desk(tx).record(PasswordChanged(name: caller.member.name), on: caller.member.id.uuid)
             try SessionStore(scope, tx).endAll(of: caller.member.id, but: session)
         }
         return .done(

@@ -70,9 +70,12 @@ package struct SignIn: AsyncAction {
         guard isRight, let member else { throw SignInRefused() }
         let (session, token) = try await database.write { tx in
             let device = call.credentials.cookies[enterprise.deviceCookie]
+            let name = Device.name(of: call.credentials.userAgent)
+            try EventLog(enterprise.id, tx).record(
+                SignedIn(device: name), on: member.id.uuid,
+                by: Hand(.member(member.id, name: member.name), at: call.now))
             return (
-                try SessionStore(enterprise.id, tx).start(
-                    member.id, device: Device.name(of: call.credentials.userAgent), at: call.now),
+                try SessionStore(enterprise.id, tx).start(member.id, device: name, at: call.now),
                 try KnownDevices(enterprise, tx).remember(device, for: member.id, at: call.now)
             )
         }

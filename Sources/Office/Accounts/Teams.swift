@@ -77,7 +77,9 @@ package struct AddTeam: Action {
 
     package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<[TeamView]> {
         let desk = call.desk(tx)
-        try desk.teams.add(Team(name: call.input.name))
+        let team = Team(name: call.input.name)
+        try desk.teams.add(team)
+        try desk.record(TeamAdded(name: team.name), on: team.id.uuid)
         return .created(try TeamView.all(desk), at: "/\(desk.enterprise.slug)/teams", notice: "Saved.")
     }
 }
@@ -101,9 +103,11 @@ package struct JoinTeam: Action {
 
     package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<[TeamView]> {
         let desk = call.desk(tx)
-        guard try desk.teams.find(call.input.team) != nil else { throw Refusal.notFound }
-        guard try desk.members.find(call.input.member) != nil else { throw MemberRefusal.unknownMember }
-        try desk.teams.add(call.input.member, to: call.input.team)
+        guard let team = try desk.teams.find(call.input.team) else { throw Refusal.notFound }
+        guard let member = try desk.members.find(call.input.member) else { throw MemberRefusal.unknownMember }
+        if try desk.teams.add(member.id, to: team.id) {
+            try desk.record(TeamJoined(team: team.name, member: member.name), on: team.id.uuid, object: member.id.uuid)
+        }
         return .done(try TeamView.all(desk), goTo: "/\(desk.enterprise.slug)/teams", notice: "Saved.")
     }
 }
@@ -127,6 +131,10 @@ package struct LeaveTeam: Action {
     package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<[TeamView]> {
         let desk = call.desk(tx)
         try desk.teams.remove(call.input.member, from: call.input.team)
+        let (team, member) = (try desk.teams.find(call.input.team), try desk.members.find(call.input.member))
+        try desk.record(
+            TeamLeft(team: team?.name ?? "–", member: member?.name ?? "–"), on: call.input.team.uuid,
+            object: call.input.member.uuid)
         return .done(try TeamView.all(desk), goTo: "/\(desk.enterprise.slug)/teams", notice: "Saved.")
     }
 }

@@ -93,7 +93,7 @@ package struct MakeToken: Action {
     package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<Made> {
         let caller = call.caller
         let token = try TokenStore(caller.enterprise, tx).make(
-            call.input.label, role: call.input.role, for: call.input.lifetime, by: caller.member.id, at: call.now)
+            call.input.label, role: call.input.role, for: call.input.lifetime, of: caller.member.id, by: call.desk(tx).hand)
         return .show(Made(token: token, expiresAt: call.input.lifetime.end(from: call.now)))
     }
 
@@ -115,9 +115,22 @@ package struct WithdrawToken: Action {
     package static let access = Permission.tokensManage
 
     package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<Nothing> {
-        try TokenStore(call.caller.enterprise, tx).withdraw(call.input.token, at: call.now)
+        let label = try TokenStore(call.caller.enterprise, tx).withdraw(call.input.token, at: call.now)
+        try call.desk(tx).record(TokenWithdrawn(label: label), on: call.input.token.uuid)
         return .done(
             goTo: "/\(call.caller.enterprise.slug)/tokens",
             notice: "The token is withdrawn. Programs that use it stop working now.")
+    }
+}
+
+extension TokenStore {
+    /// Makes a token, which the log keeps, and returns its text, which cannot be read again.
+    package func make(
+        _ label: String, role: Member.Role, for lifetime: TokenLifetime, of member: ID<Member>, by hand: Hand
+    ) throws -> String {
+        let id = ID<APIToken>()
+        try EventLog(enterprise.id, tx).record(
+            TokenMade(label: label, role: role, lifetime: lifetime), on: id.uuid, by: hand)
+        return try make(label, id: id, role: role, for: lifetime, by: member, at: hand.now)
     }
 }

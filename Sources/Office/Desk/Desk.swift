@@ -57,6 +57,11 @@ package struct Desk {
         self.means = means
     }
 
+    /// The same desk on behalf of somebody else, such as of the customer whom a public form has made known.
+    package func acting(as actor: Actor) -> Desk {
+        Desk(enterprise, actor, kernel, tx, now: now, roles: [], program: nil, means: means, context: context)
+    }
+
     /// Who does something, as the log inside the enterprise names them.
     var loggedName: String { program.map { "\(actor.name) (\($0))" } ?? actor.name }
 
@@ -78,7 +83,7 @@ package enum Actor: Sendable, Hashable {
         }
     }
 
-    fileprivate var usualMeans: Means {
+    var usualMeans: Means {
         switch self {
         case .member: .session
         case .customer: .page

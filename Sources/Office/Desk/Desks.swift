@@ -13,7 +13,8 @@ extension Call where As == Anyone {
         guard let enterprise = try EnterpriseStore(tx).find(slug: credentials.path["enterprise"] ?? "") else {
             throw Refusal.notFound
         }
-        return Desk(enterprise, .system("public page"), services.kernel, tx, now: now)
+        return Desk(
+            enterprise, .system("public page"), services.kernel, tx, now: now, means: .page, context: Services())
     }
 }
 

@@ -21,6 +21,10 @@ package protocol Feature: Sendable {
     /// The types of events that it writes.
     static var events: [any EventPayload.Type] { get }
     static var subscribers: [any Subscriber.Type] { get }
+    /// Why it tells members of what happens.
+    static var noticeReasons: [NoticeReason] { get }
+    /// The sorts of thing that its events are about.
+    static var subjects: [SubjectSort] { get }
     /// Takes what the features of the program bring for this one.
     static func gather(_ features: [any Feature.Type], into kernel: inout Kernel)
 }
@@ -62,6 +66,8 @@ extension Feature {
     package static var foundings: [Founding] { [] }
     package static var events: [any EventPayload.Type] { [] }
     package static var subscribers: [any Subscriber.Type] { [] }
+    package static var subjects: [SubjectSort] { [] }
+    package static var noticeReasons: [NoticeReason] { [] }
     package static func gather(_ features: [any Feature.Type], into kernel: inout Kernel) {}
 }
 
@@ -78,6 +84,8 @@ extension Kernel {
         foundings = features.flatMap { $0.foundings }
         eventTypes = EventTypes(features.flatMap { $0.events })
         subscribers = features.flatMap { $0.subscribers }
+        noticeReasons = features.flatMap { $0.noticeReasons }
+        subjectSorts = Dictionary(features.flatMap { $0.subjects }.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         for feature in features { feature.gather(features, into: &self) }
     }
 }

@@ -12,7 +12,9 @@ package enum Means: Sendable, Hashable {
     case page
     /// By this event of a linked company.
     case link(event: UUID?)
-    /// By themselves, when their time had come.
+    /// By a command on the node's machine.
+    case command
+    /// By itself, when its time had come.
     case clock
 
     var name: String {
@@ -21,6 +23,7 @@ package enum Means: Sendable, Hashable {
         case .token: "token"
         case .page: "page"
         case .link: "link"
+        case .command: "command"
         case .clock: "clock"
         }
     }
@@ -29,7 +32,7 @@ package enum Means: Sendable, Hashable {
         switch self {
         case .token(let id): id.uuid
         case .link(let event): event
-        case .session, .page, .clock: nil
+        case .session, .page, .command, .clock: nil
         }
     }
 }

@@ -25,7 +25,17 @@ private struct StaffFrame {
                     caller.member.name.split(separator: " ").first.map(String.init) ?? caller.member.name),
                 "role": .object([caller.member.role.rawValue: true]),
             ],
+            "bell": try bell(),
             "can": .object(desk.kernel.abilities.map { ($0.key, .flag(caller.may($0.value))) }),
+        ]
+    }
+
+    /// What one is told of and has not read, for those who have an account of their own.
+    private func bell() throws -> Model {
+        guard caller.session != nil, let unread = desk.kernel.unread else { return .none }
+        let count = try unread(desk, caller.member.id)
+        return [
+            "href": .text("/\(caller.enterprise.slug)/notices"), "count": count == 0 ? .none : .text(count < 100 ? "\(count)" : "99+"),
         ]
     }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Web
 
 /// What happened, as the log keeps it: each type of event is a type of its own. Text for people is made from it when it is
 /// shown, in the reader's language.
@@ -10,11 +11,25 @@ package protocol EventPayload: Codable, Sendable {
     static var type: String { get }
     /// Raised when what is kept changes its shape; the type then reads what earlier versions wrote.
     static var version: Int { get }
+    /// The sort of thing that it happens to, by the name of a ``SubjectSort``.
+    static var subject: String { get }
     /// Names of members that hold what is a customer's own, and go with them. Where others name them, it is struck out.
     static var personal: Set<String> { get }
+    /// What it is to those who ask who saw, changed or passed on what.
+    var deed: Deed { get }
+    /// Says it in a sentence; `nil` where something else shows it, or nothing does.
+    func told(_ event: Event, _ scene: EventScene) -> Phrase?
+}
+
+/// What somebody does with what the enterprise holds.
+package enum Deed: String, Sendable, CaseIterable, Codable {
+    case saw, changed, exported
+    /// It went to a customer or another company.
+    case sent
 }
 
 extension EventPayload {
+    package var deed: Deed { .changed }
     package static var version: Int { 1 }
     package static var personal: Set<String> { [] }
 }

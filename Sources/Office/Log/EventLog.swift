@@ -28,21 +28,14 @@ package enum EventSchema {
 
 /// An event that is about to be written.
 package struct NewEvent: Sendable {
-    fileprivate let at: Timestamp
-    fileprivate let actor: Actor
-    fileprivate let actorName: String
-    fileprivate let means: Means
+    fileprivate let hand: Hand
     fileprivate let type: String
     fileprivate let version: Int
     fileprivate let object: UUID?
     fileprivate let payload: String
 
-    /// What happens at a desk, now, by whoever works there.
-    package init(_ payload: some EventPayload, object: UUID? = nil, by desk: Desk) throws {
-        at = desk.now
-        actor = desk.actor
-        actorName = desk.loggedName
-        means = desk.means
+    package init(_ payload: some EventPayload, object: UUID? = nil, by hand: Hand) throws {
+        self.hand = hand
         type = Swift.type(of: payload).type
         version = Swift.type(of: payload).version
         self.object = object
@@ -50,7 +43,16 @@ package struct NewEvent: Sendable {
     }
 }
 
-extension Desk {
+/// The log of one enterprise, to be written.
+package struct EventLog {
+    private let scope: ID<Enterprise>
+    private let tx: Transaction
+
+    package init(_ scope: ID<Enterprise>, _ tx: Transaction) {
+        self.scope = scope
+        self.tx = tx
+    }
+
     /// Appends to a subject's history. The caller holds the subject's row, so that the places have no rival.
     /// - Parameter sequence: the place of the last event before these.
     package func append(_ events: [NewEvent], to subject: UUID, after sequence: Int) throws {
@@ -58,9 +60,9 @@ extension Desk {
         let head = try headOfOneWriter()
         let rows: [SQL] = events.enumerated().map { index, event in
             """
-            (\(scope), \(subject), \(sequence + index + 1), \(event.at), \(event.actor.kind), \(event.actor.uuid),
-                \(event.actorName), \(event.means.name), \(event.means.cause), \(event.type), \(event.version),
-                \(event.object), \(event.payload), \(head.map { $0 + index + 1 }))
+            (\(scope), \(subject), \(sequence + index + 1), \(event.hand.now), \(event.hand.actor.kind),
+                \(event.hand.actor.uuid), \(event.hand.name), \(event.hand.means.name), \(event.hand.means.cause),
+                \(event.type), \(event.version), \(event.object), \(event.payload), \(head.map { $0 + index + 1 }))
             """
         }
         try tx.run(
@@ -70,16 +72,25 @@ extension Desk {
                 payload, position)
             VALUES \(rows.joined(separator: ", "))
             """)
-        tx.afterCommit { [enterprise = scope] in LogSignal.send(enterprise) }
+        tx.afterCommit { [scope] in LogSignal.send(scope) }
     }
 
     /// Appends to the history of a subject whose row nobody holds.
-    package func record(_ event: some EventPayload, on subject: UUID, object: UUID? = nil) throws {
+    package func record(_ event: some EventPayload, on subject: UUID, object: UUID? = nil, by hand: Hand) throws {
         try tx.lock("events/\(scope)/\(subject)")
         let last = try tx.first(
             "SELECT MAX(sequence) FROM events WHERE enterprise = \(scope) AND subject = \(subject)"
         ) { try $0.next() as Int? } ?? nil
-        try append([NewEvent(event, object: object, by: self)], to: subject, after: last ?? 0)
+        try append([NewEvent(event, object: object, by: hand)], to: subject, after: last ?? 0)
+    }
+
+    /// The events at these places, the newest first.
+    /// - Parameter places: a query that gives places.
+    package func events(at places: SQL) throws -> [Event] {
+        try tx.all(
+            """
+            SELECT \(EventRow.columns) FROM events WHERE enterprise = \(scope) AND position IN (\(places)) ORDER BY position DESC
+            """, EventRow.read)
     }
 
     /// SQLite writes one transaction after another, so that an event has its place in the log at once; `nil` where it
@@ -87,6 +98,15 @@ extension Desk {
     private func headOfOneWriter() throws -> Int? {
         guard tx.engine == .sqlite else { return nil }
         return try tx.first("SELECT COALESCE(MAX(position), 0) FROM events WHERE enterprise = \(scope)") { try $0.next() }
+    }
+}
+
+extension Desk {
+    package var log: EventLog { EventLog(scope, tx) }
+
+    /// Appends to the history of a subject whose row nobody holds.
+    package func record(_ event: some EventPayload, on subject: UUID, object: UUID? = nil) throws {
+        try log.record(event, on: subject, object: object, by: hand)
     }
 
     /// The newest events of a subject first, older than `before` if given, without those of some types.
@@ -128,8 +148,15 @@ enum EventRow {
 
 extension Desk {
     /// Takes out of a subject's history what is a customer's own, and strikes out where they are named.
-    /// - Parameter strike: what a text is without them.
-    package func forget(in subject: UUID, _ strike: (String) -> String) throws {
+    /// - Parameters:
+    ///   - name: what they are called from then on, where they did something themselves.
+    ///   - strike: what a text is without them.
+    package func forget(in subject: UUID, as name: String, _ strike: (String) -> String) throws {
+        try tx.run(
+            """
+            UPDATE events SET actor_name = \(name)
+            WHERE enterprise = \(scope) AND subject = \(subject) AND actor_kind = 'customer'
+            """)
         try rewrite(subject) { event in
             let personal = kernel.eventTypes[event.type]?.personal ?? []
             return event.json.mapped { name, text in personal.contains(name) ? "" : strike(text) }

@@ -12,7 +12,7 @@ package struct LogSignal: Sendable {
     private let pending = Pending()
 
     private final class Pending: Sendable {
-        let enterprises = Mutex<Set<ID<Enterprise>>>([])
+        let told = Mutex<(enterprises: Set<ID<Enterprise>>, isTimeToLook: Bool)>(([], false))
     }
 
     /// - Parameter hearsCommits: whether it is told of every commit.
@@ -26,15 +26,21 @@ package struct LogSignal: Sendable {
     }
 
     func send(_ enterprises: some Sequence<ID<Enterprise>>) {
-        pending.enterprises.withLock { $0.formUnion(enterprises) }
+        pending.told.withLock { $0.enterprises.formUnion(enterprises) }
         waker.yield()
     }
 
-    /// Whose logs have grown since the last time.
-    func take() -> Set<ID<Enterprise>> {
-        pending.enterprises.withLock { pending in
-            defer { pending = [] }
-            return pending
+    /// Says that it is time to look for what nobody tells.
+    func look() {
+        pending.told.withLock { $0.isTimeToLook = true }
+        waker.yield()
+    }
+
+    /// Whose logs have grown since the last time, and whether it is time to look.
+    func take() -> (enterprises: Set<ID<Enterprise>>, isTimeToLook: Bool) {
+        pending.told.withLock { told in
+            defer { told = ([], false) }
+            return told
         }
     }
 

@@ -29,12 +29,14 @@ package struct TeamStore {
     }
 
     /// Twice is once.
-    package func add(_ member: ID<Member>, to team: ID<Team>) throws {
+    /// - Returns: whether they were not in it before.
+    @discardableResult
+    package func add(_ member: ID<Member>, to team: ID<Team>) throws -> Bool {
         try tx.run(
             """
             INSERT INTO team_members (enterprise, team, member) VALUES (\(scope), \(team), \(member))
             ON CONFLICT DO NOTHING
-            """)
+            """) > 0
     }
 
     /// Throws where they are not in it, or there is no such team.
@@ -42,6 +44,10 @@ package struct TeamStore {
         let removed = try tx.run(
             "DELETE FROM team_members WHERE enterprise = \(scope) AND team = \(team) AND member = \(member)")
         guard removed > 0 else { throw Missing.team }
+    }
+
+    package func members(of team: ID<Team>) throws -> [ID<Member>] {
+        try tx.all("SELECT member FROM team_members WHERE enterprise = \(scope) AND team = \(team)") { try $0.next() }
     }
 
     /// Who is in which team.

@@ -39,14 +39,15 @@ package struct TokenStore {
 
     /// Makes a token and returns its text, which cannot be read again.
     package func make(
-        _ label: String, role: Member.Role, for lifetime: TokenLifetime = .year, by member: ID<Member>, at now: Timestamp
+        _ label: String, id: ID<APIToken> = ID(), role: Member.Role, for lifetime: TokenLifetime = .year,
+        by member: ID<Member>, at now: Timestamp
     ) throws -> String {
         // The name in front tells secret scanners and people what they have found.
         let text = "ent_\(enterprise.slug)_\(RandomToken().text)"
         try tx.run(
             """
             INSERT INTO api_tokens (enterprise, id, token_hash, member, label, role, created_at, expires_at)
-            VALUES (\(enterprise.id), \(ID<APIToken>()), \(RandomToken.digest(of: text)), \(member), \(label),
+            VALUES (\(enterprise.id), \(id), \(RandomToken.digest(of: text)), \(member), \(label),
                 \(role), \(now), \(lifetime.end(from: now)))
             """)
         return text
@@ -94,12 +95,15 @@ package struct TokenStore {
         }
     }
 
-    package func withdraw(_ id: ID<APIToken>, at now: Timestamp) throws {
-        let changed = try tx.run(
+    /// - Returns: what it was for.
+    package func withdraw(_ id: ID<APIToken>, at now: Timestamp) throws -> String {
+        let label: String? = try tx.first(
             """
             UPDATE api_tokens SET revoked_at = \(now)
-            WHERE enterprise = \(enterprise.id) AND id = \(id) AND revoked_at IS NULL
-            """)
-        if changed == 0 { throw Refusal.notFound }
+            WHERE enterprise = \(enterprise.id) AND id = \(id) AND revoked_at IS NULL RETURNING label
+            """
+        ) { try $0.next() }
+        guard let label else { throw Refusal.notFound }
+        return label
     }
 }

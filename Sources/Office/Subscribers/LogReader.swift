@@ -27,7 +27,7 @@ final class LogReader: Sendable {
 
     func run() async {
         for await _ in signal.received {
-            for enterprise in signal.take() { await advance(enterprise) }
+            for enterprise in signal.take().enterprises { await advance(enterprise) }
         }
     }
 

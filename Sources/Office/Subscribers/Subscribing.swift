@@ -7,9 +7,15 @@ import Storage
 package struct Subscribing: Service {
     private let kernel: Kernel
     private let database: Database
+    private let interval: Duration
     private let logger: Logger
 
-    package init(_ kernel: Kernel, _ database: Database, logger: Logger = Logger(label: "entente.log")) {
+    /// - Parameter interval: how often it looks for what other processes wrote; what this one writes it hears at once.
+    package init(
+        _ kernel: Kernel, _ database: Database, looksEvery interval: Duration = .seconds(1),
+        logger: Logger = Logger(label: "entente.log")
+    ) {
+        self.interval = interval
         self.kernel = kernel
         self.database = database
         self.logger = logger
@@ -22,15 +28,16 @@ package struct Subscribing: Service {
             await withDiscardingTaskGroup { group in
                 for reader in readers { group.addTask { await reader.run() } }
                 // Looks once a second for what other processes wrote, and for what is to be tried again.
-                let ticker = Task {
+                let ticker = Task { [interval] in
                     while true {
-                        commits.send([])
-                        try await Task.sleep(for: .seconds(1))
+                        commits.look()
+                        try await Task.sleep(for: interval)
                     }
                 }
                 for await _ in commits.received {
-                    let enterprises = commits.take()
-                    if enterprises.isEmpty { await look(readers) } else { await order(enterprises, for: readers) }
+                    let (enterprises, isTimeToLook) = commits.take()
+                    if !enterprises.isEmpty { await order(enterprises, for: readers) }
+                    if isTimeToLook { await look(readers) }
                 }
                 ticker.cancel()
                 for reader in readers { reader.signal.finish() }

@@ -116,6 +116,11 @@ package struct SubscriptionStore {
         ) { try $0.next() } ?? 0
     }
 
+    /// How many subscribers have failed and not gone on yet.
+    package func failing() throws -> Int {
+        try tx.first("SELECT COUNT(*) FROM subscriptions WHERE enterprise = \(scope) AND failures > 0") { try $0.next() } ?? 0
+    }
+
     /// Enterprises in which a subscriber that failed is to try again.
     static func due(_ tx: Transaction, at now: Timestamp) throws -> [ID<Enterprise>] {
         try tx.all("SELECT DISTINCT enterprise FROM subscriptions WHERE retry_at <= \(now)") { try $0.next() }

@@ -7,6 +7,7 @@ package struct Reply<Output: Codable & Sendable>: Sendable {
         case show(Output)
         case done(Output, goTo: String, created: Bool)
         case file(File)
+        case stream(StreamedFile)
     }
 
     let content: Content
@@ -15,12 +16,13 @@ package struct Reply<Output: Codable & Sendable>: Sendable {
     var gives: Gives {
         switch content {
         case .done(_, _, true): .creation
-        case .file: .file
+        case .file, .stream: .file
         case .show, .done: .output
         }
     }
 
     var notice: Phrase?
+    var afterwards: (@Sendable (Transaction) throws -> Void)?
     var cookies: [SetCookie] = []
     var clearsCache = false
 
@@ -38,6 +40,21 @@ package struct Reply<Output: Codable & Sendable>: Sendable {
     }
 
     package static func file(_ file: File) -> Reply { Reply(content: .file(file)) }
+
+    package static func file(_ file: StreamedFile) -> Reply { Reply(content: .stream(file)) }
+
+    /// Writes something in a transaction of its own before the answer goes out, such as that somebody has seen what an action
+    /// that reads has shown. Where it cannot be written the answer goes out all the same, and the log says so.
+    package func afterwards(_ write: (@Sendable (Transaction) throws -> Void)?) -> Reply {
+        guard let write else { return self }
+        var reply = self
+        let before = reply.afterwards
+        reply.afterwards = { tx in
+            try before?(tx)
+            try write(tx)
+        }
+        return reply
+    }
 
     package func setting(_ cookie: SetCookie) -> Reply {
         var reply = self
@@ -73,6 +90,22 @@ package struct File: Sendable {
         self.type = type
         self.bytes = bytes
         self.digest = digest
+    }
+}
+
+/// A file that is written while it is sent, so that its length takes no memory.
+package struct StreamedFile: Sendable {
+    package typealias Put = ([UInt8]) async throws -> Void
+    package let name: String
+    /// A media type, such as `text/csv`.
+    package let type: String
+    package let write: @Sendable (Put) async throws -> Void
+
+    /// - Parameter write: hands over piece by piece; what it throws ends the answer early.
+    package init(name: String, type: String, write: @escaping @Sendable (Put) async throws -> Void) {
+        self.name = name
+        self.type = type
+        self.write = write
     }
 }
 

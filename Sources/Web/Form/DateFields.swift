@@ -6,6 +6,9 @@ extension Form {
     /// The day that it is for the viewer.
     package var today: CivilDate { CivilDate(now, in: TimeZone(identifier: locale.timeZone) ?? .gmt) }
 
+    /// When a day begins for the viewer.
+    package func start(of day: CivilDate) -> Timestamp { day.start(in: TimeZone(identifier: locale.timeZone) ?? .gmt) }
+
     /// A day: `2026-11-24`, as a `date` field sends it.
     package mutating func date(_ name: String, label: Phrase? = nil) -> CivilDate {
         describe(name, label, .date)

@@ -38,6 +38,7 @@ struct Handling: Sendable {
             let outcome = try await site.metrics.timeDatabase {
                 visit.isSafe ? try await site.database.read(work) : try await site.database.write(work)
             }
+            if case .result(let result) = outcome, let write = result.reply.afterwards { await site.writeAfterwards(write) }
             return try site.answer(outcome, visit, status: status)
         } catch {
             return try await retry(A.self, error, visit)

@@ -83,6 +83,7 @@ extension Site {
                 if created { answer.headers[.location] = path }
             }
         case .file(let file): answer = self.answer(file)
+        case .stream(let file): answer = self.answer(file)
         }
         answer.headers[.vary] = "Accept, Accept-Language, Cookie, Authorization"
         if result.reply.clearsCache { answer.headers[.clearSiteData] = "\"cache\"" }
@@ -117,6 +118,24 @@ extension Site {
         if notice != nil {
             answer.headers.append(HTTPField(name: .setCookie, value: SetCookie.clearing(Flash.cookie).header))
         }
+        return answer
+    }
+
+    func writeAfterwards(_ write: @escaping @Sendable (Transaction) throws -> Void) async {
+        do { try await database.write(write) } catch {
+            logger.error("What was to be noted of an answer could not be written", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func answer(_ file: StreamedFile) -> Answer {
+        var answer = Answer(status: 200, type: file.type)
+        answer.body = .stream { writer in
+            try await file.write { try await writer.write(ByteBuffer(bytes: $0)) }
+            try await writer.finish(nil)
+        }
+        let name = PercentEncoding.encode(FileName.safe(file.name))
+        answer.headers[.contentDisposition] = "attachment; filename*=UTF-8''\(name)"
+        answer.headers[.cacheControl] = "private, no-store"
         return answer
     }
 

@@ -20,10 +20,7 @@ struct OneHouse {
     let passwords: Passwords
 
     init(_ engine: Engine, isEmpty: Bool = false) async throws {
-        let migrations =
-            Site.migrations + EnterpriseSchema.migrations + EventSchema.migrations + MemberSchema.migrations
-            + CustomerSchema.migrations + LinkSchema.migrations + CaseSchema.migrations
-        database = try await TestDatabase.make(engine, migrations: migrations)
+        database = try await TestDatabase.make(engine, migrations: Features.base.migrations)
         setUp = SetUp()
         passwords = Passwords(cost: .minimal)
         var services = Services()
@@ -48,7 +45,7 @@ struct OneHouse {
         return try await database.write { tx in
             let enterprise =
                 creating
-                ? try EnterpriseDraft(name: "Velora", slug: "velora", colour: 2, place: "Ghent").create(kernel, tx)
+                ? try EnterpriseDraft(name: "Velora", slug: "velora", colour: 2, place: "Ghent").create(kernel, tx, by: .commandLine(at: tx.startedAt))
                 : try #require(try EnterpriseStore(tx).find(slug: "velora"))
             let member = Member(email: email, name: name, role: role)
             try MemberStore(enterprise.id, tx).add(member, password: hash)
@@ -195,7 +192,7 @@ struct SignInTests {
     func otherEnterprise() async throws {
         let house = try await OneHouse(.sqlite)
         try await house.database.write { tx in
-            _ = try EnterpriseDraft(name: "Dekker", slug: "dekker", colour: 3, place: "").create(house.kernel, tx)
+            _ = try EnterpriseDraft(name: "Dekker", slug: "dekker", colour: 3, place: "").create(house.kernel, tx, by: .commandLine(at: tx.startedAt))
         }
         let browser = try await house.signIn()
         browser.keep("__Host-entente-dekker", browser.cookies["__Host-entente-velora"] ?? "")

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+import Office
+import Web
+
+package struct CustomerAdded: EventPayload {
+    package static let type = "customer.added"
+    package static let subject = "customer"
+    package static let personal: Set<String> = ["name"]
+    package let name: String
+    /// Whose customer they are, if not the enterprise's own.
+    package let of: String?
+
+    package func told(_ event: Event, _ scene: EventScene) -> Phrase? { "\(event.actorName) added the customer \(name)" }
+}
+
+/// Their record, their contact points, or how they want to be reached.
+package struct CustomerChanged: EventPayload {
+    package static let type = "customer.changed"
+    package static let subject = "customer"
+    package static let personal: Set<String> = ["from", "to"]
+    package let changes: [FieldChange]
+
+    package func told(_ event: Event, _ scene: EventScene) -> Phrase? {
+        "\(event.actorName) changed a customer · \(changes.text)"
+    }
+}
+
+package struct CustomerErased: EventPayload {
+    package static let type = "customer.erased"
+    package static let subject = "customer"
+
+    package func told(_ event: Event, _ scene: EventScene) -> Phrase? { "\(event.actorName) erased a customer" }
+}
+
+/// Somebody has seen who they are and how to reach them, here or at a case; once an hour is enough to know.
+package struct CustomerSeen: EventPayload {
+    package static let type = "customer.seen"
+    package static let subject = "customer"
+    /// The case at which they were seen, by its number; `nil` for their own page.
+    package let at: String?
+    package var deed: Deed { .saw }
+
+    package func told(_ event: Event, _ scene: EventScene) -> Phrase? {
+        at.map { "\(event.actorName) saw the customer at \($0)" } ?? "\(event.actorName) saw the customer’s page"
+    }
+}
+
+extension Customer {
+    /// As the log names them where they do something themselves.
+    package var actor: Actor { .customer(id.uuid, name: name) }
+}

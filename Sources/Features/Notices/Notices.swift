@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+import Office
+import Storage
+import Web
+
+/// What each member is told, and how they want to be told.
+package enum Notices: Feature {
+    package static let migrations = NoticeSchema.migrations
+    package static let actions: [any Operation.Type] = [
+        ShowNotices.self, ReadNotices.self, MuteSubject.self, HearAgain.self, ChooseNotices.self, ForgetChoices.self,
+    ]
+    package static let streams: [any StreamAction.Type] = [FollowNotices.self]
+    package static let liveSources = [NoticeChanges.source]
+    package static let subscribers: [any Subscriber.Type] = [NoticeKeeper.self]
+
+    package static func gather(_ features: [any Feature.Type], into kernel: inout Kernel) {
+        kernel.unread = { desk, member in try desk.notices.unread(of: member) }
+    }
+}

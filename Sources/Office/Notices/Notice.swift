@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Storage
+import Web
+
+/// What a member is told of one thing: the newest of what happened to it since they read of it, why it concerns them, and how
+/// much it was.
+package struct Notice: Sendable {
+    package let subject: UUID
+    /// The sort of thing that it is, by the name of a ``SubjectSort``.
+    package let sort: String
+    package let reason: String
+    package let count: Int
+    /// The newest event's place in the log.
+    package let position: Int
+    package let at: Timestamp
+    package let readAt: Timestamp?
+}
+
+package enum NoticeSchema {
+    package static let migrations: [Migration] = [
+        Migration(
+            "notices-1",
+            """
+            CREATE TABLE notices (
+                enterprise UUID NOT NULL, member UUID NOT NULL, subject UUID NOT NULL, sort TEXT NOT NULL, reason TEXT NOT NULL,
+                count BIGINT NOT NULL, position BIGINT NOT NULL, at BIGINT NOT NULL, read_at BIGINT,
+                PRIMARY KEY (enterprise, member, subject),
+                FOREIGN KEY (enterprise, member) REFERENCES members (enterprise, id)
+            )
+            """,
+            "CREATE INDEX notices_by_time ON notices (enterprise, member, at DESC)",
+            "CREATE INDEX notices_unread ON notices (enterprise, member) WHERE read_at IS NULL",
+            """
+            CREATE TABLE notice_choices (
+                enterprise UUID NOT NULL, member UUID NOT NULL, reason TEXT NOT NULL, is_on BOOLEAN NOT NULL,
+                PRIMARY KEY (enterprise, member, reason),
+                FOREIGN KEY (enterprise, member) REFERENCES members (enterprise, id)
+            )
+            """,
+            """
+            CREATE TABLE notice_mutes (
+                enterprise UUID NOT NULL, member UUID NOT NULL, subject UUID NOT NULL, sort TEXT NOT NULL, at BIGINT NOT NULL,
+                PRIMARY KEY (enterprise, member, subject),
+                FOREIGN KEY (enterprise, member) REFERENCES members (enterprise, id)
+            )
+            """)
+    ]
+}
+
+extension Desk {
+    package var notices: NoticeStore { NoticeStore(desk: self) }
+}
+
+package struct NoticeStore {
+    fileprivate let desk: Desk
+    private var tx: Transaction { desk.tx }
+    private var scope: ID<Enterprise> { desk.scope }
+
+    /// The newest first; those that are unread, or all.
+    package func list(of member: ID<Member>, onlyUnread: Bool = false, reason: String? = nil, limit: Int = 50) throws -> [Notice] {
+        let unread: SQL = onlyUnread ? "AND read_at IS NULL" : ""
+        let one: SQL = if let reason { "AND reason = \(reason)" } else { "" }
+        return try tx.all(
+            """
+            SELECT subject, sort, reason, count, position, at, read_at FROM notices
+            WHERE enterprise = \(scope) AND member = \(member) \(unread) \(one) ORDER BY at DESC, subject LIMIT \(limit)
+            """
+        ) { row in
+            try Notice(
+                subject: row.next(), sort: row.next(), reason: row.next(), count: row.next(), position: row.next(),
+                at: row.next(), readAt: row.next())
+        }
+    }
+
+    /// How many things a member has not read of, counted to a hundred.
+    package func unread(of member: ID<Member>) throws -> Int {
+        try tx.first(
+            """
+            SELECT COUNT(*) FROM (
+                SELECT 1 FROM notices WHERE enterprise = \(scope) AND member = \(member) AND read_at IS NULL LIMIT 100
+            ) AS unread
+            """
+        ) { try $0.next() } ?? 0
+    }
+
+    package func isUnread(_ subject: UUID, by member: ID<Member>) throws -> Bool {
+        try tx.first(
+            """
+            SELECT 1 FROM notices
+            WHERE enterprise = \(scope) AND member = \(member) AND subject = \(subject) AND read_at IS NULL
+            """
+        ) { _ in true } ?? false
+    }
+
+    /// - Parameter subject: `nil` reads all.
+    package func read(_ subject: UUID? = nil, by member: ID<Member>) throws {
+        let one: SQL = if let subject { "AND subject = \(subject)" } else { "" }
+        let changed = try tx.run(
+            """
+            UPDATE notices SET read_at = \(desk.now)
+            WHERE enterprise = \(scope) AND member = \(member) AND read_at IS NULL \(one)
+            """)
+        if changed > 0 { announce(to: member) }
+    }
+
+    func add(_ event: Event, of sort: String, because reason: NoticeReason, to member: ID<Member>) throws {
+        guard let position = event.position else { return }
+        // What it has heard of already it does not count again when the log is replayed.
+        let changed = try tx.run(
+            """
+            INSERT INTO notices (enterprise, member, subject, sort, reason, count, position, at)
+            VALUES (\(scope), \(member), \(event.subject), \(sort), \(reason.name), 1, \(position), \(event.at))
+            ON CONFLICT (enterprise, member, subject) DO UPDATE SET
+                count = CASE WHEN notices.read_at IS NULL THEN notices.count + 1 ELSE 1 END, reason = excluded.reason,
+                position = excluded.position, at = excluded.at, read_at = NULL
+            WHERE notices.position < excluded.position
+            """)
+        if changed > 0 { announce(to: member) }
+    }
+
+    /// Which reasons a member has switched, and to what.
+    package func choices(of member: ID<Member>) throws -> [String: Bool] {
+        let choices: [(String, Bool)] = try tx.all(
+            "SELECT reason, is_on FROM notice_choices WHERE enterprise = \(scope) AND member = \(member)"
+        ) { try ($0.next(), $0.next()) }
+        return Dictionary(choices, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Those of some members who do not want to be told for a reason.
+    func unwilling(_ members: Set<ID<Member>>, _ reason: NoticeReason) throws -> Set<ID<Member>> {
+        guard !members.isEmpty, !reason.isAlways else { return [] }
+        let choices: [(ID<Member>, Bool)] = try tx.all(
+            """
+            SELECT member, is_on FROM notice_choices
+            WHERE enterprise = \(scope) AND reason = \(reason.name) AND member IN (\(SQL.list(members)))
+            """
+        ) { try ($0.next(), $0.next()) }
+        let chosen = Dictionary(choices, uniquingKeysWith: { first, _ in first })
+        return members.filter { !(chosen[$0] ?? reason.isOnAtFirst) }
+    }
+
+    package func choose(_ reason: NoticeReason, isOn: Bool, by member: ID<Member>) throws {
+        try tx.run(
+            """
+            INSERT INTO notice_choices (enterprise, member, reason, is_on)
+            VALUES (\(scope), \(member), \(reason.name), \(isOn))
+            ON CONFLICT (enterprise, member, reason) DO UPDATE SET is_on = excluded.is_on
+            """)
+    }
+
+    package func forgetChoices(of member: ID<Member>) throws {
+        try tx.run("DELETE FROM notice_choices WHERE enterprise = \(scope) AND member = \(member)")
+    }
+
+    /// What a member hears nothing of, the newest first.
+    package func mutes(of member: ID<Member>, limit: Int = 100) throws -> [(subject: UUID, sort: String)] {
+        try tx.all(
+            """
+            SELECT subject, sort FROM notice_mutes WHERE enterprise = \(scope) AND member = \(member)
+            ORDER BY at DESC, subject LIMIT \(limit)
+            """
+        ) { try ($0.next(), $0.next()) }
+    }
+
+    func muted(_ subject: UUID) throws -> Set<ID<Member>> {
+        Set(
+            try tx.all("SELECT member FROM notice_mutes WHERE enterprise = \(scope) AND subject = \(subject)") {
+                try $0.next()
+            })
+    }
+
+    package func mute(_ subject: UUID, of sort: String, by member: ID<Member>) throws {
+        try tx.run(
+            """
+            INSERT INTO notice_mutes (enterprise, member, subject, sort, at)
+            VALUES (\(scope), \(member), \(subject), \(sort), \(desk.now)) ON CONFLICT (enterprise, member, subject) DO NOTHING
+            """)
+        try read(subject, by: member)
+    }
+
+    package func hearAgain(_ subject: UUID, by member: ID<Member>) throws {
+        try tx.run(
+            "DELETE FROM notice_mutes WHERE enterprise = \(scope) AND member = \(member) AND subject = \(subject)")
+        announce(to: member)
+    }
+
+    private func announce(to member: ID<Member>) {
+        let (announce, topic) = (desk.kernel.announce, Live.Topic.notices(of: member, at: scope))
+        tx.afterCommit { announce(topic) }
+    }
+}
+
+extension Live.Topic {
+    /// What a member is told.
+    package static func notices(of member: ID<Member>, at enterprise: ID<Enterprise>) -> Live.Topic {
+        Live.Topic("notices", enterprise.uuid, member.uuid)
+    }
+}
+
+/// Whether a member has been told something, or has read it.
+package enum NoticeChanges {
+    package static let source = LiveSource("notices", revisions)
+
+    @Sendable private static func revisions(of topics: [Live.Topic], _ tx: Transaction) throws -> [Live.Topic: Int64] {
+        let (enterprises, members) = (Set(topics.map(\.ids[0])), Set(topics.map(\.ids[1])))
+        let found: [(ID<Enterprise>, ID<Member>, Int64)] = try tx.all(
+            """
+            SELECT enterprise, member, CAST(SUM(position) + COUNT(read_at) AS BIGINT) FROM notices
+            WHERE enterprise IN (\(SQL.filledList(enterprises))) AND member IN (\(SQL.filledList(members)))
+            GROUP BY enterprise, member
+            """
+        ) { try ($0.next(), $0.next(), $0.next()) }
+        let none = Dictionary(topics.map { ($0, Int64(0)) }, uniquingKeysWith: { first, _ in first })
+        return found.reduce(into: none) { $0[.notices(of: $1.1, at: $1.0)] = $1.2 }
+    }
+}
+
+extension Call where As == StaffCaller {
+    /// What writes down that the caller, who sees a page about something, has read what they were told of it; `nil` if there is
+    /// nothing to read, or a program looks.
+    package func reading(_ subject: UUID, _ desk: Desk) throws -> (@Sendable (Transaction) throws -> Void)? {
+        let member = caller.member.id
+        guard caller.session != nil, try desk.notices.isUnread(subject, by: member) else { return nil }
+        return { tx in try self.desk(tx).notices.read(subject, by: member) }
+    }
+}

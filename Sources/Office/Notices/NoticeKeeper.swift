@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+import Storage
+import Web
+
+/// Tells members what concerns them: of each event for one reason, the first that applies; never of what they did themselves, of
+/// what they have muted, or where they want to hear nothing.
+package enum NoticeKeeper: Subscriber {
+    package static let name = "notices"
+    package static let title: Phrase = "Notices"
+    package static let takesPast = false
+
+    package static func take(_ events: [Event], _ desk: Desk) throws {
+        for event in events {
+            guard let sort = desk.kernel.eventTypes[event.type]?.subject else { continue }
+            var told: Set<ID<Member>> = event.actor.map { [ID($0)] } ?? []
+            for reason in desk.kernel.noticeReasons where reason.types.contains(event.type) {
+                var members = try reason.members(event, desk).subtracting(told)
+                if members.isEmpty { continue }
+                members.subtract(try desk.notices.unwilling(members, reason))
+                if !reason.passesMute { members.subtract(try desk.notices.muted(event.subject)) }
+                for member in members.sorted() where try desk.members.find(member)?.hasLeft == false {
+                    try desk.notices.add(event, of: sort, because: reason, to: member)
+                }
+                told.formUnion(members)
+            }
+        }
+    }
+}
