@@ -19,16 +19,25 @@ package enum Casework: ExchangeFeature {
     ]
 
     package static let events: [any EventPayload.Type] = [
-        CustomerAdded.self, CustomerChanged.self, CustomerErased.self, CustomerSeen.self, CaseOpened.self, MessageAdded.self, CaseAssigned.self, TeamAssigned.self, CaseMoved.self, CasePrioritised.self,
+        CustomerAdded.self, CustomerChanged.self, CustomerErased.self, CustomerSeen.self, CustomersSeen.self, FieldsShared.self, CaseOpened.self, MessageAdded.self, CaseAssigned.self, TeamAssigned.self, CaseMoved.self, CasePrioritised.self,
         CaseTagged.self, RestShared.self, FileArrived.self, FileAwaited.self, HandoverOffered.self, HandoverAccepted.self,
         HandoverDeclined.self, HandoverWithdrawn.self, HandoverExpired.self, HandoverAnswered.self, HandoverCompleted.self,
         HandoverReturned.self, HandoverRefused.self, HandoverProgress.self, DeadlineNear.self, DeadlinePassed.self, ContactShared.self, ContactCorrected.self,
         ContactRevoked.self, SharingTakenBack.self,
     ]
 
+    package static let jobs = [FetchAttachment.job]
+    package static let clocks = [
+        Clockwork("Bringing back what nobody accepted in time", every: .seconds(5)) { works in
+            try await ExpireHandovers.run(works.kernel, works.database)
+        },
+        Clockwork("Telling what is nearly due, and what is late", every: .seconds(15)) { works in
+            try await TellDeadlines.run(works.kernel, works.database)
+        },
+    ]
     package static let noticeReasons = CaseNotices.reasons
     package static let subjects = [
-        SubjectSort("case") { ids, desk in
+        SubjectSort("case", prepare: CaseScenes.prepare) { ids, desk in
             try desk.cases.find(ids.map(ID.init)).reduce(into: [:]) { labels, item in
                 labels[item.id.uuid] = .init(
                     "\(desk.enterprise.reference(item.number)) \(item.title)", href: desk.path(to: item), customer: item.customer?.uuid)

@@ -24,6 +24,18 @@ package enum Erasing: ExchangeFeature {
         ]
     }
 
+    package static let clocks = [
+        Clockwork("Taking what was erased out of the files", every: .seconds(2)) { works in
+            try await FinishErasures.run(works.kernel, works.database)
+        },
+        Clockwork("Erasing what has been delivered", every: .seconds(60)) { works in
+            try await KeepToRetention.eraseLetters(works.kernel, works.database)
+        },
+        Clockwork("Erasing what was kept long enough", first: .seconds(30), every: .seconds(3600)) { works in
+            try await KeepToRetention.run(works.kernel, works.database)
+        },
+    ]
+
     package static let abilities: [String: Permission] = ["erase": .customersErase]
 }
 

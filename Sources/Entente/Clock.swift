@@ -1,41 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 import Logging
+import Office
 import ServiceLifecycle
+import Storage
 
-/// Does one thing again and again until the process stops.
+/// Gives a clockwork its turns until the process stops. One that fails is told of, and has its next turn all the same.
 struct Clock: Service {
-    private let what: String
-    private let first: Duration
-    private let interval: Duration
+    private let clock: Clockwork
+    private let works: Works
     private let logger: Logger
-    private let body: @Sendable () async throws -> Void
 
-    /// - Parameters:
-    ///   - what: what it does, for the log if it fails; the next turn comes all the same.
-    ///   - first: how long after the start; as long as between two turns, if nothing is said.
-    init(
-        _ what: String, first: Duration? = nil, every interval: Duration, _ logger: Logger,
-        body: @escaping @Sendable () async throws -> Void
-    ) {
-        self.what = what
-        self.first = first ?? interval
-        self.interval = interval
+    init(_ clock: Clockwork, _ works: Works, _ logger: Logger) {
+        self.clock = clock
+        self.works = works
         self.logger = logger
-        self.body = body
     }
 
     func run() async throws {
-        var wait = first
+        var wait = clock.first ?? clock.interval
         while !Task.isShuttingDownGracefully {
             do {
                 try await cancelWhenGracefulShutdown { [wait] in try await Task.sleep(for: wait) }
-                wait = interval
-                try await body()
-            } catch is CancellationError {
-                return
-            } catch {
-                logger.error("A clock's turn failed", metadata: ["what": "\(what)", "error": "\(error)"])
+                wait = clock.interval
+            } catch { return }
+            let start = ContinuousClock.now
+            var isWell = true
+            do { try await clock.turn(works) } catch is CancellationError { return } catch {
+                isWell = false
+                logger.error("A clock's turn failed", metadata: ["what": "\(clock.what)", "error": "\(error)"])
             }
+            let took = Int((ContinuousClock.now - start) / .milliseconds(1))
+            works.kernel.clockBoard.note(clock, at: .now, took: took, isWell: isWell)
         }
     }
 }

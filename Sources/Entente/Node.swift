@@ -65,39 +65,19 @@ package struct Node: Sendable {
             configuration.site, database: database, templates: templates,
             assets: try Self.assets(configuration), live: live, services: services,
             parts: Features.all.flatMap { $0.siteParts }, logger: logger)
+        let works = Works(kernel, database, services)
         let jobs = JobRunner(
-            database: database, handlers: [FetchAttachment.kind: Self.fetch(exchange, kernel, database)],
-            maximumAttempts: Self.attemptsInAWeek, logger: logger)
+            database: database,
+            sorts: kernel.jobs.map { job in
+                JobSort(job.kind, maximumAttempts: job.maximumAttempts) { try await job.perform($0, works) }
+            }, logger: logger)
         let pulling = configuration.pullInterval.map { Pulling(exchange, every: $0) }
         // They end in the reverse order, each when those after it have: open pages first, so that the site can end, and the
         // calls to other nodes last.
         self.services = [
             Closing(client: client), Delivery(exchange), ExchangeChores(exchange), jobs,
             Subscribing(kernel, database, logger: logger),
-            Clock("bring back what nobody accepted in time", every: .seconds(5), logger) {
-                try await ExpireHandovers.run(kernel, database)
-            },
-            Clock("tell what is nearly due, and what is late", every: .seconds(15), logger) {
-                try await TellDeadlines.run(kernel, database)
-            },
-            Clock("take what was erased out of the files", every: .seconds(2), logger) {
-                try await FinishErasures.run(kernel, database)
-            },
-            Clock("erase what has been delivered", every: .seconds(60), logger) {
-                try await KeepToRetention.eraseLetters(kernel, database)
-            },
-            Clock("take what was replaced out of the files", every: .seconds(3600), logger) {
-                // PostgreSQL cleans up by itself.
-                if database.engine == .sqlite { try await database.scrub() }
-            },
-            Clock("erase what was kept long enough", first: .seconds(30), every: .seconds(3600), logger) {
-                try await KeepToRetention.run(kernel, database)
-            },
-            Clock("forget kept answers and limits", every: .seconds(600), logger) { try await Site.sweep(database) },
-            Clock("refresh the database's statistics", first: .seconds(20), every: .seconds(86_400), logger) {
-                try await database.refreshStatistics()
-            },
-        ] + (pulling.map { [$0] } ?? []) + [site, live]
+        ] + kernel.clocks.map { Clock($0, works, configuration.logger) } + (pulling.map { [$0] } ?? []) + [site, live]
     }
 
     /// Serves until SIGTERM or SIGINT, and then finishes what it has begun.
@@ -108,9 +88,6 @@ package struct Node: Sendable {
         ).run()
     }
 
-    /// A file is asked for until its peer has been away for a week: a job waits at most 2,048 s between two attempts.
-    private static let attemptsInAWeek = 310
-
     private static func templates(_ configuration: NodeConfiguration) throws -> Templates {
         guard let source = configuration.developmentFolder else { return try Templates(configuration.files) }
         return try Templates(folders: Templates.sourceFolders(below: source.appending(path: "Sources")), reloads: true)
@@ -119,24 +96,6 @@ package struct Node: Sendable {
     private static func assets(_ configuration: NodeConfiguration) throws -> Assets {
         guard let source = configuration.developmentFolder else { return Assets(configuration.files) }
         return try Assets(sources: source.appending(path: "Sources"))
-    }
-
-    private static func fetch(_ exchange: ExchangeNode, _ kernel: Kernel, _ database: Database) -> JobHandler {
-        { attempt in
-            let task = try attempt.decode(FetchAttachment.self)
-            let isWaiting = try await database.read { tx in
-                guard let enterprise = try EnterpriseStore(tx).find(task.enterprise) else { return false }
-                return try Desk(enterprise, .system("exchange"), kernel, tx, now: tx.startedAt).isWaiting(for: task)
-            }
-            guard isWaiting else { return }
-            let bytes = try await exchange.fetchAttachment(
-                task.digest, over: Destination(enterprise: task.enterprise, link: task.link))
-            try await database.write { tx in
-                guard let enterprise = try EnterpriseStore(tx).find(task.enterprise) else { return }
-                let desk = Desk(enterprise, .system("exchange"), kernel, tx, now: tx.startedAt)
-                try desk.keep(bytes, of: task)
-            }
-        }
     }
 }
 

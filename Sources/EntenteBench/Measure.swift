@@ -8,7 +8,7 @@ struct Measure: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "measure", abstract: "Measure and print a table; the default.")
 
-    enum Part: String, CaseIterable, ExpressibleByArgument { case start, pages, writing, search, exchange, distance, backlog, links, live, parsers, journey, erasing }
+    enum Part: String, CaseIterable, ExpressibleByArgument { case start, pages, writing, search, exchange, distance, backlog, links, live, parsers, journey, erasing, log }
 
     @Option(name: .customLong("only"), help: "Measure only this part: \(Part.allCases.map(\.rawValue).joined(separator: ", ")).")
     var parts: [Part] = []
@@ -60,6 +60,7 @@ struct Measure: AsyncParsableCommand {
         if wants(.parsers) { figures += try await bench.parsers() }
         if wants(.journey) { figures += try await bench.journey() }
         if wants(.erasing) { figures += try await bench.erasing() }
+        if wants(.log) { figures += try await bench.subscribers() }
         print("\n\(bench.machine), load \(Bench.load) at the end\n")
         print(Figure.heading)
         for figure in figures { print(figure.row) }

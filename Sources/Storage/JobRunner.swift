@@ -20,25 +20,36 @@ package struct JobAttempt: Sendable {
 
 package typealias JobHandler = @Sendable (JobAttempt) async throws -> Void
 
+/// A kind of job: how it is done, and after how many attempts it is given up.
+package struct JobSort: Sendable {
+    package let kind: String
+    package let maximumAttempts: Int
+    package let handler: JobHandler
+
+    package init(_ kind: String, maximumAttempts: Int = 12, handler: @escaping JobHandler) {
+        self.kind = kind
+        self.maximumAttempts = maximumAttempts
+        self.handler = handler
+    }
+}
+
 /// Runs the jobs that it has handlers for; any number of processes may do so on one database.
 package struct JobRunner: Service {
     private let database: Database
-    private let handlers: [String: JobHandler]
+    private let sorts: [String: JobSort]
     private let parallel: Int
     private let lease: Duration
-    private let maximumAttempts: Int
     private let logger: Logger
 
     /// A handler that takes longer than `lease` runs again beside itself.
     package init(
-        database: Database, handlers: [String: JobHandler], parallel: Int = 8, lease: Duration = .seconds(300),
-        maximumAttempts: Int = 12, logger: Logger = Logger(label: "entente.jobs")
+        database: Database, sorts: [JobSort], parallel: Int = 8, lease: Duration = .seconds(300),
+        logger: Logger = Logger(label: "entente.jobs")
     ) {
         self.database = database
-        self.handlers = handlers
+        self.sorts = Dictionary(sorts.map { ($0.kind, $0) }, uniquingKeysWith: { first, _ in first })
         self.parallel = parallel
         self.lease = lease
-        self.maximumAttempts = maximumAttempts
         self.logger = logger
     }
 
@@ -86,7 +97,7 @@ package struct JobRunner: Service {
 
     private func lease(_ limit: Int, at now: Timestamp) async throws -> [JobAttempt] {
         guard limit > 0 else { return [] }
-        let kinds = handlers.keys.sorted()
+        let kinds = sorts.keys.sorted()
         return try await database.write { [lease] in
             try Jobs.lease($0, kinds: kinds, limit: limit, at: now, for: lease)
         }
@@ -109,8 +120,8 @@ package struct JobRunner: Service {
     private func perform(_ attempt: JobAttempt, at now: @Sendable () -> Timestamp) async throws {
         do {
             // A job that ended its process every time never comes to throw.
-            if attempt.number > maximumAttempts { throw JobError.neverFinished }
-            try await handlers[attempt.kind]?(attempt)
+            if attempt.number > maximumAttempts(of: attempt) { throw JobError.neverFinished }
+            try await sorts[attempt.kind]?.handler(attempt)
             try await database.write { try Jobs.finish($0, attempt) }
         } catch {
             try await fail(attempt, "\(error)", at: now())
@@ -119,7 +130,7 @@ package struct JobRunner: Service {
 
     private func fail(_ attempt: JobAttempt, _ error: String, at now: Timestamp) async throws {
         let error = String(error.prefix(500))
-        let isDead = attempt.number >= maximumAttempts
+        let isDead = attempt.number >= maximumAttempts(of: attempt)
         logger.log(
             level: isDead ? .error : .info, "A job failed",
             metadata: ["kind": "\(attempt.kind)", "attempt": "\(attempt.number)", "error": "\(error)"])
@@ -131,6 +142,8 @@ package struct JobRunner: Service {
             }
         }
     }
+
+    private func maximumAttempts(of attempt: JobAttempt) -> Int { sorts[attempt.kind]?.maximumAttempts ?? 0 }
 
     /// 2 s, 4 s, 8 s, … up to an hour.
     private func backOff(after attempt: Int) -> Duration { min(.seconds(1 << min(attempt, 12)), Jobs.longestWait) }

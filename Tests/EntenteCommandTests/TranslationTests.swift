@@ -40,7 +40,8 @@ struct TranslationTests {
     /// The keys of the phrases in functions that tell an event.
     private static func told(in source: String) -> [String] {
         source.components(separatedBy: " func told(_ event: Event").dropFirst().flatMap { rest -> [String] in
-            let body = rest.components(separatedBy: "\n    }\n").first ?? ""
+            let line = rest.prefix { $0 != "\n" }
+            let body = line.hasSuffix("}") ? String(line) : rest.components(separatedBy: "\n    }\n").first ?? ""
             return body.matches(of: /"((?:\\\((?:[^()]|\([^()]*\))*\)|[^"\\])*)"/).map { literal in
                 var count = -1
                 return String(literal.1).replacing(/\\\((?:[^()]|\([^()]*\))*\)/) { _ in

@@ -28,7 +28,7 @@ struct NoticeTests {
         let item = try await room.open()
         try await room.give(item, to: 0)
         let first = try await told(room.administrator)
-        #expect(first.map(\.reason) == ["assigned"] && first.map(\.count) == [1])
+        #expect(first.map(\.why) == ["assigned"] && first.map(\.count) == [1])
         #expect(first[0].title.contains("A battery") && first[0].href == item && first[0].actor == "Tom Baert (a program)")
         try await room.give(item, to: 1)
         try await room.give(item, to: 0)
@@ -53,7 +53,7 @@ struct NoticeTests {
         try await room.give(item, to: 1)
         try await room.say("@Inès Martin, look!", at: item)
         let again = try await told(room.administrator)
-        #expect(again.map(\.reason) == ["mentioned"] && again[0].count == 1 && again[0].readAt == nil)
+        #expect(again.map(\.why) == ["mentioned"] && again[0].count == 1 && again[0].readAt == nil)
     }
 
     @Test("muted, only a mention comes through; and it can be heard again", arguments: Engine.allCases)
@@ -67,11 +67,11 @@ struct NoticeTests {
         try await room.give(item, to: 0)
         #expect(try await told(room.administrator).allSatisfy { $0.readAt != nil })
         try await room.say("For @Inès.", at: item)
-        #expect(try await told(room.administrator)[0].reason == "mentioned")
+        #expect(try await told(room.administrator)[0].why == "mentioned")
         #expect(try await room.ines.post("/velora/notices/mutes/end", [("subject", subject)]).status == 303)
         try await room.give(item, to: 1)
         try await room.give(item, to: 0)
-        #expect(try await told(room.administrator)[0].reason == "assigned")
+        #expect(try await told(room.administrator)[0].why == "assigned")
         #expect(try await room.ines.post("/velora/notices/mutes", [("subject", "\(UUID())"), ("sort", "case")]).status == 404)
     }
 
@@ -83,14 +83,14 @@ struct NoticeTests {
         try await room.give(item, to: 0)
         #expect(try await told(room.administrator).isEmpty)
         try await room.say("@Inès, please.", at: item)
-        #expect(try await told(room.administrator).map(\.reason) == ["mentioned"])
+        #expect(try await told(room.administrator).map(\.why) == ["mentioned"])
         let reasons = try await room.administrator.get("/velora/notices", as: NoticesView.self).reasons
-        #expect(reasons.filter(\.isOn).map(\.name) == ["deliveryFailed", "mentioned"])
+        #expect(reasons.filter(\.isOn).map(\.why) == ["deliveryFailed", "mentioned"])
         #expect(try await room.ines.post("/velora/notices/choices", [("on", "nonsense")]).status == 422)
         #expect(try await room.ines.post("/velora/notices/choices/reset", []).status == 303)
         try await room.give(item, to: 1)
         try await room.give(item, to: 0)
-        #expect(try await told(room.administrator).map(\.reason) == ["assigned"])
+        #expect(try await told(room.administrator).map(\.why) == ["assigned"])
     }
 
     @Test("a replay tells nothing twice; who has left is told nothing", arguments: Engine.allCases)

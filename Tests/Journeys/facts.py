@@ -18,7 +18,7 @@ NAMES = set(
     """
     arrival authorKind actorKind cause channel code conversation direction field fields form from ground id kind link
     linkId message object owner parent path priority proposal role slug stage state team theme timeZone type why withheld
-    language never withOffer onceAccepted passedOn kinds digest contract differing
+    language never withOffer onceAccepted passedOn kinds digest contract differing deed means
     """.split()
 )
 
@@ -124,7 +124,7 @@ class Facts:
             if isinstance(one, str)
             and one
             and path.rsplit(".", 1)[-1] not in NAMES
-            and not any(path == other or path.endswith("." + other) for other in but)
+            and not any(path == other or path.endswith("." + other) or path.startswith(other + ".") for other in but)
             and not is_moment(one)
             and " ".join(one.split())[:100] not in page.all
         ]

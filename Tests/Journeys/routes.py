@@ -19,6 +19,7 @@ class Route:
         self.is_stream = "text/event-stream" in answer
         self.schema = answer.get("application/json", {}).get("schema")
         content = operation.get("requestBody", {}).get("content", {})
+        self.query = [one["name"] for one in operation.get("parameters", []) if one["in"] == "query" and one.get("required")]
         self.takes_json = "application/json" in content
         self.fields = {name: kind for body in content.values() for name, kind in body["schema"].get("properties", {}).items()}
 
@@ -26,7 +27,8 @@ class Route:
         path = self.path
         for name, value in places.items():
             path = path.replace("{" + name + "}", str(value))
-        return path.replace("{token}", places["key"] if self.is_follow else places["api_token"])
+        path = path.replace("{token}", places["key"] if self.is_follow else places["api_token"])
+        return path + ("?" + "&".join(f"{name}=x" for name in self.query) if self.query else "")
 
 
 def places_of(company, story, link):
@@ -49,6 +51,8 @@ def places_of(company, story, link):
         "team": first_id(teams),
         "member": first_id(page, "Bo Reader"),
         "letter": uuid.uuid4(),
+        "subscriber": "notices",
+        "job": uuid.uuid4(),
         "digest": "0" * 64,
         "key": story.follow.rsplit("/", 1)[1],
         "api_token": first_id(company.get("/tokens"), "To be withdrawn"),

@@ -16,6 +16,7 @@ RARE = {
     "firstRun",
     "fetchFileAgain",  # a file that did not come within a week
     "sendDeadLetterAgain",  # an event that a peer refused
+    "reviveJob",  # work that was given up
     "agreeToName",  # a peer that calls itself something else
     "decideErasureOfCase",  # a company asks to erase a question that was offered and not accepted
 }
@@ -120,6 +121,9 @@ def keep_house(velora):
     settings = velora.get("/settings")
     velora.post("/settings", **{name: settings[name] for name in ("name", "colour", "place", "intro")})
     velora.post("/settings/features", on=[feature["name"] for feature in settings["features"]])
+    velora.post("/running/notices/retry")
+    velora.post("/audit/exports", reason="to see that it works")
+    velora.post("/running/replay", subscriber="audit", place=1)
     address = f"{uuid.uuid4().hex[:8]}@velora.example"
     made = velora.post("/members", name="Bo Baker", email=address, role="service")
     member = f"/members/{made['member']}"
@@ -143,6 +147,12 @@ def keep_house(velora):
 
     cookie = session(velora)
     as_member("/profile", name="Ada of Velora", language="en", timeZone="Europe/Brussels", theme="system")
+    subject = first_id(velora.get("/cases"))
+    as_member("/notices/read", subject=subject)
+    as_member("/notices/mutes", subject=subject, sort="case")
+    as_member("/notices/mutes/end", subject=subject)
+    as_member("/notices/choices", on=["mentioned"])
+    as_member("/notices/choices/reset")
     as_member("/profile/password", current=PASSWORD, new=PASSWORD)
     as_member("/sign-out")
     cookie = session(velora)

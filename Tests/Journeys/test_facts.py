@@ -12,7 +12,10 @@ from story import Story
 # What a page leaves to the JSON, with the reason.
 JSON_ONLY = {
     # What happened is told in words; a name in them is not always the actor's.
-    "showCase": ["events.detail", "events.actor", "deadLetters.type"],
+    "showCase": ["events.data", "events.actor", "deadLetters.type"],
+    # What programs need to find the same; people follow a link.
+    "showAudit": ["events.subject", "events.data"],
+    "showNotices": ["notices.subject", "mutes.subject"],
     # The terms and the root key stand on the invitation's and the link's own pages; who is hosted here needs no address.
     "listLinks": ["links.rootThumbprint", "links.address", "terms.shownAs", "terms.theyAreShownAs"],
     # One's own name is "You".

@@ -21,13 +21,13 @@ struct JobTests {
     private func runner(_ database: Database, _ ran: Ran, attempts: Int = 3) -> JobRunner {
         JobRunner(
             database: database,
-            handlers: [
-                "greet": { attempt in
+            sorts: [
+                JobSort("greet", maximumAttempts: attempts) { attempt in
                     let name = try attempt.decode([String: String].self)["name"] ?? ""
                     ran.add("\(name) \(attempt.number)")
                     if name == "failing" { throw Refusal() }
                 }
-            ], maximumAttempts: attempts)
+            ])
     }
 
     @Test("runs when it is due, once", arguments: Engine.allCases)
@@ -96,8 +96,8 @@ struct JobTests {
         let second = runner(database, ran)
         let first = JobRunner(
             database: database,
-            handlers: [
-                "greet": { [start] _ in
+            sorts: [
+                JobSort("greet") { [start] _ in
                     // While the first is at it, nobody else is, until its lease ends; then its own end counts no more.
                     #expect(try await second.runDue(at: start + 299) == 0)
                     #expect(try await second.runDue(at: start + 300) == 1)
@@ -143,7 +143,7 @@ struct JobTests {
     func service(engine: Engine) async throws {
         let database = try await make(engine)
         let (finished, finish) = AsyncStream.makeStream(of: Void.self)
-        let runner = JobRunner(database: database, handlers: ["greet": { _ in finish.yield() }])
+        let runner = JobRunner(database: database, sorts: [JobSort("greet") { _ in finish.yield() }])
         let services = ServiceGroup(services: [runner], logger: .init(label: "test"))
         try await withThrowingTaskGroup { group in
             group.addTask { try await services.run() }

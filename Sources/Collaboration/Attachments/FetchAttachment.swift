@@ -14,6 +14,26 @@ package struct FetchAttachment: Codable, Sendable {
     package let digest: String
 }
 
+extension FetchAttachment {
+    /// A file is asked for until its peer has been away for a week: a job waits at most 2,048 s between two attempts.
+    private static let attemptsInAWeek = 310
+
+    static let job = FeatureJob(kind, "Fetching files", maximumAttempts: attemptsInAWeek) { attempt, works in
+        let task = try attempt.decode(FetchAttachment.self)
+        let isWaiting = try await works.database.read { tx in try desk(of: task, works, tx)?.isWaiting(for: task) == true }
+        guard isWaiting, let exchange = works.services.exchange else { return }
+        let bytes = try await exchange.fetchAttachment(
+            task.digest, over: Destination(enterprise: task.enterprise, link: task.link))
+        try await works.database.write { tx in try desk(of: task, works, tx)?.keep(bytes, of: task) }
+    }
+
+    private static func desk(of task: FetchAttachment, _ works: Works, _ tx: Transaction) throws -> Desk? {
+        try EnterpriseStore(tx).find(task.enterprise).map {
+            Desk($0, .system("exchange"), works.kernel, tx, now: tx.startedAt)
+        }
+    }
+}
+
 extension Desk {
     /// Fetches a file soon, and again until it is here.
     package func fetch(_ digest: [UInt8], over link: Link) throws {

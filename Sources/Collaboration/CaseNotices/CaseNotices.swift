@@ -27,7 +27,11 @@ enum CaseNotices {
             about: [
                 HandoverAnswered.self, HandoverCompleted.self, HandoverDeclined.self, HandoverReturned.self, HandoverExpired.self,
                 ErasureDoneThere.self, ErasureRefusedThere.self,
-            ], to: owner),
+            ]
+        ) { event, desk in
+            let isOurAsk = (try event.data(desk.kernel.eventTypes) as? any HandoverEvent)?.direction != .incoming
+            return isOurAsk ? try owner(event, desk) : []
+        },
         NoticeReason(
             "wrote", "A customer or partner wrote", hint: "in cases that you own",
             about: [MessageAdded.self, HandoverOffered.self, HandoverWithdrawn.self, ErasureAsked.self]

@@ -18,7 +18,7 @@ struct CasePage {
         href = desk.path(to: file.item)
         moments = Moments(call.caller.locale, now: call.now)
         var scene = EventScene(moments)
-        scene.kind = desk.kernel.kinds[file.item.kind]
+        if let kind = desk.kernel.kinds[file.item.kind] { scene.kinds[file.item.id.uuid] = kind }
         scene.tell(of: file.handovers, over: file.links)
         self.scene = scene
     }

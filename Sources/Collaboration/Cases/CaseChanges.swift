@@ -18,8 +18,8 @@ enum CaseListChanges {
     static let source = LiveSource("cases", revisions)
 
     @Sendable private static func revisions(of topics: [Live.Topic], _ tx: Transaction) throws -> [Live.Topic: Int64] {
-        let counts = try LogOrder.counts(of: Set(topics.map { ID($0.ids[0]) }), tx)
-        return topics.reduce(into: [:]) { $0[$1] = counts[ID($1.ids[0])] ?? 0 }
+        let places = try LogOrder.newest(about: "case", of: Set(topics.map { ID($0.ids[0]) }), tx)
+        return topics.reduce(into: [:]) { $0[$1] = places[ID($1.ids[0])] ?? 0 }
     }
 }
 

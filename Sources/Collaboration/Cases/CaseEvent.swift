@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 import Office
 import Storage
 import Web
@@ -8,6 +9,8 @@ package protocol CaseEvent: EventPayload {
     /// Whether the timeline has a place for events of its type, and for this one.
     static var isShown: Bool { get }
     func isShown(as event: Event) -> Bool
+    /// Whether with it words about the customer may have come.
+    static var bringsContent: Bool { get }
     /// How its customer can be reached, as far as it holds that.
     var reached: [ContactPoint] { get }
 }
@@ -15,25 +18,30 @@ package protocol CaseEvent: EventPayload {
 extension CaseEvent {
     package static var subject: String { "case" }
     package static var isShown: Bool { true }
+    package static var bringsContent: Bool { isShown }
     package func isShown(as event: Event) -> Bool { true }
     package var reached: [ContactPoint] { [] }
 }
 
 extension EventTypes {
+    /// Those with which something may have come that an erasure would take.
+    var bringing: [String] { all.filter { ($0 as? any CaseEvent.Type)?.bringsContent == true }.map { $0.type } }
+
     /// Those that no timeline has a place for.
     var unshown: [String] { all.filter { ($0 as? any CaseEvent.Type)?.isShown == false }.map { $0.type } }
 }
 
-private enum ToldKind: ServiceKey { static let defaultValue: (any CaseKind.Type)? = nil }
+private enum ToldKinds: ServiceKey { static let defaultValue: [UUID: any CaseKind.Type] = [:] }
 
 extension EventScene {
-    /// The kind of the case whose history is told.
-    package var kind: (any CaseKind.Type)? {
-        get { material[ToldKind.self] }
-        set { material[ToldKind.self] = newValue }
+    /// The kinds of the cases whose history is told, by their ids.
+    package var kinds: [UUID: any CaseKind.Type] {
+        get { material[ToldKinds.self] }
+        set { material[ToldKinds.self] = newValue }
     }
 
-    package func title(ofStage name: String) -> Phrase {
-        Phrase(stringLiteral: kind?.lifecycle.stage(name)?.title ?? name)
+    /// What a stage of the case that an event is about is called.
+    package func title(ofStage name: String, of event: Event) -> Phrase {
+        Phrase(stringLiteral: kinds[event.subject]?.lifecycle.stage(name)?.title ?? name)
     }
 }

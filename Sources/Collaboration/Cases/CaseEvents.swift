@@ -42,7 +42,7 @@ package struct CaseMoved: CaseEvent {
     package let to: String
 
     package func told(_ event: Event, _ scene: EventScene) -> Phrase? {
-        "\(event.actorName) set the stage to \(scene.title(ofStage: to))"
+        "\(event.actorName) set the stage to \(scene.title(ofStage: to, of: event))"
     }
 }
 
@@ -80,6 +80,7 @@ package struct CaseTagged: CaseEvent {
 package struct RestShared: CaseEvent {
     package static let type = "case.restShared"
     package static let isShown = false
+    package static let bringsContent = true
     package let company: String
 
     package func told(_ event: Event, _ scene: EventScene) -> Phrase? { "\(company) shared the rest of it" }
@@ -89,6 +90,7 @@ package struct RestShared: CaseEvent {
 package struct FileArrived: CaseEvent {
     package static let type = "file.arrived"
     package static let isShown = false
+    package static let bringsContent = true
 
     package func told(_ event: Event, _ scene: EventScene) -> Phrase? { "A file arrived" }
 }

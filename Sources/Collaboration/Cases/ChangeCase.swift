@@ -77,7 +77,8 @@ extension Desk {
     /// Adds an event to the history of a case.
     package func note(_ event: some CaseEvent, on item: inout HeldCase, object: UUID? = nil) throws {
         item.events.append(try NewEvent(event, object: object, by: hand))
-        item.case.updatedAt = now
+        // What nobody is shown moves a case nowhere in a list.
+        if type(of: event).isShown { item.case.updatedAt = now }
     }
 
     private func finish(_ item: inout HeldCase) throws {

@@ -29,6 +29,7 @@ package struct ListCustomers: Action {
         let counts = try customers.openCases(of: found.map(\.id))
         let lines = found.map { CustomerLine($0, openCases: counts[$0.id] ?? 0) }
         return .show(Shown(CustomerListView(customers: lines, next: found.count == 50 ? lines.last : nil), from: found))
+            .afterwards(call.sightingOfMany(in: .customers, call.desk(tx)))
     }
 
     package static func page(

@@ -45,6 +45,24 @@ package struct CustomerSeen: EventPayload {
     }
 }
 
+/// Somebody has seen many customers' names; once an hour is enough to know. The subject is the enterprise.
+package struct CustomersSeen: EventPayload {
+    package enum List: String, Codable, Sendable { case customers, search, cases }
+
+    package static let type = "customers.seen"
+    package static let subject = "enterprise"
+    package let list: List
+    package var deed: Deed { .saw }
+
+    package func told(_ event: Event, _ scene: EventScene) -> Phrase? {
+        switch list {
+        case .customers: "\(event.actorName) saw the list of customers"
+        case .search: "\(event.actorName) searched"
+        case .cases: "\(event.actorName) saw the list of cases"
+        }
+    }
+}
+
 extension Customer {
     /// As the log names them where they do something themselves.
     package var actor: Actor { .customer(id.uuid, name: name) }

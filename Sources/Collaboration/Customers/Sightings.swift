@@ -9,19 +9,22 @@ package final class Sightings: Sendable {
     private struct Sighting: Hashable {
         let enterprise: ID<Enterprise>
         let viewer: String
-        let customer: ID<Customer>
+        let what: String
     }
 
     private static let hour: Int64 = 3_600_000
     private let seen = Mutex<(hour: Int64, who: Set<Sighting>)>((0, []))
 
-    fileprivate func isNew(_ customer: ID<Customer>, to viewer: String, at desk: Desk) -> Bool {
-        let (hour, sighting) = (
-            desk.now.milliseconds / Self.hour, Sighting(enterprise: desk.scope, viewer: viewer, customer: customer)
-        )
-        return seen.withLock { seen in
+    fileprivate func isNew(_ what: String, to viewer: String, at desk: Desk) -> Bool {
+        let sighting = Sighting(enterprise: desk.scope, viewer: viewer, what: what)
+        return seen.withLock { $0.hour != desk.now.milliseconds / Self.hour || !$0.who.contains(sighting) }
+    }
+
+    fileprivate func keep(_ what: String, to viewer: String, of enterprise: ID<Enterprise>, at now: Timestamp) {
+        let (hour, sighting) = (now.milliseconds / Self.hour, Sighting(enterprise: enterprise, viewer: viewer, what: what))
+        seen.withLock { seen in
             if seen.hour != hour { seen = (hour, []) }
-            return seen.who.insert(sighting).inserted
+            seen.who.insert(sighting)
         }
     }
 }
@@ -29,10 +32,27 @@ package final class Sightings: Sendable {
 private enum SightingsKey: ServiceKey { static let defaultValue = Sightings() }
 
 extension Call where As == StaffCaller {
-    /// What writes down that the caller has seen a customer; `nil` if it says so already.
+    /// What writes down that the caller has seen a customer; `nil` if the log says so already, or an open page fetches itself again.
     /// - Parameter place: the case at which they were seen, by its number.
     package func sighting(of customer: ID<Customer>, at place: String?, _ desk: Desk) -> (@Sendable (Transaction) throws -> Void)? {
-        guard desk.kernel[SightingsKey.self].isNew(customer, to: caller.principal, at: desk) else { return nil }
-        return { tx in try self.desk(tx).record(CustomerSeen(at: place), on: customer.uuid) }
+        sighting("\(customer)", desk) { try $0.record(CustomerSeen(at: place), on: customer.uuid) }
+    }
+
+    /// The same for a list of customers, or what a search has found.
+    package func sightingOfMany(in list: CustomersSeen.List, _ desk: Desk) -> (@Sendable (Transaction) throws -> Void)? {
+        sighting(list.rawValue, desk) { try $0.record(CustomersSeen(list: list), on: $0.scope.uuid) }
+    }
+
+    private func sighting(
+        _ what: String, _ desk: Desk, _ write: @escaping @Sendable (Desk) throws -> Void
+    ) -> (@Sendable (Transaction) throws -> Void)? {
+        let (sightings, viewer) = (desk.kernel[SightingsKey.self], caller.principal)
+        guard !credentials.isRefetch, sightings.isNew(what, to: viewer, at: desk) else { return nil }
+        return { tx in
+            let desk = self.desk(tx)
+            try write(desk)
+            // Only what was written is not written again.
+            tx.afterCommit { [scope = desk.scope, now = desk.now] in sightings.keep(what, to: viewer, of: scope, at: now) }
+        }
     }
 }

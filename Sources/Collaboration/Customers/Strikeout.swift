@@ -53,6 +53,9 @@ package struct Strikeout: Sendable {
         return struck
     }
 
+    /// A few words without what names the customer; a label that names them in whatever case goes as a whole.
+    package func label(_ text: String) -> String { isIn(label: text) && self(text) == text ? Self.mark : self(text) }
+
     /// Whether a label, which may be written in lower case throughout, has the name or a word of it.
     func isIn(label: String) -> Bool {
         let parts = label.precomposedStringWithCanonicalMapping.lowercased().split { !$0.isLetter && !$0.isNumber }

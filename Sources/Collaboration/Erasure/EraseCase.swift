@@ -18,7 +18,7 @@ extension Desk {
         try CaseIndex.put(item.case, self)
         try kernel.kinds[item.kind]?.erase(item.case, strikeout, self)
         // The log stays: what happened, when, and at whom. Only the words in it that tell who the customer is go.
-        try forget(in: item.id.uuid, as: enterprise.nameOfErased, strikeout.callAsFunction)
+        try forget(in: item.id.uuid, as: enterprise.nameOfErased, strikeout.label)
     }
 
     /// Strikes out who the customer is in what we and others than their company wrote about a case, which the caller holds
@@ -37,7 +37,7 @@ extension Desk {
         try strikeTags(of: item.case, strikeout)
         item.product = strikeout(item.product)
         try CaseIndex.put(item.case, self)
-        try strike(in: item.id.uuid, strikeout.callAsFunction)
+        try strike(in: item.id.uuid, strikeout.label)
         try erasures.strike(strikeout, about: item.id)
         try eraseLetters(about: item.id) { strikeout($0) != $0 }
     }

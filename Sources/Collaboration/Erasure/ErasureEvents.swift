@@ -6,6 +6,7 @@ import Web
 /// what follows is the erasure.
 package struct ErasureAsked: CaseEvent {
     package static let type = "erasure.asked"
+    package static let bringsContent = false
     /// Whose customer it is; `nil` for one's own.
     package let company: String?
 
@@ -16,6 +17,7 @@ package struct ErasureAsked: CaseEvent {
 
 package struct ErasureDone: CaseEvent {
     package static let type = "erasure.done"
+    package static let bringsContent = false
     package let cause: Erasure.Cause
 
     package func told(_ event: Event, _ scene: EventScene) -> Phrase? {
@@ -26,6 +28,7 @@ package struct ErasureDone: CaseEvent {
 
 package struct ErasureRefused: CaseEvent {
     package static let type = "erasure.refused"
+    package static let bringsContent = false
     package let ground: Erasure.Ground
 
     package func told(_ event: Event, _ scene: EventScene) -> Phrase? { "\(event.actorName) refused to erase it" }
@@ -34,6 +37,7 @@ package struct ErasureRefused: CaseEvent {
 /// A company that was told has erased it, or has refused to.
 package struct ErasureDoneThere: CaseEvent {
     package static let type = "erasure.doneThere"
+    package static let bringsContent = false
     package let company: String
 
     package func told(_ event: Event, _ scene: EventScene) -> Phrase? { "\(company) erased it too" }
@@ -41,6 +45,7 @@ package struct ErasureDoneThere: CaseEvent {
 
 package struct ErasureRefusedThere: CaseEvent {
     package static let type = "erasure.refusedThere"
+    package static let bringsContent = false
     package let company: String
 
     package func told(_ event: Event, _ scene: EventScene) -> Phrase? { "\(company) refused to erase it" }

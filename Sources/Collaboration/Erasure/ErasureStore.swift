@@ -235,7 +235,7 @@ package struct ErasureStore {
         let hasMore = try tx.first(
             """
             SELECT 1 FROM events WHERE enterprise = \(desk.scope) AND subject = \(item)
-                AND type NOT LIKE 'erasure.%' AND type <> 'progress' AND sequence > (
+                AND type IN (\(SQL.list(desk.kernel.eventTypes.bringing))) AND sequence > (
                     SELECT COALESCE(MAX(sequence), 0) FROM events
                     WHERE enterprise = \(desk.scope) AND subject = \(item) AND type = 'erasure.done')
             LIMIT 1

@@ -79,6 +79,8 @@ extension Desk {
         }
         if let customer, try !erasures.hasMore(of: customer.id) {
             try erasures.strike(strikeout, of: customer.id)
+            // Why somebody exported the log, for one.
+            try strike(in: scope.uuid, strikeout.label)
             try erase(customer)
         }
     }

@@ -7,10 +7,12 @@ import Storage
 extension Desk {
     /// Sends the customer's name and contact on acceptance, as far as the contract shares them and the customer has not
     /// taken the sharing back.
-    func shareContact(of item: Case, in handover: inout Handover, over link: Link) throws {
+    /// - Returns: what was sent.
+    @discardableResult
+    func shareContact(of item: Case, in handover: inout Handover, over link: Link) throws -> [SharedField] {
         guard let contract = link.contract, let customer = try item.customer.flatMap({ try customers.find($0) }),
             try !hasTakenBack(customer.id, from: link.id)
-        else { return }
+        else { return [] }
         let upstream = try contractOfOrigin(of: item)
         func shares(_ field: SharedField) -> Bool {
             contract.shares(field, accepted: true) && upstream?.passOn(field) != .never
@@ -18,7 +20,7 @@ extension Desk {
         let points = shares(.customerContact) ? try customers.contactPoints(of: customer.id) : []
         let name = shares(.customerName) ? customer.name : nil
         let place = shares(.customerPlace) && !customer.place.isEmpty ? customer.place : nil
-        guard name != nil || !points.isEmpty || place != nil else { return }
+        guard name != nil || !points.isEmpty || place != nil else { return [] }
         try send(
             ContactSharedV1(
                 handover: handover.id.uuid, customer: try reference(of: customer.id, on: link.id), name: name,
@@ -31,6 +33,7 @@ extension Desk {
         if !points.isEmpty { fields.append(.customerContact) }
         if place != nil { fields.append(.customerPlace) }
         try disclose(fields, of: item, to: link)
+        return fields
     }
 
     /// Tells the companies that know how to reach a customer what was corrected, as far as their contracts share it.

@@ -10,8 +10,10 @@ import Storage
 extension Desk {
     func receive(_ event: HandoverAcceptedV1, _ envelope: Envelope, from link: Link) throws {
         try receive(.accept, about: event.handover, envelope, from: link) { handover, item in
-            try shareRest(of: item.case, in: handover, over: link)
-            try shareContact(of: item.case, in: &handover, over: link)
+            let told =
+                try shareRest(of: item.case, in: handover, over: link) + shareContact(of: item.case, in: &handover, over: link)
+            guard !told.isEmpty else { return }
+            try note(FieldsShared(company: link.name, fields: told.map(\.rawValue)), on: &item, object: handover.id.uuid)
         }
     }
 

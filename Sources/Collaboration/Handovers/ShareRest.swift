@@ -6,16 +6,18 @@ import Storage
 
 extension Desk {
     /// Sends, on acceptance, what the contract kept back until then, but for who the customer is.
-    func shareRest(of item: Case, in handover: Handover, over link: Link) throws {
-        guard let contract = link.contract else { return }
+    /// - Returns: what was sent.
+    func shareRest(of item: Case, in handover: Handover, over link: Link) throws -> [SharedField] {
+        guard let contract = link.contract else { return [] }
         let shareable = try Shareable(item, self)
         let disclosures = try shareable.disclosures(under: contract, cameUnder: contractOfOrigin(of: item))
-        guard let rest = shareable.rest(handover, disclosures) else { return }
+        guard let rest = shareable.rest(handover, disclosures) else { return [] }
         if rest.question != nil, let question = shareable.question { try messages.widen(question.id, to: link.id) }
         if !rest.attachments.isEmpty { try grant(shareable.attachments, to: link.id) }
         try send(rest, about: handover, over: link)
-        let fields = disclosures.fields(.afterAcceptance).subtracting(SharedField.personal)
-        try disclose(fields.sorted { $0.rawValue < $1.rawValue }, of: item, to: link)
+        let fields = disclosures.fields(.afterAcceptance).subtracting(SharedField.personal).sorted { $0.rawValue < $1.rawValue }
+        try disclose(fields, of: item, to: link)
+        return fields
     }
 
     /// What we may know now that we have accepted.

@@ -40,3 +40,16 @@ package struct SharingTakenBack: CaseEvent {
         return "\(event.actorName) took back the sharing of their contact data · \(company) was told to delete it"
     }
 }
+
+/// A company that has accepted was told what the contract had kept back until then. The object is the handover.
+package struct FieldsShared: CaseEvent {
+    package static let type = "case.disclosed"
+    package static let isShown = false
+    package let company: String
+    package let fields: [String]
+    package var deed: Deed { .sent }
+
+    package func told(_ event: Event, _ scene: EventScene) -> Phrase? {
+        "\(company) was told: \(fields.joined(separator: ", "))"
+    }
+}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Exchange
+import Logging
 import Networking
 import Office
 import Storage
@@ -11,11 +12,18 @@ package enum TellDeadlines {
     static let ahead = 1800
 
     /// Does so in every enterprise of the node; may run at any time and twice.
-    package static func run(_ kernel: Kernel, _ database: Database, at now: Timestamp = .now) async throws {
+    package static func run(
+        _ kernel: Kernel, _ database: Database, at now: Timestamp = .now, logger: Logger = Logger(label: "entente.clock")
+    ) async throws {
         for enterprise in try await database.read({ try EnterpriseStore($0).all() }) {
             let desk: @Sendable (Transaction) -> Desk = { Desk(enterprise, .system("clock"), kernel, $0, now: now) }
             for (id, item) in try await database.read({ try desk($0).handovers.toTell() }) {
-                try await database.write { try desk($0).tellDeadline(of: id, in: item) }
+                do { try await database.write { try desk($0).tellDeadline(of: id, in: item) } } catch is CancellationError {
+                    throw CancellationError()
+                } catch {
+                    // The others are told all the same, and this one is tried again.
+                    logger.error("A deadline could not be told", metadata: ["handover": "\(id)", "error": "\(type(of: error))"])
+                }
             }
         }
     }
@@ -29,15 +37,22 @@ package struct DeadlineNear: CaseEvent {
     /// Whose time it is: `outgoing` for that of the company that was asked.
     package let direction: Handover.Direction
     package let due: Timestamp
+    /// Whether it is the time to accept that runs out, and not that to answer.
+    package let isToAccept: Bool
 
     package func told(_ event: Event, _ scene: EventScene) -> Phrase? {
-        direction == .outgoing
+        if isToAccept {
+            return direction == .outgoing
+                ? "\(company) has until \(scene.moments.clock(due)) to accept" : "You have until \(scene.moments.clock(due)) to accept what \(company) asks"
+        }
+        return direction == .outgoing
             ? "\(company) owes its answer by \(scene.moments.clock(due))" : "You owe \(company) an answer by \(scene.moments.clock(due))"
     }
 }
 
 package struct DeadlinePassed: CaseEvent {
     package static let type = "handover.late"
+    package static let bringsContent = false
     package let company: String
     package let direction: Handover.Direction
     package let due: Timestamp
@@ -58,7 +73,10 @@ extension Desk {
             if due <= now {
                 try note(DeadlinePassed(company: link.name, direction: handover.direction, due: due), on: &item, object: id.uuid)
             } else {
-                try note(DeadlineNear(company: link.name, direction: handover.direction, due: due), on: &item, object: id.uuid)
+                let isToAccept = handover.state == .offered && handover.acceptBy != nil
+                try note(
+                    DeadlineNear(company: link.name, direction: handover.direction, due: due, isToAccept: isToAccept), on: &item,
+                    object: id.uuid)
             }
             try handovers.setTold(id, due, isPast: due <= now)
         }
@@ -76,6 +94,7 @@ extension HandoverStore {
             WHERE enterprise = \(desk.scope) AND state IN ('offered', 'accepted') AND (accept_by IS NOT NULL OR answer_by IS NOT NULL)
                 \(one) AND (
                     \(due) <= \(desk.now) AND late_told IS DISTINCT FROM \(due)
+                    AND (state = 'accepted' OR accept_by IS NULL)
                     OR \(due) > \(desk.now) AND \(due) <= \(desk.now + TellDeadlines.ahead) AND soon_told IS DISTINCT FROM \(due))
             ORDER BY \(due), id LIMIT \(limit)
             """

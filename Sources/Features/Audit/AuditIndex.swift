@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Collaboration
 import Foundation
 import Office
 import Storage
@@ -18,6 +19,7 @@ enum AuditIndex: Subscriber {
                 deed TEXT NOT NULL, actor UUID, customer UUID, PRIMARY KEY (enterprise, position)
             )
             """,
+            "CREATE INDEX audit_by_time ON audit (enterprise, at, position)",
             "CREATE INDEX audit_by_deed ON audit (enterprise, deed, position)",
             "CREATE INDEX audit_by_actor ON audit (enterprise, actor, position) WHERE actor IS NOT NULL",
             "CREATE INDEX audit_by_customer ON audit (enterprise, customer, position) WHERE customer IS NOT NULL")
@@ -37,8 +39,17 @@ enum AuditIndex: Subscriber {
         try desk.tx.run(
             """
             INSERT INTO audit (enterprise, position, at, deed, actor, customer) VALUES \(rows.joined(separator: ", "))
-            ON CONFLICT (enterprise, position) DO NOTHING
+            ON CONFLICT (enterprise, position) DO UPDATE SET deed = excluded.deed, customer = excluded.customer
             """)
+        for event in events where event.type == ContactShared.type {
+            guard let customer = event.object else { continue }
+            // Who it is about is known now, also of what was before.
+            try desk.tx.run(
+                """
+                UPDATE audit SET customer = \(customer) WHERE enterprise = \(desk.scope) AND position IN (
+                    SELECT position FROM events WHERE enterprise = \(desk.scope) AND subject = \(event.subject))
+                """)
+        }
     }
 }
 

@@ -16,7 +16,7 @@ package struct ExportAudit: AsyncAction {
         }
     }
 
-    package static let route = Route.get("/{enterprise}/audit/export")
+    package static let route = Route.post("/{enterprise}/audit/exports")
     package static let summary = "The log as CSV (RFC 4180), with the filter of the page"
     package static let gives = Gives.file
     package static let access = Permission.auditRead
@@ -36,7 +36,8 @@ package struct ExportAudit: AsyncAction {
                     let (rows, last) = try await database.read { [before] tx in
                         let desk = call.desk(tx)
                         let events = try desk.audit(filter, before: before, limit: 500)
-                        let (labels, scene) = (try desk.labels(of: events), EventScene(Moments(call.caller.locale, now: call.now)))
+                        let labels = try desk.labels(of: events)
+                        let scene = try desk.scene(of: events, Moments(call.caller.locale, now: call.now))
                         return (events.map { AuditRow.cells($0, labels[$0.subject], scene, desk.kernel) }, events.last?.position)
                     }
                     guard let last else { return }
@@ -66,10 +67,17 @@ enum CSV {
     /// "CSV Injection").
     static func line(_ cells: [String]) -> String { cells.map(cell).joined(separator: ",") + "\r\n" }
 
+    /// Code points count, not what looks like one character: an accent after a quotation mark would hide it.
     private static func cell(_ text: String) -> String {
-        let isFormula = text.first.map { "=+-@\t\r".contains($0) } ?? false
-        let safe = isFormula ? "'" + text : text
-        guard safe.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return safe }
-        return "\"" + safe.replacing("\"", with: "\"\"") + "\""
+        let begins = text.unicodeScalars.first { !$0.properties.isWhitespace && $0.value >= 32 }
+        let isFormula = begins.map { "=+-@＝＋－＠".unicodeScalars.contains($0) } ?? false
+        var quoted = String.UnicodeScalarView("\"".unicodeScalars)
+        if isFormula { quoted.append("'") }
+        for scalar in text.unicodeScalars {
+            if scalar == "\"" { quoted.append("\"") }
+            quoted.append(scalar)
+        }
+        quoted.append("\"")
+        return String(quoted)
     }
 }

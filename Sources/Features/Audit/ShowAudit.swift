@@ -46,7 +46,8 @@ package struct ShowAudit: Action {
         let desk = call.desk(tx)
         let events = try desk.audit(call.input.filter, before: call.input.before, limit: 50)
         let labels = try desk.labels(of: events)
-        return .show(Shown(AuditView(events.map { AuditLine($0, labels[$0.subject], desk) }, of: 50), from: events))
+        let scene = try desk.scene(of: events, Moments(call.caller.locale, now: call.now))
+        return .show(Shown(AuditView(events.map { AuditLine($0, labels[$0.subject], scene, desk) }, of: 50), from: events))
     }
 
     package static func page(
@@ -54,7 +55,7 @@ package struct ShowAudit: Action {
     ) throws -> Page? {
         let (desk, input) = (call.desk(tx), call.input)
         let (events, moments) = (output.material ?? [], Moments(call.caller.locale, now: call.now))
-        let (labels, scene) = (try desk.labels(of: events), EventScene(moments))
+        let (labels, scene) = (try desk.labels(of: events), try desk.scene(of: events, moments))
         let root = "/\(desk.enterprise.slug)/audit"
         func address(_ query: [(String, String)]) -> String { query.isEmpty ? root : "\(root)?\(URLText.query(query))" }
         func without(_ name: String) -> String { address(input.query.filter { $0.0 != name }) }
@@ -114,10 +115,13 @@ package struct AuditLine: Codable, Sendable {
     package let subject: ID<Event>
     /// What it is called now; absent if it is gone or has no name.
     package let title: String?
+    /// What happened, in a sentence.
+    package let text: String
     /// What the log keeps of it, by its type.
     package let data: JSONValue
 
-    init(_ event: Event, _ label: SubjectSort.Label?, _ desk: Desk) {
+    init(_ event: Event, _ label: SubjectSort.Label?, _ scene: EventScene, _ desk: Desk) {
+        text = event.sentence(scene, desk.kernel).description
         position = event.position ?? 0
         at = event.at
         deed = (try? event.data(desk.kernel.eventTypes))?.deed ?? .changed

@@ -29,6 +29,8 @@ package struct RequestCall: Action {
 
     package static func run(_ call: Call<Follower, Input>, _ tx: Transaction) throws -> Reply<Nothing> {
         let (desk, input) = (call.desk(tx), call.input)
+        // Before the case, as everybody does who holds both.
+        if let customer = call.caller.customer { _ = try desk.customers.take(customer) }
         try desk.change(call.caller.caseID) { item in
             try desk.checkNotErased(item.customer)
             try desk.requestCall(of: &item, on: input.phone, when: input.when)

@@ -22,7 +22,9 @@ package struct ShowNotices: Action {
 
     package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<Shown<NoticesView, NoticeFile>> {
         let file = try NoticeFile(call.desk(tx), call.caller.member.id, call.input.show)
-        return .show(Shown(NoticesView(file), from: file))
+        let moments = Moments(call.caller.locale, now: call.now)
+        let scene = try call.desk(tx).scene(of: file.notices.compactMap(\.event), moments)
+        return .show(Shown(NoticesView(file, call.desk(tx), scene), from: file))
     }
 
     package static func page(
@@ -31,8 +33,9 @@ package struct ShowNotices: Action {
         guard let file = output.material else { return nil }
         let desk = call.desk(tx)
         let (root, moments) = ("/\(desk.enterprise.slug)/notices", Moments(call.caller.locale, now: call.now))
+        let scene = try desk.scene(of: file.notices.compactMap(\.event), moments)
         func models(read isRead: Bool) -> [Model] {
-            file.notices.filter { ($0.notice.readAt != nil) == isRead }.map { $0.model(moments, desk.kernel) }
+            file.notices.filter { ($0.notice.readAt != nil) == isRead }.map { $0.model(moments, desk.kernel, scene) }
         }
         let (new, read) = (models(read: false), models(read: true))
         return Page(
@@ -40,7 +43,7 @@ package struct ShowNotices: Action {
             [
                 "live": .text("\(root)/live"), "root": .text(root), "new": .list(new), "read": .list(read),
                 "hasNew": .flag(!new.isEmpty), "hasRead": .flag(!read.isEmpty), "empty": .flag(new.isEmpty && read.isEmpty),
-                "subjects": .number(new.count), "count": .number(file.notices.filter { $0.notice.readAt == nil }.reduce(0) { $0 + $1.notice.count }),
+                "subjects": .number(output.view.unreadSubjects), "count": .number(output.view.unread),
                 "show": .object([call.input.show.rawValue: true]),
                 "reasons": .list(
                     desk.kernel.noticeReasons.map { reason in
@@ -88,6 +91,8 @@ package struct NoticeFile: Sendable {
         mutes = muted.compactMap { mute in names[mute.subject].map { (ID(mute.subject), $0) } }
     }
 
+    var unread: [Told] { notices.filter { $0.notice.readAt == nil } }
+
     func isOn(_ reason: NoticeReason) -> Bool { reason.isAlways || choices[reason.name] ?? reason.isOnAtFirst }
 
     private static func labels(_ subjects: [(UUID, String)], _ desk: Desk) throws -> [UUID: SubjectSort.Label] {
@@ -105,11 +110,11 @@ extension NoticeFile.Told {
         return (try? event.data(kernel.eventTypes))?.told(event, scene)
     }
 
-    func model(_ moments: Moments, _ kernel: Kernel) -> Model {
+    func model(_ moments: Moments, _ kernel: Kernel, _ scene: EventScene) -> Model {
         [
             "id": .text(notice.subject.uuidString.lowercased()), "sort": .text(notice.sort), "title": .text(label.title),
             "href": .text(label.href), "count": .number(notice.count), "reason": .message(reason.title),
-            "icon": .object([reason.name: true]), "what": .message(sentence(kernel, EventScene(moments))),
+            "icon": .object([reason.name: true]), "what": .message(sentence(kernel, scene)),
             "time": .text(moments.clock(notice.at)), "datetime": .text(notice.at.rfc3339),
         ]
     }
@@ -123,8 +128,10 @@ package struct NoticesView: Codable, Sendable {
         package let sort: String
         package let title: String
         package let href: String?
-        /// Such as `assigned`.
-        package let reason: String
+        /// The reason's name, such as `assigned`.
+        package let why: String
+        /// What happened last, in a sentence.
+        package let text: String?
         /// How much has happened since it was read last.
         package let count: Int
         /// The type of what happened last, and who did it.
@@ -135,8 +142,10 @@ package struct NoticesView: Codable, Sendable {
     }
 
     package struct Reason: Codable, Sendable {
-        package let name: String
+        /// Such as `assigned`.
+        package let why: String
         package let title: String
+        package let hint: String
         package let isOn: Bool
         /// Whether it cannot be switched off.
         package let isAlways: Bool
@@ -148,17 +157,22 @@ package struct NoticesView: Codable, Sendable {
     }
 
     package let notices: [Line]
+    /// Of how many things one has not read, and how much that is.
+    package let unreadSubjects: Int
+    package let unread: Int
     package let reasons: [Reason]
     package let mutes: [Mute]
 
-    init(_ file: NoticeFile) {
+    init(_ file: NoticeFile, _ desk: Desk, _ scene: EventScene) {
+        unreadSubjects = file.unread.count
+        unread = file.unread.reduce(0) { $0 + $1.notice.count }
         notices = file.notices.map { told in
             Line(
                 subject: ID(told.notice.subject), sort: told.notice.sort, title: told.label.title, href: told.label.href,
-                reason: told.notice.reason, count: told.notice.count, type: told.event?.type, actor: told.event?.actorName,
+                why: told.notice.reason, text: told.sentence(desk.kernel, scene)?.description, count: told.notice.count, type: told.event?.type, actor: told.event?.actorName,
                 at: told.notice.at, readAt: told.notice.readAt)
         }
-        reasons = file.reasons.map { Reason(name: $0.name, title: $0.title.key, isOn: file.isOn($0), isAlways: $0.isAlways) }
+        reasons = file.reasons.map { Reason(why: $0.name, title: $0.title.description, hint: $0.hint.description, isOn: file.isOn($0), isAlways: $0.isAlways) }
         mutes = file.mutes.map { Mute(subject: $0.id, title: $0.label.title) }
     }
 }

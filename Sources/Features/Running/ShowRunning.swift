@@ -56,7 +56,7 @@ extension RunningThing {
     fileprivate func model(_ root: String) -> Model {
         [
             "name": .message(name), "state": .object([state.rawValue: true]), "waiting": .number(waiting),
-            "took": .text(took.map { "\($0) ms" }), "said": .message(said), "href": .text(path.map { "\(root)/\($0)" }),
+            "took": .text(took.map(String.init)), "said": .message(said), "href": .text(path.map { "\(root)/\($0)" }),
         ]
     }
 }
@@ -88,10 +88,12 @@ package struct RunningView: Codable, Sendable {
 
     package struct Section: Codable, Sendable {
         package let title: String
+        package let hint: String
         package let things: [Thing]
 
         init(_ file: RunningFile) {
             title = file.section.title.description
+            hint = file.section.hint.description
             things = file.things.map { thing in
                 Thing(
                     name: thing.name.description, state: thing.state, waiting: thing.waiting, took: thing.took,
@@ -146,11 +148,12 @@ package struct Replay: Action {
 
     package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<Nothing> {
         let (desk, input) = (call.desk(tx), call.input)
-        let head = try LogOrder.head(of: desk.scope, tx)
-        guard input.place <= head + 1 else {
-            throw InvalidInput([FieldError("place", "The log ends at \(head). Choose a place in it.")])
+        let subscriber = try desk.subscriber(input.subscriber)
+        guard try desk.subscriptions.replay(subscriber, after: input.place - 1) else {
+            let place = try desk.subscriptions.find(subscriber.name)?.position ?? 0
+            throw InvalidInput([FieldError("place", "It is at event \(place). Choose one that it has taken.")])
         }
-        try desk.subscriptions.replay(desk.subscriber(input.subscriber), after: input.place - 1)
+        try desk.record(SubscriberReplayed(subscriber: subscriber.name, place: input.place), on: desk.scope.uuid)
         return .done(goTo: "/\(desk.enterprise.slug)/running", notice: "It takes the log again from there.")
     }
 }
@@ -170,6 +173,7 @@ package struct ReviveJob: Action {
     package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<Nothing> {
         let desk = call.desk(tx)
         guard try Jobs.revive(tx, call.input.job, of: desk.scope.uuid, at: call.now) else { throw Refusal.notFound }
+        try desk.record(JobRevived(job: "\(call.input.job)"), on: desk.scope.uuid)
         return .done(goTo: "/\(desk.enterprise.slug)/running", notice: "It tries again now.")
     }
 }

@@ -23,7 +23,8 @@ package struct Search: Action {
         let cases = try desk.cases.search(call.input.query, limit: 30)
         let customers = try desk.customers.search(call.input.query, limit: 20)
         return .show(
-            SearchView(cases: cases.map { CaseLineView($0, desk) }, customers: customers.map { CustomerLine($0) }))
+            SearchView(cases: cases.map { CaseLineView($0, desk) }, customers: customers.map { CustomerLine($0) })
+        ).afterwards(call.input.query.isEmpty ? nil : call.sightingOfMany(in: .search, desk))
     }
 
     package static func page(

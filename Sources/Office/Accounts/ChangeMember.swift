@@ -41,9 +41,10 @@ package struct CloseAccount: Action {
 
     package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<MemberView> {
         var member = try call.member(tx)
-        if !member.hasLeft { try call.desk(tx).record(AccountClosed(name: member.name), on: member.id.uuid) }
+        let wasHere = !member.hasLeft
         member.disabledAt = member.disabledAt ?? call.now
         try call.desk(tx).members.save(member)
+        if wasHere { try call.desk(tx).record(AccountClosed(name: member.name), on: member.id.uuid) }
         try SessionStore(call.caller.enterprise.id, tx).endAll(of: member.id)
         try KnownDevices(call.caller.enterprise, tx).forget(member.id)
         return .done(
@@ -62,9 +63,10 @@ package struct ReopenAccount: Action {
 
     package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<MemberView> {
         var member = try call.member(tx)
-        if member.hasLeft { try call.desk(tx).record(AccountReopened(name: member.name), on: member.id.uuid) }
+        let wasGone = member.hasLeft
         member.disabledAt = nil
         try call.desk(tx).members.save(member)
+        if wasGone { try call.desk(tx).record(AccountReopened(name: member.name), on: member.id.uuid) }
         return .done(
             MemberView(member), goTo: "/\(call.caller.enterprise.slug)/members",
             notice: "\(member.name) can sign in again.")

@@ -22,6 +22,16 @@ package enum House: Feature {
         EnterpriseFounded.self, SettingsChanged.self, FeaturesSwitched.self,
     ]
 
+    package static let clocks = [
+        Clockwork("Taking what was replaced out of the files", every: .seconds(3600)) { works in
+            // PostgreSQL cleans up by itself.
+            if works.database.engine == .sqlite { try await works.database.scrub() }
+        },
+        Clockwork("Forgetting kept answers and limits", every: .seconds(600)) { works in try await Site.sweep(works.database) },
+        Clockwork("Refreshing the database's statistics", first: .seconds(20), every: .seconds(86_400)) { works in
+            try await works.database.refreshStatistics()
+        },
+    ]
     package static let subjects = [
         SubjectSort("member") { ids, desk in
             let root = "/\(desk.enterprise.slug)/members"

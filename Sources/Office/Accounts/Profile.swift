@@ -76,12 +76,12 @@ package struct ChangeProfile: Action {
         let changes = FieldChange.among(
             ("name", member.name, call.input.name), ("language", member.language, call.input.language.rawValue),
             ("timeZone", member.timeZone, call.input.timeZone), ("theme", member.theme.rawValue, call.input.theme.rawValue))
-        if !changes.isEmpty { try call.desk(tx).record(ProfileChanged(changes: changes), on: member.id.uuid) }
         member.name = call.input.name
         member.language = call.input.language.rawValue
         member.timeZone = call.input.timeZone
         member.theme = call.input.theme
         try members.save(member)
+        if !changes.isEmpty { try call.desk(tx).record(ProfileChanged(changes: changes), on: member.id.uuid) }
         return .done(MemberView(member), goTo: "/\(call.caller.enterprise.slug)/profile", notice: "Saved.")
     }
 }

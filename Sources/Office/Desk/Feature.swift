@@ -21,6 +21,8 @@ package protocol Feature: Sendable {
     /// The types of events that it writes.
     static var events: [any EventPayload.Type] { get }
     static var subscribers: [any Subscriber.Type] { get }
+    static var clocks: [Clockwork] { get }
+    static var jobs: [FeatureJob] { get }
     /// Why it tells members of what happens.
     static var noticeReasons: [NoticeReason] { get }
     /// The sorts of thing that its events are about.
@@ -66,6 +68,8 @@ extension Feature {
     package static var foundings: [Founding] { [] }
     package static var events: [any EventPayload.Type] { [] }
     package static var subscribers: [any Subscriber.Type] { [] }
+    package static var clocks: [Clockwork] { [] }
+    package static var jobs: [FeatureJob] { [] }
     package static var subjects: [SubjectSort] { [] }
     package static var noticeReasons: [NoticeReason] { [] }
     package static func gather(_ features: [any Feature.Type], into kernel: inout Kernel) {}
@@ -84,6 +88,9 @@ extension Kernel {
         foundings = features.flatMap { $0.foundings }
         eventTypes = EventTypes(features.flatMap { $0.events })
         subscribers = features.flatMap { $0.subscribers }
+        clocks = features.flatMap { $0.clocks }
+        jobs = features.flatMap { $0.jobs }
+        clockBoard = ClockBoard()
         noticeReasons = features.flatMap { $0.noticeReasons }
         subjectSorts = Dictionary(features.flatMap { $0.subjects }.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         for feature in features { feature.gather(features, into: &self) }

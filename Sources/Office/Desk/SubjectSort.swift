@@ -23,8 +23,15 @@ package struct SubjectSort: Sendable {
     /// What these are called now; what is gone has no label.
     package let labels: @Sendable ([UUID], Desk) throws -> [UUID: Label]
 
-    package init(_ name: String, labels: @escaping @Sendable ([UUID], Desk) throws -> [UUID: Label]) {
+    /// Reads what its events need to be told.
+    package let prepare: @Sendable ([Event], Desk, inout EventScene) throws -> Void
+
+    package init(
+        _ name: String, prepare: @escaping @Sendable ([Event], Desk, inout EventScene) throws -> Void = { _, _, _ in },
+        labels: @escaping @Sendable ([UUID], Desk) throws -> [UUID: Label]
+    ) {
         self.name = name
+        self.prepare = prepare
         self.labels = labels
     }
 }
@@ -39,9 +46,16 @@ extension Kernel {
 }
 
 extension Desk {
+    /// What is needed to tell these events, sort by sort.
+    package func scene(of events: [Event], _ moments: Moments) throws -> EventScene {
+        try Dictionary(grouping: events, by: \.sort).reduce(into: EventScene(moments)) { scene, sort in
+            try kernel.subjectSorts[sort.key]?.prepare(sort.value, self, &scene)
+        }
+    }
+
     /// What the subjects of these events are called now, sort by sort.
     package func labels(of events: [Event]) throws -> [UUID: SubjectSort.Label] {
-        let sorts = Dictionary(grouping: events) { kernel.eventTypes[$0.type]?.subject ?? "" }
+        let sorts = Dictionary(grouping: events, by: \.sort)
         return try sorts.reduce(into: [:]) { labels, sort in
             let found = try kernel.subjectSorts[sort.key]?.labels(Array(Set(sort.value.map(\.subject))), self) ?? [:]
             labels.merge(found) { first, _ in first }

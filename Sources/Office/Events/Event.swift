@@ -19,6 +19,8 @@ package struct Event: Sendable {
     /// By which means they did it, and what of it caused it: the name of a ``Means``, and its cause.
     package let means: String
     package let cause: UUID?
+    /// The sort of thing that it happened to, by the name of a ``SubjectSort``.
+    package let sort: String
     /// What happened, as in `handover.offered`.
     package let type: String
     package let version: Int
@@ -32,7 +34,8 @@ package struct Event: Sendable {
         guard self.type == Payload.type else { return nil }
         guard version <= Payload.version else { throw EventError.ofLaterVersion(type: self.type, version: version) }
         do { return try JSONDecoder().decode(Payload.self, from: Data(payload.utf8)) } catch {
-            throw EventError.unreadable(type: self.type, reason: "\(error)")
+            // What the decoder says may quote what somebody wrote.
+            throw EventError.unreadable(type: self.type, reason: "\(Swift.type(of: error))")
         }
     }
 

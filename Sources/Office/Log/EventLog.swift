@@ -12,7 +12,7 @@ package enum EventSchema {
             CREATE TABLE events (
                 enterprise UUID NOT NULL, subject UUID NOT NULL, sequence BIGINT NOT NULL, at BIGINT NOT NULL,
                 actor_kind TEXT NOT NULL, actor_id UUID, actor_name TEXT NOT NULL, means TEXT NOT NULL, cause UUID,
-                type TEXT NOT NULL, version BIGINT NOT NULL, object UUID, payload TEXT NOT NULL, position BIGINT
+                sort TEXT NOT NULL, type TEXT NOT NULL, version BIGINT NOT NULL, object UUID, payload TEXT NOT NULL, position BIGINT
                 \(arrival), PRIMARY KEY (enterprise, subject, sequence)
             )
             """,
@@ -29,6 +29,7 @@ package enum EventSchema {
 /// An event that is about to be written.
 package struct NewEvent: Sendable {
     fileprivate let hand: Hand
+    fileprivate let sort: String
     fileprivate let type: String
     fileprivate let version: Int
     fileprivate let object: UUID?
@@ -36,6 +37,7 @@ package struct NewEvent: Sendable {
 
     package init(_ payload: some EventPayload, object: UUID? = nil, by hand: Hand) throws {
         self.hand = hand
+        sort = Swift.type(of: payload).subject
         type = Swift.type(of: payload).type
         version = Swift.type(of: payload).version
         self.object = object
@@ -62,14 +64,14 @@ package struct EventLog {
             """
             (\(scope), \(subject), \(sequence + index + 1), \(event.hand.now), \(event.hand.actor.kind),
                 \(event.hand.actor.uuid), \(event.hand.name), \(event.hand.means.name), \(event.hand.means.cause),
-                \(event.type), \(event.version), \(event.object), \(event.payload), \(head.map { $0 + index + 1 }))
+                \(event.sort), \(event.type), \(event.version), \(event.object), \(event.payload), \(head.map { $0 + index + 1 }))
             """
         }
         try tx.run(
             """
             INSERT INTO events (
-                enterprise, subject, sequence, at, actor_kind, actor_id, actor_name, means, cause, type, version, object,
-                payload, position)
+                enterprise, subject, sequence, at, actor_kind, actor_id, actor_name, means, cause, sort, type, version,
+                object, payload, position)
             VALUES \(rows.joined(separator: ", "))
             """)
         tx.afterCommit { [scope] in LogSignal.send(scope) }
@@ -136,13 +138,14 @@ extension Desk {
 
 enum EventRow {
     static let columns: SQL = """
-        position, subject, sequence, at, actor_kind, actor_id, actor_name, means, cause, type, version, object, payload
+        position, subject, sequence, at, actor_kind, actor_id, actor_name, means, cause, sort, type, version, object, \
+        payload
         """
 
     static func read(_ row: inout Row) throws -> Event {
         try Event(
             position: row.next(), subject: row.next(), sequence: row.next(), at: row.next(), actorKind: row.next(),
-            actor: row.next(), actorName: row.next(), means: row.next(), cause: row.next(), type: row.next(), version: row.next(), object: row.next(), payload: row.next())
+            actor: row.next(), actorName: row.next(), means: row.next(), cause: row.next(), sort: row.next(), type: row.next(), version: row.next(), object: row.next(), payload: row.next())
     }
 }
 
@@ -152,14 +155,16 @@ extension Desk {
     ///   - name: what they are called from then on, where they did something themselves.
     ///   - strike: what a text is without them.
     package func forget(in subject: UUID, as name: String, _ strike: (String) -> String) throws {
+        try LogOrder.hold(scope, tx)
         try tx.run(
             """
             UPDATE events SET actor_name = \(name)
             WHERE enterprise = \(scope) AND subject = \(subject) AND actor_kind = 'customer'
             """)
         try rewrite(subject) { event in
-            let personal = kernel.eventTypes[event.type]?.personal ?? []
-            return event.json.mapped { name, text in personal.contains(name) ? "" : strike(text) }
+            // Of a type that this program does not know nobody can say what is a customer's.
+            guard let type = kernel.eventTypes[event.type] else { return event.json.mapped { _, _ in "" } }
+            return event.json.mapped { name, text in type.personal.contains(name) ? "" : strike(text) }
         }
     }
 
@@ -169,6 +174,8 @@ extension Desk {
     }
 
     private func rewrite(_ subject: UUID, _ change: (Event) -> JSONValue) throws {
+        // Whoever gives places to events changes many of them, in an order of its own.
+        try LogOrder.hold(scope, tx)
         let told = try tx.all(
             """
             SELECT \(EventRow.columns) FROM events

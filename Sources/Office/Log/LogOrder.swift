@@ -14,7 +14,7 @@ package enum LogOrder {
     /// - Returns: whether there may be more.
     package static func settle(_ enterprise: ID<Enterprise>, _ tx: Transaction) throws -> Bool {
         guard tx.engine == .postgres else { return false }
-        try tx.lock("log/\(enterprise)")
+        try hold(enterprise, tx)
         let head = try head(of: enterprise, tx)
         let placed = try tx.run(
             """
@@ -28,6 +28,9 @@ package enum LogOrder {
             """)
         return placed == atOnce
     }
+
+    /// Keeps others from giving places, and from changing events that were written, until the transaction ends.
+    static func hold(_ enterprise: ID<Enterprise>, _ tx: Transaction) throws { try tx.lock("log/\(enterprise)") }
 
     /// Enterprises with events that wait for a place.
     package static func waiting(_ tx: Transaction) throws -> [ID<Enterprise>] {
@@ -50,18 +53,27 @@ package enum LogOrder {
         return Dictionary(heads, uniquingKeysWith: { first, _ in first })
     }
 
-    /// How many events each of these enterprises has had, those that wait for a place too: another number after each commit
-    /// that wrote one.
-    package static func counts(of enterprises: Set<ID<Enterprise>>, _ tx: Transaction) throws -> [ID<Enterprise>: Int64] {
+    /// The place of the newest event about things of one sort, of each of these enterprises that has had any: another number after
+    /// each commit that wrote one. One that has no place yet counts with the place that it will get.
+    package static func newest(
+        about sort: String, of enterprises: Set<ID<Enterprise>>, _ tx: Transaction
+    ) throws -> [ID<Enterprise>: Int64] {
+        let placed: SQL = """
+            (SELECT e.position FROM events e WHERE e.enterprise = n.id AND e.sort = \(sort) AND e.position IS NOT NULL
+                ORDER BY e.position DESC LIMIT 1)
+            """
         let waiting: SQL = .perEngine(
-            sqlite: "0",
-            postgres: "(SELECT COUNT(*) FROM events w WHERE w.enterprise = n.id AND w.position IS NULL)")
-        let counts: [(ID<Enterprise>, Int64)] = try tx.all(
-            """
-            SELECT n.id, COALESCE((SELECT MAX(e.position) FROM events e WHERE e.enterprise = n.id), 0) + \(waiting)
-            FROM enterprises n WHERE n.id IN (\(SQL.filledList(enterprises)))
-            """
+            sqlite: "NULL",
+            postgres: """
+                (SELECT COALESCE((SELECT MAX(h.position) FROM events h WHERE h.enterprise = n.id), 0) + COUNT(*) FROM events w
+                    WHERE w.enterprise = n.id AND w.position IS NULL AND w.arrival <= (
+                        SELECT MAX(x.arrival) FROM events x
+                        WHERE x.enterprise = n.id AND x.position IS NULL AND x.sort = \(sort))
+                    HAVING COUNT(*) > 0)
+                """)
+        let places: [(ID<Enterprise>, Int64)] = try tx.all(
+            "SELECT n.id, COALESCE(\(waiting), \(placed), 0) FROM enterprises n WHERE n.id IN (\(SQL.filledList(enterprises)))"
         ) { try ($0.next(), $0.next()) }
-        return Dictionary(counts, uniquingKeysWith: { first, _ in first })
+        return Dictionary(places, uniquingKeysWith: { first, _ in first })
     }
 }

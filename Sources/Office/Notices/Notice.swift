@@ -24,7 +24,7 @@ package enum NoticeSchema {
             """
             CREATE TABLE notices (
                 enterprise UUID NOT NULL, member UUID NOT NULL, subject UUID NOT NULL, sort TEXT NOT NULL, reason TEXT NOT NULL,
-                count BIGINT NOT NULL, position BIGINT NOT NULL, at BIGINT NOT NULL, read_at BIGINT,
+                rank BIGINT NOT NULL, count BIGINT NOT NULL, position BIGINT NOT NULL, at BIGINT NOT NULL, read_at BIGINT,
                 PRIMARY KEY (enterprise, member, subject),
                 FOREIGN KEY (enterprise, member) REFERENCES members (enterprise, id)
             )
@@ -84,35 +84,44 @@ package struct NoticeStore {
         ) { try $0.next() } ?? 0
     }
 
-    package func isUnread(_ subject: UUID, by member: ID<Member>) throws -> Bool {
+    /// The place of the newest event that a member was told of about something and has not read.
+    package func unread(about subject: UUID, by member: ID<Member>) throws -> Int? {
         try tx.first(
             """
-            SELECT 1 FROM notices
+            SELECT position FROM notices
             WHERE enterprise = \(scope) AND member = \(member) AND subject = \(subject) AND read_at IS NULL
             """
-        ) { _ in true } ?? false
+        ) { try $0.next() }
     }
 
-    /// - Parameter subject: `nil` reads all.
-    package func read(_ subject: UUID? = nil, by member: ID<Member>) throws {
+    /// - Parameters:
+    ///   - subject: `nil` reads all.
+    ///   - place: what came after it in the log stays unread, since it was not seen.
+    package func read(_ subject: UUID? = nil, upTo place: Int? = nil, by member: ID<Member>) throws {
         let one: SQL = if let subject { "AND subject = \(subject)" } else { "" }
+        let seen: SQL = if let place { "AND position <= \(place)" } else { "" }
         let changed = try tx.run(
             """
             UPDATE notices SET read_at = \(desk.now)
-            WHERE enterprise = \(scope) AND member = \(member) AND read_at IS NULL \(one)
+            WHERE enterprise = \(scope) AND member = \(member) AND read_at IS NULL \(one) \(seen)
             """)
         if changed > 0 { announce(to: member) }
     }
 
-    func add(_ event: Event, of sort: String, because reason: NoticeReason, to member: ID<Member>) throws {
+    /// - Parameter rank: of the reason, the smallest for what concerns most. A thing that is unread keeps its strongest reason.
+    func add(_ event: Event, of sort: String, because reason: NoticeReason, _ rank: Int, to member: ID<Member>) throws {
         guard let position = event.position else { return }
         // What it has heard of already it does not count again when the log is replayed.
         let changed = try tx.run(
             """
-            INSERT INTO notices (enterprise, member, subject, sort, reason, count, position, at)
-            VALUES (\(scope), \(member), \(event.subject), \(sort), \(reason.name), 1, \(position), \(event.at))
+            INSERT INTO notices (enterprise, member, subject, sort, reason, rank, count, position, at)
+            VALUES (\(scope), \(member), \(event.subject), \(sort), \(reason.name), \(rank), 1, \(position), \(event.at))
             ON CONFLICT (enterprise, member, subject) DO UPDATE SET
-                count = CASE WHEN notices.read_at IS NULL THEN notices.count + 1 ELSE 1 END, reason = excluded.reason,
+                count = CASE WHEN notices.read_at IS NULL THEN notices.count + 1 ELSE 1 END,
+                reason = CASE WHEN notices.read_at IS NULL AND notices.rank < excluded.rank
+                    THEN notices.reason ELSE excluded.reason END,
+                rank = CASE WHEN notices.read_at IS NULL AND notices.rank < excluded.rank
+                    THEN notices.rank ELSE excluded.rank END,
                 position = excluded.position, at = excluded.at, read_at = NULL
             WHERE notices.position < excluded.position
             """)
@@ -206,7 +215,7 @@ package enum NoticeChanges {
         let (enterprises, members) = (Set(topics.map(\.ids[0])), Set(topics.map(\.ids[1])))
         let found: [(ID<Enterprise>, ID<Member>, Int64)] = try tx.all(
             """
-            SELECT enterprise, member, CAST(SUM(position) + COUNT(read_at) AS BIGINT) FROM notices
+            SELECT enterprise, member, CAST(SUM(2 * position + CASE WHEN read_at IS NULL THEN 0 ELSE 1 END) AS BIGINT) FROM notices
             WHERE enterprise IN (\(SQL.filledList(enterprises))) AND member IN (\(SQL.filledList(members)))
             GROUP BY enterprise, member
             """
@@ -217,11 +226,13 @@ package enum NoticeChanges {
 }
 
 extension Call where As == StaffCaller {
-    /// What writes down that the caller, who sees a page about something, has read what they were told of it; `nil` if there is
-    /// nothing to read, or a program looks.
+    /// What writes down that the caller, who sees a page about something, has read what they were told of it up to now; `nil` if there
+    /// is nothing to read, a program looks, or an open page fetches itself again.
     package func reading(_ subject: UUID, _ desk: Desk) throws -> (@Sendable (Transaction) throws -> Void)? {
         let member = caller.member.id
-        guard caller.session != nil, try desk.notices.isUnread(subject, by: member) else { return nil }
-        return { tx in try self.desk(tx).notices.read(subject, by: member) }
+        guard caller.session != nil, !credentials.isRefetch, let place = try desk.notices.unread(about: subject, by: member) else {
+            return nil
+        }
+        return { tx in try self.desk(tx).notices.read(subject, upTo: place, by: member) }
     }
 }

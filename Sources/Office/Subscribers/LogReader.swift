@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Logging
+import ServiceLifecycle
 import Storage
 import Synchronization
 
@@ -13,6 +14,8 @@ final class LogReader: Sendable {
     /// Up to where it is known to be done with each log.
     private let done = Mutex<[ID<Enterprise>: Int]>([:])
 
+    /// Batches of one enterprise while others wait for their turn.
+    private static let turn = 10
     /// Events in one transaction.
     private static let batch = 200
     /// How far its durable place may stay behind events that it does not take.
@@ -27,7 +30,7 @@ final class LogReader: Sendable {
 
     func run() async {
         for await _ in signal.received {
-            for enterprise in signal.take().enterprises { await advance(enterprise) }
+            for enterprise in signal.take().enterprises { await advance(enterprise, batches: Self.turn) }
         }
     }
 
@@ -37,7 +40,7 @@ final class LogReader: Sendable {
         if !grown.isEmpty || !due.isEmpty { signal.send(grown + due) }
     }
 
-    private enum Step {
+    private enum Step: Sendable {
         /// It has taken all there was, up to a place.
         case finished(Int)
         case more
@@ -45,7 +48,9 @@ final class LogReader: Sendable {
         case waits
     }
 
-    func advance(_ enterprise: ID<Enterprise>) async {
+    /// - Parameter batches: how many it takes before others have their turn.
+    func advance(_ enterprise: ID<Enterprise>, batches: Int = .max) async {
+        var left = batches
         // After a failure one by one, so that what comes before the event that it cannot take is done.
         var single = 0
         while true {
@@ -54,7 +59,11 @@ final class LogReader: Sendable {
                 case .finished(let head):
                     done.withLock { $0[enterprise] = head }
                     return
-                case .more: single = max(0, single - 1)
+                case .more:
+                    single = max(0, single - 1)
+                    left -= 1
+                    if Task.isShuttingDownGracefully || Task.isCancelled { return }
+                    if left == 0 { return signal.send([enterprise]) }
                 case .waits: return
                 }
             } catch let error as StorageError where error.isPassing {
@@ -74,16 +83,17 @@ final class LogReader: Sendable {
     private func step(_ id: ID<Enterprise>, limit: Int) async throws -> Step {
         let (subscriber, kernel) = (subscriber, kernel)
         // Most of what is written is nothing to most subscribers: that takes no transaction that writes.
-        let finished = try await database.read { tx -> Int? in
+        let found = try await database.read { tx -> Step in
             let store = SubscriptionStore(scope: id, tx: tx)
-            guard let subscription = try store.find(subscriber.name), subscription.failures == 0 else { return nil }
+            guard let subscription = try store.find(subscriber.name) else { return .more }
+            if let retryAt = subscription.retryAt { return retryAt > tx.startedAt ? .waits : .more }
             let head = try LogOrder.head(of: id, tx)
             guard head - subscription.position < Self.slack,
                 try store.events(for: subscriber, after: subscription.position, upTo: head, limit: 1).isEmpty
-            else { return nil }
-            return head
+            else { return .more }
+            return .finished(head)
         }
-        if let finished { return .finished(finished) }
+        guard case .more = found else { return found }
         return try await database.write { tx in
             guard let enterprise = try EnterpriseStore(tx).find(id) else { return .finished(0) }
             let store = SubscriptionStore(scope: id, tx: tx)
@@ -108,7 +118,9 @@ final class LogReader: Sendable {
     }
 
     private func fail(_ enterprise: ID<Enterprise>, _ error: any Error) async {
-        let (subscriber, reason) = (subscriber, "\(error)")
+        // Of an error that is not ours only the sort is kept: its words may quote what somebody wrote.
+        let isOurs = error is EventError || error is StorageError
+        let (subscriber, reason) = (subscriber, isOurs ? "\(error)" : "\(type(of: error))")
         logger.error("A subscriber failed", metadata: ["subscriber": "\(subscriber.name)", "error": "\(reason.prefix(500))"])
         do {
             try await database.write { tx in

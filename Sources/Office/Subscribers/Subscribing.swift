@@ -49,16 +49,16 @@ package struct Subscribing: Service {
 
     /// Gives places to what was written, and has it followed.
     private func order(_ enterprises: Set<ID<Enterprise>>, for readers: [LogReader]) async {
-        do {
-            if database.engine == .postgres {
-                for enterprise in enterprises {
+        for enterprise in enterprises {
+            do {
+                if database.engine == .postgres {
                     while try await database.write({ try LogOrder.settle(enterprise, $0) }) { continue }
                 }
+                for reader in readers { reader.signal.send([enterprise]) }
+            } catch {
+                // A database that is away for a moment is asked again in a second.
+                logger.error("A log cannot be put in order", metadata: ["error": "\(error)"])
             }
-            for reader in readers { reader.signal.send(enterprises) }
-        } catch {
-            // A database that is away for a moment is asked again in a second.
-            logger.error("The log cannot be put in order", metadata: ["error": "\(error)"])
         }
     }
 

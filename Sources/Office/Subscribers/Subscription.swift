@@ -6,6 +6,8 @@ import Storage
 package struct Subscription: Sendable {
     /// The place of the last event that it is done with.
     package var position: Int
+    /// The place after which it began.
+    package let began: Int
     /// When it last took events, and how many milliseconds the last batch took.
     package var takenAt: Timestamp?
     package var took: Int
@@ -22,6 +24,7 @@ package struct Subscription: Sendable {
             """
             CREATE TABLE subscriptions (
                 enterprise UUID NOT NULL REFERENCES enterprises (id), subscriber TEXT NOT NULL, position BIGINT NOT NULL,
+                began BIGINT NOT NULL,
                 taken_at BIGINT, took BIGINT NOT NULL, failures BIGINT NOT NULL, failing_since BIGINT, failed_at BIGINT,
                 error TEXT NOT NULL, retry_at BIGINT, PRIMARY KEY (enterprise, subscriber)
             )
@@ -37,7 +40,7 @@ package struct SubscriptionStore {
     let scope: ID<Enterprise>
     let tx: Transaction
 
-    private static let columns: SQL = "position, taken_at, took, failures, failing_since, failed_at, error, retry_at"
+    private static let columns: SQL = "position, began, taken_at, took, failures, failing_since, failed_at, error, retry_at"
 
     /// - Parameter isHeld: takes its row, or finds nothing where another process has it.
     package func find(_ name: String, isHeld: Bool = false) throws -> Subscription? {
@@ -46,7 +49,7 @@ package struct SubscriptionStore {
             "SELECT \(Self.columns) FROM subscriptions WHERE enterprise = \(scope) AND subscriber = \(name) \(held)"
         ) { row in
             try Subscription(
-                position: row.next(), takenAt: row.next(), took: row.next(), failures: row.next(),
+                position: row.next(), began: row.next(), takenAt: row.next(), took: row.next(), failures: row.next(),
                 failingSince: row.next(), failedAt: row.next(), error: row.next(), retryAt: row.next())
         }
     }
@@ -55,8 +58,8 @@ package struct SubscriptionStore {
     func add(_ name: String, at position: Int) throws {
         try tx.run(
             """
-            INSERT INTO subscriptions (enterprise, subscriber, position, took, failures, error)
-            VALUES (\(scope), \(name), \(position), 0, 0, '') ON CONFLICT (enterprise, subscriber) DO NOTHING
+            INSERT INTO subscriptions (enterprise, subscriber, position, began, took, failures, error)
+            VALUES (\(scope), \(name), \(position), \(position), 0, 0, '') ON CONFLICT (enterprise, subscriber) DO NOTHING
             """)
     }
 
@@ -71,9 +74,13 @@ package struct SubscriptionStore {
             """)
     }
 
-    /// Sends a subscriber back, or on, to just after a place in the log; 0 is the beginning. It goes on from there at once.
-    package func replay(_ subscriber: any Subscriber.Type, after position: Int) throws {
-        try add(subscriber.name, at: position)
+    /// Sends a subscriber back to just after a place in the log; 0 is the beginning. It goes on from there at once. Nothing is
+    /// skipped, and one that takes no past goes back no further than to where it began.
+    /// - Returns: whether the place is behind it.
+    @discardableResult
+    package func replay(_ subscriber: any Subscriber.Type, after position: Int) throws -> Bool {
+        guard let known = try find(subscriber.name, isHeld: true), position <= known.position else { return false }
+        let position = max(position, known.began)
         try tx.run(
             """
             UPDATE subscriptions SET position = \(position), failures = 0, failing_since = NULL, failed_at = NULL, error = '',
@@ -81,6 +88,7 @@ package struct SubscriptionStore {
             WHERE enterprise = \(scope) AND subscriber = \(subscriber.name)
             """)
         tx.afterCommit { [scope] in LogSignal.send(scope) }
+        return true
     }
 
     /// Lets a subscriber that failed try again now.
@@ -116,9 +124,14 @@ package struct SubscriptionStore {
         ) { try $0.next() } ?? 0
     }
 
-    /// How many subscribers have failed and not gone on yet.
-    package func failing() throws -> Int {
-        try tx.first("SELECT COUNT(*) FROM subscriptions WHERE enterprise = \(scope) AND failures > 0") { try $0.next() } ?? 0
+    /// How many of these subscribers have failed and not gone on yet.
+    package func failing(among subscribers: [any Subscriber.Type]) throws -> Int {
+        try tx.first(
+            """
+            SELECT COUNT(*) FROM subscriptions
+            WHERE enterprise = \(scope) AND failures > 0 AND subscriber IN (\(SQL.list(subscribers.map { $0.name })))
+            """
+        ) { try $0.next() } ?? 0
     }
 
     /// Enterprises in which a subscriber that failed is to try again.
@@ -133,7 +146,7 @@ extension Subscription {
 
     mutating func succeed(upTo position: Int, at now: Timestamp, took milliseconds: Int) {
         self = Subscription(
-            position: position, takenAt: now, took: milliseconds, failures: 0, failingSince: nil, failedAt: nil, error: "",
+            position: position, began: began, takenAt: now, took: milliseconds, failures: 0, failingSince: nil, failedAt: nil, error: "",
             retryAt: nil)
     }
 

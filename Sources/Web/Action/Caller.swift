@@ -71,13 +71,16 @@ package struct Credentials: Sendable {
     package let mayWrite: Bool
     /// What the client says it is.
     package let userAgent: String
+    /// Whether an open page fetches itself again, so that nobody need be looking.
+    package let isRefetch: Bool
     /// The feature that the action belongs to, if it can be switched off.
     package let feature: String?
 
     package init(
         path: [String: String] = [:], cookies: [String: String] = [:], bearer: String? = nil, address: String = "",
         locale: LocaleChoice = LocaleChoice(), target: String = "/", now: Timestamp = .now,
-        mayWrite: Bool = false, userAgent: String = "", feature: String? = nil
+        mayWrite: Bool = false, userAgent: String = "", isRefetch: Bool = false,
+        feature: String? = nil
     ) {
         self.path = path
         self.cookies = cookies
@@ -88,6 +91,7 @@ package struct Credentials: Sendable {
         self.now = now
         self.mayWrite = mayWrite
         self.userAgent = userAgent
+        self.isRefetch = isRefetch
         self.feature = feature
     }
 }

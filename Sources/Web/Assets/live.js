@@ -31,7 +31,7 @@ const refresh = async () => {
   if (running) { again = true; return; }
   running = true;
   try {
-    const response = await fetch(location.href, { headers: { Accept: "text/html" }, redirect: "manual" });
+    const response = await fetch(location.href, { headers: { Accept: "text/html", "Entente-Refetch": "1" }, redirect: "manual" });
     if (response.ok) {
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
       const scroller = document.querySelector("[data-scroll-end]");

@@ -76,6 +76,7 @@ extension HTTPField.Name {
     static let clearSiteData = named("Clear-Site-Data")
     static let secFetchSite = named("Sec-Fetch-Site")
     static let xForwardedFor = named("X-Forwarded-For")
+    static let ententeRefetch = named("Entente-Refetch")
     static let idempotencyKey = named("Idempotency-Key")
     /// Says that an answer was given before.
     static let idempotentReplayed = named("Idempotent-Replayed")

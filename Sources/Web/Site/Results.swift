@@ -41,7 +41,7 @@ extension Site {
             path: visit.path, cookies: visit.bearer == nil ? SetCookie.read(visit.headers) : [:], bearer: visit.bearer,
             address: visit.address, locale: locale(visit), target: visit.target, now: visit.now,
             mayWrite: mayWrite, userAgent: String((visit.headers[.userAgent] ?? "").prefix(300)),
-            feature: visit.feature)
+            isRefetch: visit.headers[.ententeRefetch] != nil, feature: visit.feature)
     }
 
     func locale(_ visit: Visit) -> LocaleChoice {
