@@ -19,7 +19,6 @@ class Route:
         self.is_stream = "text/event-stream" in answer
         self.schema = answer.get("application/json", {}).get("schema")
         content = operation.get("requestBody", {}).get("content", {})
-        self.query = [one["name"] for one in operation.get("parameters", []) if one["in"] == "query" and one.get("required")]
         self.takes_json = "application/json" in content
         self.fields = {name: kind for body in content.values() for name, kind in body["schema"].get("properties", {}).items()}
 
@@ -27,8 +26,7 @@ class Route:
         path = self.path
         for name, value in places.items():
             path = path.replace("{" + name + "}", str(value))
-        path = path.replace("{token}", places["key"] if self.is_follow else places["api_token"])
-        return path + ("?" + "&".join(f"{name}=x" for name in self.query) if self.query else "")
+        return path.replace("{token}", places["key"] if self.is_follow else places["api_token"])
 
 
 def places_of(company, story, link):

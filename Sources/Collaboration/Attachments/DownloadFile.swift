@@ -24,6 +24,7 @@ package struct DownloadFile: Action {
         let desk = call.desk(tx)
         let item = try desk.cases.find(call.input.number)
         return .file(try desk.file(desk.attachments.find(call.input.file, of: item)))
+            .afterwards(item.customer.flatMap { call.sighting(of: $0, at: desk.enterprise.reference(item.number), desk) })
     }
 }
 

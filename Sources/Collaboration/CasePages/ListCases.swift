@@ -48,6 +48,7 @@ package struct ListCases: Action {
             }
         let next = input.query == nil && lines.count == 50 ? lines.last.map { CaseCursor(changed: $0.item.updatedAt, id: $0.item.id) } : nil
         return .show(Shown(CaseListView(lines, next: next, desk), from: lines))
+            .afterwards(call.sightingOfMany(in: .cases, desk))
     }
 
     package static func page(

@@ -21,7 +21,7 @@ package struct CustomerChanged: EventPayload {
     package let changes: [FieldChange]
 
     package func told(_ event: Event, _ scene: EventScene) -> Phrase? {
-        "\(event.actorName) changed a customer · \(changes.text)"
+        "\(event.actorName) changed a customer · \(changes.told)"
     }
 }
 
@@ -47,7 +47,7 @@ package struct CustomerSeen: EventPayload {
 
 /// Somebody has seen many customers' names; once an hour is enough to know. The subject is the enterprise.
 package struct CustomersSeen: EventPayload {
-    package enum List: String, Codable, Sendable { case customers, search, cases }
+    package enum List: String, Codable, Sendable { case customers, search, cases, audit }
 
     package static let type = "customers.seen"
     package static let subject = "enterprise"
@@ -59,6 +59,7 @@ package struct CustomersSeen: EventPayload {
         case .customers: "\(event.actorName) saw the list of customers"
         case .search: "\(event.actorName) searched"
         case .cases: "\(event.actorName) saw the list of cases"
+        case .audit: "\(event.actorName) read the audit log"
         }
     }
 }

@@ -142,11 +142,13 @@ package struct CustomerStore {
         }
         guard let before = try find(customer.id) else { return }
         let reached = try contactPoints(of: customer.id)
+        let owners = [before.owner, customer.owner].compactMap(\.self)
+        let names = before.owner == customer.owner ? [:] : try desk.members.names(of: owners)
         let changes = FieldChange.among(
             ("name", before.name, customer.name), ("place", before.place, customer.place),
             ("language", before.language, customer.language), ("kind", before.kind.rawValue, customer.kind.rawValue),
-            ("owner", before.owner.map { "\($0)" } ?? "", customer.owner.map { "\($0)" } ?? ""),
-            ("contactPoints", reached.told, points.told))
+            ("owner", before.owner.flatMap { names[$0] } ?? "", customer.owner.flatMap { names[$0] } ?? ""),
+            ("contact points", reached.told, points.told))
         if !changes.isEmpty { try desk.record(CustomerChanged(changes: changes), on: customer.id.uuid) }
     }
 

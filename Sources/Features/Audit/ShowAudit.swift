@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Collaboration
 import Formats
 import Foundation
 import Office
@@ -48,6 +49,7 @@ package struct ShowAudit: Action {
         let labels = try desk.labels(of: events)
         let scene = try desk.scene(of: events, Moments(call.caller.locale, now: call.now))
         return .show(Shown(AuditView(events.map { AuditLine($0, labels[$0.subject], scene, desk) }, of: 50), from: events))
+            .afterwards(call.sightingOfMany(in: .audit, desk))
     }
 
     package static func page(

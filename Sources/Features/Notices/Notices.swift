@@ -11,6 +11,11 @@ package enum Notices: Feature {
     ]
     package static let streams: [any StreamAction.Type] = [FollowNotices.self]
     package static let liveSources = [NoticeChanges.source]
+    package static let clocks = [
+        Clockwork("Forgetting notices that were read long ago", first: .seconds(90), every: .seconds(86_400)) { works in
+            try await works.database.write { try NoticeStore.forget($0, readBefore: $0.startedAt - 90 * 86_400) }
+        }
+    ]
     package static let subscribers: [any Subscriber.Type] = [NoticeKeeper.self]
 
     package static func gather(_ features: [any Feature.Type], into kernel: inout Kernel) {

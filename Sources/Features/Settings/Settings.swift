@@ -120,9 +120,9 @@ package struct ChangeSettings: Action {
         try EnterpriseStore(tx).save(enterprise)
         let changes = FieldChange.among(
             ("name", before.name, enterprise.name), ("colour", "\(before.colour)", "\(enterprise.colour)"),
-            ("place", before.place, enterprise.place), ("intro", before.intro, enterprise.intro),
-            ("timeZone", before.timeZone, enterprise.timeZone),
-            ("followDays", before.followDays.map(String.init) ?? "", enterprise.followDays.map(String.init) ?? ""))
+            ("place", before.place, enterprise.place), ("greeting", before.intro, enterprise.intro),
+            ("time zone", before.timeZone, enterprise.timeZone),
+            ("days that a link works", before.followDays.map(String.init) ?? "", enterprise.followDays.map(String.init) ?? ""))
         if !changes.isEmpty { try call.desk(tx).record(SettingsChanged(changes: changes), on: enterprise.id.uuid) }
         return .done(goTo: "/\(enterprise.slug)/settings", notice: "Saved.")
     }

@@ -47,7 +47,7 @@ package struct LinkMoved: EventPayload {
     package let to: Link.State
 
     package func told(_ event: Event, _ scene: EventScene) -> Phrase? {
-        "\(event.actorName) changed the link with \(company): \(from.rawValue) → \(to.rawValue)"
+        "\(event.actorName) changed the link with \(company): \(Phrase(stringLiteral: from.rawValue)) → \(Phrase(stringLiteral: to.rawValue))"
     }
 }
 
@@ -58,7 +58,7 @@ package struct LinkChanged: EventPayload {
     package let company: String
     package let changes: [FieldChange]
 
-    package func told(_ event: Event, _ scene: EventScene) -> Phrase? { "\(company) · \(changes.text)" }
+    package func told(_ event: Event, _ scene: EventScene) -> Phrase? { "\(company) · \(changes.told)" }
 }
 
 package struct ContractProposed: EventPayload {
@@ -107,7 +107,7 @@ extension LinkStore {
                     ? ContractDropped(company: link.name) : ContractProposed(company: link.name, isOurs: link.isProposalOurs))
         }
         let changes = FieldChange.among(
-            ("name", before.name, link.name), ("newName", before.newName ?? "", link.newName ?? ""),
+            ("name", before.name, link.name), ("new name", before.newName ?? "", link.newName ?? ""),
             ("address", "\(before.address)", "\(link.address)"))
         if !changes.isEmpty { events.append(LinkChanged(company: link.name, changes: changes)) }
         for event in events { try EventLog(scope, tx).record(event, on: link.id.uuid, by: hand) }

@@ -11,7 +11,7 @@ package struct MemberAdded: EventPayload {
     package let email: String
     package let role: Member.Role
 
-    package func told(_ event: Event, _ scene: EventScene) -> Phrase? { "\(event.actorName) let \(name) in (\(role.rawValue))" }
+    package func told(_ event: Event, _ scene: EventScene) -> Phrase? { "\(event.actorName) let \(name) in (\(role.told))" }
 }
 
 package struct RoleChanged: EventPayload {
@@ -22,7 +22,7 @@ package struct RoleChanged: EventPayload {
     package let to: Member.Role
 
     package func told(_ event: Event, _ scene: EventScene) -> Phrase? {
-        "\(event.actorName) changed the role of \(name): \(from.rawValue) → \(to.rawValue)"
+        "\(event.actorName) changed the role of \(name): \(from.told) → \(to.told)"
     }
 }
 
@@ -58,7 +58,7 @@ package struct ProfileChanged: EventPayload {
     package let changes: [FieldChange]
 
     package func told(_ event: Event, _ scene: EventScene) -> Phrase? {
-        "\(event.actorName) changed their profile · \(changes.text)"
+        "\(event.actorName) changed their profile · \(changes.told)"
     }
 }
 
@@ -114,7 +114,7 @@ package struct TokenMade: EventPayload {
     package let lifetime: TokenLifetime
 
     package func told(_ event: Event, _ scene: EventScene) -> Phrase? {
-        "\(event.actorName) made the API token “\(label)” (\(role.rawValue))"
+        "\(event.actorName) made the API token “\(label)” (\(role.told))"
     }
 }
 
@@ -146,7 +146,7 @@ package struct SettingsChanged: EventPayload {
     package init(changes: [FieldChange]) { self.changes = changes }
 
     package func told(_ event: Event, _ scene: EventScene) -> Phrase? {
-        "\(event.actorName) changed the settings · \(changes.text)"
+        "\(event.actorName) changed the settings · \(changes.told)"
     }
 }
 
@@ -165,4 +165,8 @@ package struct FeaturesSwitched: EventPayload {
             : on.isEmpty
                 ? "\(event.actorName) switched off \(lost)" : "\(event.actorName) switched on \(gained), and off \(lost)"
     }
+}
+
+extension Member.Role {
+    fileprivate var told: Phrase { Phrase(stringLiteral: rawValue) }
 }

@@ -75,7 +75,7 @@ package struct ChangeProfile: Action {
         guard TimeZone(identifier: call.input.timeZone) != nil else { throw MemberRefusal.unknownTimeZone }
         let changes = FieldChange.among(
             ("name", member.name, call.input.name), ("language", member.language, call.input.language.rawValue),
-            ("timeZone", member.timeZone, call.input.timeZone), ("theme", member.theme.rawValue, call.input.theme.rawValue))
+            ("time zone", member.timeZone, call.input.timeZone), ("theme", member.theme.rawValue, call.input.theme.rawValue))
         member.name = call.input.name
         member.language = call.input.language.rawValue
         member.timeZone = call.input.timeZone

@@ -23,6 +23,7 @@ package struct Named: Codable, Sendable, Equatable {
 
 /// What a field was before, and what it is now.
 package struct FieldChange: Codable, Sendable, Equatable {
+    /// English, as people call it: "time zone".
     package let field: String
     package let from: String
     package let to: String
@@ -35,10 +36,18 @@ package struct FieldChange: Codable, Sendable, Equatable {
 
 extension [FieldChange] {
     /// `name: Ina → Inès; place: Ghent`.
-    package var text: String {
-        map { change in
-            let parts = [change.from, change.to].filter { !$0.isEmpty }
-            return "\(change.field): \(parts.isEmpty ? "–" : parts.joined(separator: " → "))"
-        }.joined(separator: "; ")
+    package var told: Phrase {
+        dropFirst().reduce(first?.told ?? "–") { "\($0); \($1.told)" }
+    }
+}
+
+extension FieldChange {
+    fileprivate var told: Phrase {
+        let name = Phrase(stringLiteral: field)
+        return switch (from.isEmpty, to.isEmpty) {
+        case (false, false): "\(name): \(from) → \(to)"
+        case (true, _): "\(name): \(to)"
+        case (false, true): "\(name): \(from) → –"
+        }
     }
 }

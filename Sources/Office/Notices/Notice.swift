@@ -194,6 +194,11 @@ package struct NoticeStore {
         announce(to: member)
     }
 
+    /// Forgets what was read long ago.
+    package static func forget(_ tx: Transaction, readBefore time: Timestamp) throws {
+        try tx.run("DELETE FROM notices WHERE read_at < \(time)")
+    }
+
     private func announce(to member: ID<Member>) {
         let (announce, topic) = (desk.kernel.announce, Live.Topic.notices(of: member, at: scope))
         tx.afterCommit { announce(topic) }

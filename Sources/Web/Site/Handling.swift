@@ -55,6 +55,7 @@ struct Handling: Sendable {
             return try await site.once(try Repeat(ready), call.caller) {
                 try await A.run(call, site.database)
             } answering: { reply in
+                if let write = reply.afterwards { await site.writeAfterwards(write) }
                 let result = try await site.database.read { tx in try site.result(A.self, reply, call, ready, tx) }
                 return try site.answer(result, ready, status: 200)
             }
