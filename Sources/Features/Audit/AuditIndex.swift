@@ -29,10 +29,8 @@ enum AuditIndex: Subscriber {
         let labels = try desk.labels(of: events)
         let rows: [SQL] = events.compactMap { event in
             guard let position = event.position else { return nil }
-            // What this program cannot read was a change of something all the same.
-            let deed = (try? event.data(desk.kernel.eventTypes))?.deed ?? .changed
             return """
-                (\(desk.scope), \(position), \(event.at), \(deed.rawValue), \(event.actor), \(labels[event.subject]?.customer))
+                (\(desk.scope), \(position), \(event.at), \(event.deed(desk.kernel).rawValue), \(event.actor), \(labels[event.subject]?.customer))
                 """
         }
         guard !rows.isEmpty else { return }

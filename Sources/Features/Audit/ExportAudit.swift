@@ -52,9 +52,8 @@ private enum AuditRow {
     static let head = ["position", "at", "deed", "who", "kind", "means", "type", "subject", "what", "data"]
 
     static func cells(_ event: Event, _ label: SubjectSort.Label?, _ scene: EventScene, _ kernel: Kernel) -> [String] {
-        let deed = (try? event.data(kernel.eventTypes))?.deed ?? .changed
-        return [
-            event.position.map(String.init) ?? "", event.at.rfc3339, deed.rawValue, event.actorName, event.actorKind,
+        [
+            event.position.map(String.init) ?? "", event.at.rfc3339, event.deed(kernel).rawValue, event.actorName, event.actorKind,
             event.means, event.type, label?.title ?? event.subject.uuidString.lowercased(),
             event.sentence(scene, kernel).description, event.payload,
         ]

@@ -126,7 +126,7 @@ package struct AuditLine: Codable, Sendable {
         text = event.sentence(scene, desk.kernel).description
         position = event.position ?? 0
         at = event.at
-        deed = (try? event.data(desk.kernel.eventTypes))?.deed ?? .changed
+        deed = event.deed(desk.kernel)
         type = event.type
         actorKind = event.actorKind
         actor = event.actorName
@@ -138,6 +138,9 @@ package struct AuditLine: Codable, Sendable {
 }
 
 extension Event {
+    /// What this program cannot read, since a newer one wrote it, was a change of something all the same.
+    func deed(_ kernel: Kernel) -> Deed { (try? data(kernel.eventTypes))?.deed ?? .changed }
+
     /// Of a type that says nothing, or that this program does not know, its name is told.
     func sentence(_ scene: EventScene, _ kernel: Kernel) -> Phrase {
         ((try? data(kernel.eventTypes))?.told(self, scene)) ?? "\(actorName) · \(type)"
@@ -146,11 +149,10 @@ extension Event {
     fileprivate func line(
         _ label: SubjectSort.Label?, _ scene: EventScene, _ kernel: Kernel, _ moments: Moments
     ) -> Model {
-        let deed = (try? data(kernel.eventTypes))?.deed ?? .changed
-        return [
+        [
             "time": .text(moments.clock(at)), "datetime": .text(at.rfc3339), "who": .text(actorName),
             "initials": .text(actorName.initials), "company": .flag(actorKind == "company"),
-            "system": .flag(actorKind == "system"), "deed": .object([deed.rawValue: true]),
+            "system": .flag(actorKind == "system"), "deed": .object([deed(kernel).rawValue: true]),
             "subject": label.map { ["title": .text($0.title), "href": .text($0.href)] } ?? .none,
             "sentence": .message(sentence(scene, kernel)), "means": .object([means: true]),
         ]

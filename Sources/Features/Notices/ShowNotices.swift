@@ -157,7 +157,7 @@ package struct NoticesView: Codable, Sendable {
     }
 
     package let notices: [Line]
-    /// Of how many things one has not read, and how much that is.
+    /// Of how many of these things one has not read, and how much that is.
     package let unreadSubjects: Int
     package let unread: Int
     package let reasons: [Reason]

@@ -79,8 +79,6 @@ package final class ClockBoard: Sendable {
             states[clock.what] = state
         }
     }
-
-    package func failing(among clocks: [Clockwork]) -> Int { clocks.count { state(of: $0).failingSince != nil } }
 }
 
 private enum ClockworksKey: ServiceKey { static let defaultValue: [Clockwork] = [] }

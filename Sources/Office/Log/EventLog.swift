@@ -123,9 +123,7 @@ extension Desk {
             ORDER BY sequence DESC LIMIT \(limit)
             """, EventRow.read)
     }
-}
 
-extension Desk {
     /// All events of some types in a subject's history, the oldest first.
     package func events(of subject: UUID, only types: [String]) throws -> [Event] {
         try tx.all(
@@ -145,7 +143,8 @@ enum EventRow {
     static func read(_ row: inout Row) throws -> Event {
         try Event(
             position: row.next(), subject: row.next(), sequence: row.next(), at: row.next(), actorKind: row.next(),
-            actor: row.next(), actorName: row.next(), means: row.next(), cause: row.next(), sort: row.next(), type: row.next(), version: row.next(), object: row.next(), payload: row.next())
+            actor: row.next(), actorName: row.next(), means: row.next(), cause: row.next(), sort: row.next(),
+            type: row.next(), version: row.next(), object: row.next(), payload: row.next())
     }
 }
 

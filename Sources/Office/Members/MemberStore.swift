@@ -52,6 +52,16 @@ package struct MemberStore {
         return Dictionary(names, uniquingKeysWith: { first, _ in first })
     }
 
+    /// Those of some members who have not left, in the order of their ids.
+    func stillHere(among members: Set<ID<Member>>) throws -> [ID<Member>] {
+        try tx.all(
+            """
+            SELECT id FROM members
+            WHERE enterprise = \(scope) AND id IN (\(SQL.list(members))) AND disabled_at IS NULL ORDER BY id
+            """
+        ) { try $0.next() }
+    }
+
     /// Also those who have left, by name, after the given one.
     package func page(after: Member?, limit: Int) throws -> [Member] {
         let onwards: SQL = after.map { "AND (\(Self.byName), m.id) > (\($0.name), \($0.id))" } ?? ""

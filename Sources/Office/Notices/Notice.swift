@@ -109,13 +109,13 @@ package struct NoticeStore {
     }
 
     /// - Parameter rank: of the reason, the smallest for what concerns most. A thing that is unread keeps its strongest reason.
-    func add(_ event: Event, of sort: String, because reason: NoticeReason, _ rank: Int, to member: ID<Member>) throws {
+    func add(_ event: Event, because reason: NoticeReason, _ rank: Int, to member: ID<Member>) throws {
         guard let position = event.position else { return }
         // What it has heard of already it does not count again when the log is replayed.
         let changed = try tx.run(
             """
             INSERT INTO notices (enterprise, member, subject, sort, reason, rank, count, position, at)
-            VALUES (\(scope), \(member), \(event.subject), \(sort), \(reason.name), \(rank), 1, \(position), \(event.at))
+            VALUES (\(scope), \(member), \(event.subject), \(event.sort), \(reason.name), \(rank), 1, \(position), \(event.at))
             ON CONFLICT (enterprise, member, subject) DO UPDATE SET
                 count = CASE WHEN notices.read_at IS NULL THEN notices.count + 1 ELSE 1 END,
                 reason = CASE WHEN notices.read_at IS NULL AND notices.rank < excluded.rank

@@ -11,15 +11,14 @@ package enum NoticeKeeper: Subscriber {
 
     package static func take(_ events: [Event], _ desk: Desk) throws {
         for event in events {
-            guard let sort = desk.kernel.eventTypes[event.type]?.subject else { continue }
             var told: Set<ID<Member>> = event.actor.map { [ID($0)] } ?? []
             for (rank, reason) in desk.kernel.noticeReasons.enumerated() where reason.types.contains(event.type) {
                 var members = try reason.members(event, desk).subtracting(told)
                 if members.isEmpty { continue }
                 members.subtract(try desk.notices.unwilling(members, reason))
                 if !reason.passesMute, !reason.isAlways { members.subtract(try desk.notices.muted(event.subject)) }
-                for member in members.sorted() where try desk.members.find(member)?.hasLeft == false {
-                    try desk.notices.add(event, of: sort, because: reason, rank, to: member)
+                for member in try desk.members.stillHere(among: members) {
+                    try desk.notices.add(event, because: reason, rank, to: member)
                 }
                 told.formUnion(members)
             }
