@@ -4,7 +4,7 @@ import PackageDescription
 
 /// Each feature is one folder, with its pages and tests, below Sources/Features; name it here and in Sources/Entente/Features.swift.
 let features: [String] = [
-    "Audit", "Enquiries", "Follow", "Incidents", "Notices", "Partners", "Presence", "Running", "Search", "Settings", "Today",
+    "Audit", "Enquiries", "Follow", "Incidents", "Notices", "Partners", "Presence", "Privacy", "Running", "Search", "Settings", "Today",
 ]
 /// Those with a folder Tests.
 let tested: Set<String> = ["Enquiries", "Incidents"]
@@ -100,7 +100,7 @@ let package = Package(
         .executableTarget(
             name: "EntenteBench",
             dependencies: [
-                "Entente", "Collaboration", "Networking", "Office", "Exchange", "HTTPMessageSignatures", "Storage", "Web",
+                "Entente", "Collaboration", "Networking", "Office", "Privacy", "Exchange", "HTTPMessageSignatures", "Storage", "Web",
                 "WorstInputs", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),

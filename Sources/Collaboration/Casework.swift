@@ -5,7 +5,7 @@ import Storage
 import Web
 
 /// Cases, customers, what is said and handed over about them.
-package enum Casework: ExchangeFeature {
+package enum Casework: ExchangeFeature, PersonalDataFeature {
     package static var migrations: [Migration] {
         CustomerSchema.migrations + CaseSchema.migrations + MessageSchema.migrations + AttachmentSchema.migrations
             + HandoverSchema.migrations
@@ -50,6 +50,25 @@ package enum Casework: ExchangeFeature {
             }
         },
     ]
+    package static let sections: [any PagePart] = [CasesElsewhere.section]
+    package static let waitingSources = [WaitingCases.source]
+    package static let searchSources = [
+        SearchSource("case", "Case", for: .casesRead) { query, desk in
+            try desk.cases.search(query, limit: 30).map { line in
+                Found(
+                    line.item.title, number: desk.enterprise.reference(line.item.number),
+                    excerpt: line.customerName ?? line.item.customerLabel, href: desk.path(to: line.item))
+            }
+        },
+        SearchSource("customer", "Customer", for: .customersRead) { query, desk in
+            try desk.customers.search(query, limit: 20).map { customer in
+                Found(
+                    customer.name, excerpt: customer.knownThrough?.company ?? customer.place,
+                    href: "/\(desk.enterprise.slug)/customers/\(customer.id)")
+            }
+        },
+    ]
+    package static let personalData: [any PersonalData.Type] = [CaseworkData.self]
     package static let streams: [any StreamAction.Type] = [FollowCases.self]
     package static let liveSources = [CaseListChanges.source, CaseChanges.source]
 
@@ -75,8 +94,7 @@ package enum Casework: ExchangeFeature {
             features: Dictionary(
                 brought.flatMap { feature in feature.kinds.compactMap { kind in feature.switchName.map { (kind.name, $0) } } },
                 uniquingKeysWith: { first, _ in first }))
-        kernel.caseSections = features.compactMap { $0 as? any CasePageFeature.Type }
-            .flatMap { feature in feature.caseSections.map { $0.of(feature.switchName) } }
+        kernel.personalData = features.compactMap { $0 as? any PersonalDataFeature.Type }.flatMap { $0.personalData }
         kernel.doors += kernel.kinds.all.compactMap { $0.door?.of(kernel.kinds.feature(of: $0.name)) }
     }
 }

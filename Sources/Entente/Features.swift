@@ -9,6 +9,7 @@ import Notices
 import Office
 import Partners
 import Presence
+import Privacy
 import Running
 import Search
 import Settings
@@ -18,7 +19,7 @@ import Today
 package enum Features {
     /// What every node has, whatever its kinds of case.
     package static let base: [any Feature.Type] = [
-        House.self, Linking.self, Casework.self, Erasing.self, Presences.self, Following.self, TodayFeature.self,
+        House.self, Linking.self, Casework.self, Privacy.self, Presences.self, Following.self, TodayFeature.self,
         Searching.self, Partners.self, HouseSettings.self, Notices.self, Running.self, AuditTrail.self,
     ]
 

@@ -59,7 +59,7 @@ package struct Node: Sendable {
             try EnterpriseStore(tx).find(slug: request.path["enterprise"] ?? "")?.has(request.feature) ?? true
         }
         let templates = try Self.templates(configuration)
-        try Features.all.check()
+        try Features.all.check(templates: templates.names)
         try kernel.check(templates: templates.names)
         site = try Site(
             configuration.site, database: database, templates: templates,

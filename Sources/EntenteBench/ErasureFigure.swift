@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Collaboration
 import Foundation
+import Privacy
 import Storage
 
 extension Bench {

@@ -70,7 +70,7 @@ struct SwitchFeaturesTests {
         let item = try #require(opened.headers["Location"])
         #expect(try await house.use(["incidents"]) / 100 == 2)
         let (enquiries, incidents) = (try await house.feature("enquiries"), try await house.feature("incidents"))
-        #expect(!enquiries.isOn && enquiries.openCases == 1 && incidents.isOn)
+        #expect(!enquiries.isOn && enquiries.openWork == 1 && incidents.isOn)
         #expect(try await browser.get("/velora/ask").status == 404)
         #expect(try await browser.post("/velora/ask", [("question", "Is it?")]).status == 404)
         #expect(try await browser.get("/velora/report").status == 200)

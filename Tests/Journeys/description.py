@@ -50,7 +50,8 @@ class Description:
             kind = (answer.headers["Content-Type"] or "").split(";")[0]
             content = response.get("content", {})
             assert kind in content or "*/*" in content, f"{what} as {kind}, which is not described"
-            if kind in ("application/json", "application/problem+json"):
+            # A file may be JSON, too; it is described as a file.
+            if kind in content and kind in ("application/json", "application/problem+json"):
                 schema = self.closed(self.resolved(content[kind]["schema"]))
                 jsonschema.validate(json.loads(answer.body), schema)
         if answer.status < 300:

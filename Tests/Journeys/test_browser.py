@@ -333,7 +333,7 @@ def test_a_rider_asks_to_be_forgotten_and_sees_the_answers(on_sqlite, open_windo
         staff.sees("h2", "Not erased, for a legal ground")
 
     decide(on_sqlite.spoke, erase)
-    wait_for(lambda: on_sqlite.velora.get(f"/customers/{customers[on_sqlite.velora]}")["erasures"], "Velora is asked")
+    wait_for(lambda: on_sqlite.velora.get(f"/customers/{customers[on_sqlite.velora]}")["sections"]["erasures"], "Velora is asked")
     decide(on_sqlite.velora, refuse)
     wait_for(
         lambda: story.public.get(f"{story.follow}/erasure")[0]["companies"][0].get("isErased") is False, "Spoke knows"

@@ -64,7 +64,7 @@ def test_no_byte_of_a_rider_is_left_where_they_are_forgotten(place):
     numbers = {company: story.case(company)["number"] for company in (spoke, velora, kraft)}
 
     def wish(company):
-        return [one for one in company.get(f"/cases/{numbers[company]}")["erasures"] if one["state"] == "asked"]
+        return [one for one in company.get(f"/cases/{numbers[company]}")["sections"]["erasures"] if one["state"] == "asked"]
 
     customers = {company: story.case(company)["customer"].get("id") for company in (spoke, velora)}
     story.public.post(f"{story.follow}/erasure")

@@ -251,7 +251,7 @@ def test_a_rider_is_forgotten_along_the_chain(network):
     customers = {company: story.case(company)["customer"].get("id") for company in (spoke, velora)}
 
     def wishes(company):
-        return [one for one in company.get(f"/cases/{numbers[company]}")["erasures"] if one["state"] == "asked"]
+        return [one for one in company.get(f"/cases/{numbers[company]}")["sections"]["erasures"] if one["state"] == "asked"]
 
     story.public.post(f"{story.follow}/erasure")
     assert story.public.get(f"{story.follow}/erasure")[0]["state"] == "asked"

@@ -267,7 +267,7 @@ class Worker:
         case = self.see(company, f"/cases/{number}")
         if not case or len(case["messages"]) > 25:
             return
-        if any(one["state"] == "asked" for one in case["erasures"]) and self.random.random() < 0.5:
+        if any(one["state"] == "asked" for one in case["sections"]["erasures"]) and self.random.random() < 0.5:
             return self.decide(company, case)
         handovers = [one for one in case["handovers"] if one["state"] in ("offered", "accepted")]
         turn = self.random.random()

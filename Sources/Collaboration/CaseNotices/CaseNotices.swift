@@ -24,17 +24,14 @@ enum CaseNotices {
         },
         NoticeReason(
             "answered", "Your ask was answered, declined or returned", hint: "by a partner, or its time ran out",
-            about: [
-                HandoverAnswered.self, HandoverCompleted.self, HandoverDeclined.self, HandoverReturned.self, HandoverExpired.self,
-                ErasureDoneThere.self, ErasureRefusedThere.self,
-            ]
+            about: { ($0 as? any CaseEvent.Type)?.word == .answer }
         ) { event, desk in
             let isOurAsk = (try event.data(desk.kernel.eventTypes) as? any HandoverEvent)?.direction != .incoming
             return isOurAsk ? try owner(event, desk) : []
         },
         NoticeReason(
             "wrote", "A customer or partner wrote", hint: "in cases that you own",
-            about: [MessageAdded.self, HandoverOffered.self, HandoverWithdrawn.self, ErasureAsked.self]
+            about: { ($0 as? any CaseEvent.Type)?.word == .said }
         ) { event, desk in
             ["customer", "company"].contains(event.actorKind) ? try owner(event, desk) : []
         },
@@ -42,12 +39,12 @@ enum CaseNotices {
             guard let item = try desk.cases.find(ID(event.subject)), item.owner == nil, let team = item.team else { return [] }
             return Set(try desk.teams.members(of: team))
         },
-        NoticeReason("watching", "You watch it", hint: "everything in cases that you watch", about: shown) { event, desk in
+        NoticeReason("watching", "You watch it", hint: "everything in cases that you watch",
+            about: { ($0 as? any CaseEvent.Type)?.isShown == true }
+        ) { event, desk in
             Set(try desk.cases.watchers(of: ID(event.subject)))
         },
     ]
-
-    private static let shown = Casework.events.filter { ($0 as? any CaseEvent.Type)?.isShown == true }
 
     @Sendable private static func owner(_ event: Event, _ desk: Desk) throws -> Set<ID<Member>> {
         Set([try desk.cases.find(ID(event.subject))?.owner].compactMap(\.self))

@@ -36,12 +36,9 @@ struct CasePage {
             "live": .text("/\(desk.enterprise.slug)/live?case=\(file.number)"),
             "case": head(kind), "stops": .number(stops.count), "journey": .list(stops),
             "requests": .list(requests), "entries": .list(entries), "audience": .list(audience),
-            "sections": .object(Array(try desk.sections(of: item, for: call.caller))),
+            "sections": try file.sections.model(desk, moments),
         ]
         model["earlier"] = .text(file.earlier.map { "\(href)?before=\($0)" })
-        model["erasure"] = try ErasureModels(desk: desk, moments: moments).card(
-            file.erasures.filter { $0.state == .asked }, of: file.customer?.name ?? item.customerLabel,
-            action: href + "/erasure")
         try model.merge(list(teams)) { _, new in new }
         try model.merge(aside(members, teams, kind)) { _, new in new }
         if let answering = answering { model["answering"] = answering }

@@ -45,8 +45,8 @@ package struct CaseView: Codable, Sendable {
     package let watchers: [String]
     /// Other cases about the same product.
     package let alike: [CaseBrief]
-    /// Wishes to erase what is held about its customer, the newest first.
-    package let erasures: [ErasureView]
+    /// What features add, by their names.
+    package let sections: Sections
 }
 
 package struct CaseBrief: Codable, Sendable {
@@ -179,12 +179,11 @@ package struct CaseFile: Sendable {
     let alike: [Case]
     let tags: [String]
     let details: [Detail]
-    let erasures: [Erasure]
-    private let erasureViews: [ErasureView]
+    let sections: Sections
     private let brief: @Sendable (Case) -> CaseBrief
 
     /// - Parameter before: shows what came before that event; `nil` shows the newest.
-    init(_ item: Case, before: Int? = nil, _ desk: Desk) throws {
+    init(_ item: Case, before: Int? = nil, for viewer: StaffCaller, _ desk: Desk) throws {
         self.item = item
         now = desk.now
         number = desk.enterprise.reference(item.number)
@@ -218,12 +217,11 @@ package struct CaseFile: Sendable {
         alike = try desk.cases.alike(item)
         tags = try desk.cases.tags(of: item.id)
         details = try desk.kernel.kinds[item.kind]?.details(of: item, desk) ?? []
-        erasures = try desk.erasures.list(about: item)
-        erasureViews = try ErasureView.all(erasures, desk)
+        sections = try desk.sections(of: CaseShown(item: item, customer: customer, viewer: viewer))
         brief = { [enterprise = desk.enterprise] in
             CaseBrief(number: enterprise.reference($0.number), title: $0.title, stage: $0.stage)
         }
-        sharing = try desk.knowing(ledger, beyond: journey.branches.flatMap { $0.dropFirst() }, erasures)
+        sharing = try desk.knowing(ledger, beyond: journey.branches.flatMap { $0.dropFirst() }, of: .item(item))
     }
 
     var incoming: Handover? { handovers.last { $0.direction == .incoming } }
@@ -251,7 +249,7 @@ package struct CaseFile: Sendable {
                 return HandoverView(
                     handover, company: links[handover.link]?.name, files: sent.map { FileView($0, at: now) })
             }, journey: stops.map(StopView.init), links: deliveries.map { delivery in view(of: delivery.link, delivery.health) },
-            sharing: sharing, watchers: watchers.map(\.name), alike: alike.map(brief), erasures: erasureViews)
+            sharing: sharing, watchers: watchers.map(\.name), alike: alike.map(brief), sections: sections)
     }
 
     /// A customer of another company has a name here once it has been shared.

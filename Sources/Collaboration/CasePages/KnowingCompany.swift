@@ -23,7 +23,7 @@ package struct KnowingCompany: Codable, Sendable {
     package let colour: Int
     package let knows: [Known]
     /// Whether it was asked to erase what it knows, and what it answered.
-    package let erasure: Erasure.Outcome?
+    package let erasure: ErasureOutcome?
 
     /// Whether it has something of who the customer is that has not been taken back.
     package var knowsWho: Bool {
@@ -35,18 +35,20 @@ package struct KnowingCompany: Codable, Sendable {
 
 extension Desk {
     /// Who knows what: the companies that we told, as the ledger has it, and those beyond them, as far as we hear of them.
-    package func knowing(_ ledger: [Disclosed], beyond steps: [JourneyStep], _ erasures: [Erasure]) throws -> [KnowingCompany] {
-        let asked = try self.erasures.requests(of: erasures).latest
-        let outcomes = Dictionary(asked.byCompany.map { ($0.link, $0.outcome) }, uniquingKeysWith: { $1 })
+    package func knowing(
+        _ ledger: [Disclosed], beyond steps: [JourneyStep], of subject: ErasureOutcomes.Subject
+    ) throws -> [KnowingCompany] {
+        // Who was told nothing was asked nothing.
+        let outcomes = ledger.isEmpty ? ErasureOutcomes(told: [:], beyond: []) : try kernel.erasureOutcomes(subject, self)
         let byLink = Dictionary(grouping: ledger, by: \.link)
         let colours = byLink.isEmpty
             ? [:] : Dictionary(try links.all(byLink.keys).map { ($0.id, $0.colour) }, uniquingKeysWith: { $1 })
         let told = byLink.sorted { $0.key < $1.key }.map { link, entries in
             KnowingCompany(
                 link: link, company: entries.last?.company ?? "", colour: colours[link] ?? 12,
-                knows: entries.merged.sorted { ($0.since, $0.field) < ($1.since, $1.field) }, erasure: outcomes[link])
+                knows: entries.merged.sorted { ($0.since, $0.field) < ($1.since, $1.field) }, erasure: outcomes.told[link])
         }
-        var answers = asked.beyond
+        var answers = outcomes.beyond
         let beyond = steps.map { step in
             let place = answers.firstIndex { $0.company == step.company }
             return KnowingCompany(
@@ -78,7 +80,7 @@ extension KnowingCompany {
     package func model(_ moments: Moments) -> [Model.Member] {
         [
             ("name", .companyName(company)), ("colour", .number(colour)),
-            ("outcome", ErasureModels.model(of: erasure, moments)),
+            ("outcome", erasure?.model(moments) ?? .none),
             ("knows", .list(knownModels(moments))),
         ]
     }

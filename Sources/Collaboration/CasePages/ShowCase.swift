@@ -38,7 +38,7 @@ package struct ShowCase: Action {
         _ call: Call<StaffCaller, Input>, _ tx: Transaction
     ) throws -> Reply<Shown<CaseView, CaseFile>> {
         let desk = call.desk(tx)
-        let file = try CaseFile(desk.cases.find(call.input.number), before: call.input.before, desk)
+        let file = try CaseFile(desk.cases.find(call.input.number), before: call.input.before, for: call.caller, desk)
         return .show(Shown(from: file) { file.view })
             .afterwards(file.customer.flatMap { call.sighting(of: $0.id, at: file.number, desk) })
             .afterwards(try call.reading(file.item.id.uuid, desk))

@@ -13,6 +13,16 @@ package protocol CaseEvent: EventPayload {
     static var bringsContent: Bool { get }
     /// How its customer can be reached, as far as it holds that.
     var reached: [ContactPoint] { get }
+    /// What it is to who owns the case; `nil` if no more than to all who watch it.
+    static var word: OwnersWord? { get }
+}
+
+/// What an event of a case is to who owns it.
+package enum OwnersWord: Sendable {
+    /// What became of something that we asked of another company.
+    case answer
+    /// A customer or another company said or asked something.
+    case said
 }
 
 extension CaseEvent {
@@ -21,11 +31,12 @@ extension CaseEvent {
     package static var bringsContent: Bool { isShown }
     package func isShown(as event: Event) -> Bool { true }
     package var reached: [ContactPoint] { [] }
+    package static var word: OwnersWord? { nil }
 }
 
 extension EventTypes {
     /// Those with which something may have come that an erasure would take.
-    var bringing: [String] { all.filter { ($0 as? any CaseEvent.Type)?.bringsContent == true }.map { $0.type } }
+    package var bringing: [String] { all.filter { ($0 as? any CaseEvent.Type)?.bringsContent == true }.map { $0.type } }
 
     /// Those that no timeline has a place for.
     var unshown: [String] { all.filter { ($0 as? any CaseEvent.Type)?.isShown == false }.map { $0.type } }

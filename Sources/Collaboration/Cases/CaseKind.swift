@@ -80,15 +80,9 @@ package struct KindError: Error, CustomStringConvertible {
 }
 
 extension Kernel {
-    /// Throws what is wrong with what features bring to cases: a part of a page without a template, two kinds of one name,
-    /// or a lifecycle that names stages it does not have.
-    package func check(templates: some Sequence<String>) throws {
-        let templates = Set(templates)
-        for section in caseSections where !templates.contains(section.template) {
-            throw KindError(description: "There is no template “\(section.template)” for a part of a case's page.")
-        }
-        try kinds.check(templates: templates)
-    }
+    /// Throws what is wrong with what features bring to cases: two kinds of one name, or a lifecycle that names stages it does
+    /// not have.
+    package func check(templates: some Sequence<String>) throws { try kinds.check(templates: templates) }
 }
 
 extension Kinds {

@@ -26,7 +26,9 @@ package enum CaseSchema {
             "CREATE INDEX cases_by_product ON cases (enterprise, product, updated_at DESC) WHERE product <> ''",
             "CREATE INDEX cases_by_all_changes ON cases (enterprise, updated_at DESC, id DESC)",
             "CREATE INDEX cases_by_customer ON cases (enterprise, customer, updated_at DESC)",
-            "CREATE INDEX cases_by_owner ON cases (enterprise, owner, is_open, updated_at DESC, id DESC)",
+            // With the holder, so that what lies with us is counted without a look at the cases.
+            "CREATE INDEX cases_of_owner ON cases (enterprise, owner, is_open, updated_at DESC, id DESC, holder_name)",
+            "CREATE INDEX cases_by_origin ON cases (enterprise, origin, opened_at) WHERE origin IS NOT NULL",
             """
             CREATE TABLE case_tags (
                 enterprise UUID NOT NULL, case_id UUID NOT NULL, tag TEXT NOT NULL,
@@ -50,9 +52,5 @@ package enum CaseSchema {
             )
             """
         ),
-        // With the holder, so that what lies with us is counted without a look at the cases.
-        Migration(
-            "cases-2", "DROP INDEX cases_by_owner",
-            "CREATE INDEX cases_of_owner ON cases (enterprise, owner, is_open, updated_at DESC, id DESC, holder_name)"),
     ]
 }

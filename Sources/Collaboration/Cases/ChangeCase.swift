@@ -35,7 +35,7 @@ package struct HeldCase: ~Copyable {
 
 extension Desk {
     /// Holds cases until the transaction ends, so that nothing happens to them meanwhile.
-    func hold(_ items: [ID<Case>]) throws {
+    package func hold(_ items: [ID<Case>]) throws {
         _ = try tx.all(
             "SELECT id FROM cases WHERE enterprise = \(scope) AND id IN (\(SQL.list(items))) ORDER BY id \(SQL.forUpdate)"
         ) { try $0.next() as ID<Case> }

@@ -20,7 +20,7 @@ package struct ShowCustomer: Action {
         _ call: Call<StaffCaller, Input>, _ tx: Transaction
     ) throws -> Reply<Shown<CustomerView, CustomerFile>> {
         let desk = call.desk(tx)
-        let file = try CustomerFile(call.input.customer, desk)
+        let file = try CustomerFile(call.input.customer, for: call.caller, desk)
         return .show(Shown(try CustomerView(file, desk), from: file))
             .afterwards(call.sighting(of: file.customer.id, at: nil, desk))
     }
@@ -38,12 +38,12 @@ package struct CustomerFile: Sendable {
     let customer: Customer
     let points: [ContactPoint]
     let cases: [CaseLine]
-    let erasures: [Erasure]
+    let sections: Sections
     /// What was said to and by them, newest first.
     let said: [(message: Message, item: Case)]
     let knowing: [KnowingCompany]
 
-    init(_ id: ID<Customer>, _ desk: Desk) throws {
+    init(_ id: ID<Customer>, for viewer: StaffCaller, _ desk: Desk) throws {
         guard let customer = try desk.customers.find(id) else { throw Missing.customer }
         self.customer = customer
         points = try desk.customers.contactPoints(of: id)
@@ -51,12 +51,12 @@ package struct CustomerFile: Sendable {
         filter.isOpen = nil
         filter.customer = id
         cases = try desk.cases.list(filter, by: nil)
-        erasures = try desk.erasures.list(of: id)
+        sections = try desk.sections(of: CustomerShown(customer: customer, viewer: viewer))
         let items = Dictionary(cases.map { ($0.item.id, $0.item) }, uniquingKeysWith: { first, _ in first })
         said = try desk.messages.newest(of: cases.prefix(10).map(\.item.id), limit: 20).compactMap { message in
             items[message.caseID].map { (message, $0) }
         }
-        knowing = try desk.knowing(desk.disclosed(of: cases.map(\.item.id)), beyond: [], erasures)
+        knowing = try desk.knowing(desk.disclosed(of: cases.map(\.item.id)), beyond: [], of: .customer(id))
     }
 }
 
@@ -85,8 +85,8 @@ package struct CustomerView: Codable, Sendable {
     /// Who knows what about them.
     package let sharing: [KnowingCompany]
     package let erasedAt: Timestamp?
-    /// Wishes to erase them, the newest first.
-    package let erasures: [ErasureView]
+    /// What features add, by their names.
+    package let sections: Sections
 
     init(_ file: CustomerFile, _ desk: Desk) throws {
         id = file.customer.id
@@ -106,7 +106,7 @@ package struct CustomerView: Codable, Sendable {
         }
         sharing = file.knowing
         erasedAt = file.customer.erasedAt
-        erasures = try ErasureView.all(file.erasures, desk)
+        sections = file.sections
     }
 }
 
@@ -126,7 +126,7 @@ private struct CustomerPage {
             "customer", verbatimTitle: customer.name,
             [
                 "customer": [
-                    "id": .text("\(customer.id)"), "href": .text(href), "action": .text(href + "/erasure"), "name": .text(customer.name),
+                    "id": .text("\(customer.id)"), "href": .text(href), "name": .text(customer.name),
                     "initials": .text(customer.name.initials), "through": through, "place": .text(customer.place),
                     "organisation": .flag(customer.kind == .organisation), "since": .text(moments.clock(customer.createdAt)),
                     "hidden": .flag(customer.knownThrough != nil), "erased": .flag(customer.erasedAt != nil),
@@ -146,11 +146,7 @@ private struct CustomerPage {
                         ["value": .text("\($0.id)"), "label": .text($0.name), "selected": .flag($0.id == customer.owner)]
                     }),
                 "knows": .list(file.knowing.map { .object($0.model(moments)) }),
-                "erasure": try ErasureModels(desk: desk, moments: moments).card(
-                    file.erasures, of: customer.name, action: href + "/erasure"),
-                "canErase": .flag(
-                    customer.knownThrough == nil && customer.erasedAt == nil
-                        && !file.erasures.contains { $0.state == .asked }),
+                "sections": try file.sections.model(desk, moments),
                 "forms": [
                     "customer": [
                         "name": ["value": .text(customer.name)], "place": ["value": .text(customer.place)],

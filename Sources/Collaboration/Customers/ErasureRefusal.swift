@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Office
+import Storage
 import Web
 
 /// Why nothing is erased, or nothing may be added any more.
@@ -36,4 +37,18 @@ extension ErasureRefusal: Problem {
         case .erased: "Nothing can be added to what was erased. Begin anew, with a new question."
         }
     }
+}
+
+extension Desk {
+    /// Nothing is added to what is held about somebody who was erased.
+    package func checkNotErased(_ customer: ID<Customer>?) throws {
+        if let customer, try customers.find(customer)?.erasedAt != nil { throw ErasureRefusal.erased }
+    }
+}
+
+extension Enterprise {
+    /// What a customer is called once they are erased, in the enterprise's own language: it is data from then on.
+    package var nameOfErased: String { language == "nl" ? Self.namesOfErased[1] : Self.namesOfErased[0] }
+
+    package static let namesOfErased = ["Erased customer", "Gewiste klant"]
 }

@@ -64,7 +64,7 @@ extension Desk {
     }
 
     /// The entries stay; that they were taken back is added to them, and is never undone.
-    func takeBackDisclosures(
+    package func takeBackDisclosures(
         of item: Case, from link: ID<Link>,
         _ fields: [SharedField] = [.customerName, .customerContact, .customerPlace]
     ) throws {

@@ -31,6 +31,7 @@ extension HandoverEvent {
 
 package struct HandoverOffered: HandoverEvent {
     package static let type = "handover.offered"
+    package static let word: OwnersWord? = .said
     package let company: String
     package let direction: Handover.Direction
 
@@ -55,6 +56,7 @@ package struct HandoverAccepted: HandoverEvent {
 
 package struct HandoverDeclined: HandoverEvent {
     package static let type = "handover.declined"
+    package static let word: OwnersWord? = .answer
     package let company: String
     package let direction: Handover.Direction
 
@@ -65,6 +67,7 @@ package struct HandoverDeclined: HandoverEvent {
 
 package struct HandoverWithdrawn: HandoverEvent {
     package static let type = "handover.withdrawn"
+    package static let word: OwnersWord? = .said
     package let company: String
     package let direction: Handover.Direction
 
@@ -76,6 +79,7 @@ package struct HandoverWithdrawn: HandoverEvent {
 
 package struct HandoverExpired: HandoverEvent {
     package static let type = "handover.expired"
+    package static let word: OwnersWord? = .answer
     package let company: String
     package let direction: Handover.Direction
 
@@ -87,6 +91,7 @@ package struct HandoverExpired: HandoverEvent {
 
 package struct HandoverAnswered: HandoverEvent {
     package static let type = "handover.answered"
+    package static let word: OwnersWord? = .answer
     package let company: String
     package let direction: Handover.Direction
 
@@ -97,6 +102,7 @@ package struct HandoverAnswered: HandoverEvent {
 
 package struct HandoverCompleted: HandoverEvent {
     package static let type = "handover.completed"
+    package static let word: OwnersWord? = .answer
     package let company: String
     package let direction: Handover.Direction
 
@@ -107,6 +113,7 @@ package struct HandoverCompleted: HandoverEvent {
 
 package struct HandoverReturned: HandoverEvent {
     package static let type = "handover.returned"
+    package static let word: OwnersWord? = .answer
     package let company: String
     package let direction: Handover.Direction
 

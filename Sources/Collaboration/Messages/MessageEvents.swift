@@ -6,6 +6,7 @@ import Web
 /// The object is the message.
 package struct MessageAdded: CaseEvent {
     package static let type = "message.added"
+    package static let word: OwnersWord? = .said
     package let author: Message.Author.Kind
     /// Who sees it besides the enterprise's own staff.
     package let toCustomer: Bool

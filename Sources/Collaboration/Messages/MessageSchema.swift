@@ -10,7 +10,7 @@ package enum MessageSchema {
             CREATE TABLE messages (
                 enterprise UUID NOT NULL, id UUID NOT NULL, case_id UUID NOT NULL, author_kind TEXT NOT NULL,
                 author_name TEXT NOT NULL, author_link UUID, body TEXT NOT NULL, channel TEXT NOT NULL,
-                to_customer BOOLEAN NOT NULL, handover UUID, sent_at BIGINT NOT NULL,
+                to_customer BOOLEAN NOT NULL, handover UUID, sent_at BIGINT NOT NULL, erased_for TEXT,
                 PRIMARY KEY (enterprise, id),
                 FOREIGN KEY (enterprise, case_id) REFERENCES cases (enterprise, id)
             )

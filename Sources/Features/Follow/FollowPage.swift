@@ -7,11 +7,7 @@ import Web
 
 /// A customer's own page: where their question is, what was said, and who can see it.
 package struct FollowCase: Action {
-    package struct Input: FormInput {
-        package init(_ form: inout Form) {
-            _ = form.path("token")
-        }
-    }
+    package typealias Input = OwnInput
 
     package static let route = Route.get("/{enterprise}/follow/{token}")
     package static let summary = "A customer's own page of their case"
@@ -22,7 +18,8 @@ package struct FollowCase: Action {
     ) throws -> Reply<Shown<FollowView, FollowFile>> {
         let desk = call.desk(tx)
         let file = try FollowFile(call.caller.caseID, desk)
-        return .show(Shown(FollowView(file, desk, endsAt: call.caller.endsAt), from: file))
+        let sections = try desk.sections(of: OwnPage(call.caller, file.item))
+        return .show(Shown(FollowView(file, sections, desk, endsAt: call.caller.endsAt), from: file))
     }
 
     package static func page(
@@ -30,25 +27,22 @@ package struct FollowCase: Action {
     ) throws -> Page? {
         guard let file = output.material else { return nil }
         let desk = call.desk(tx)
-        return FollowPage(
-            file: file, desk: desk, href: call.caller.href, endsAt: call.caller.endsAt,
+        return try FollowPage(
+            file: file, sections: output.view.sections, desk: desk, href: call.caller.href, endsAt: call.caller.endsAt,
             moments: Moments(call.caller.locale, now: call.now)
-        ).page
+        ).page()
     }
-}
-
-extension Follower {
-    var href: String { "/\(enterprise.slug)/follow/\(token)" }
 }
 
 private struct FollowPage {
     let file: FollowFile
+    let sections: Sections
     let desk: Desk
     let href: String
     let endsAt: Timestamp?
     let moments: Moments
 
-    var page: Page {
+    func page() throws -> Page {
         let item = file.item
         return Page(
             "follow", verbatimTitle: item.title, layout: .public,
@@ -57,7 +51,7 @@ private struct FollowPage {
                 "case": ["number": .text(desk.enterprise.reference(item.number)), "subject": .text(item.title)],
                 "promise": promise, "linkEnds": .text(endsAt.map(moments.clock)), "erased": .flag(file.isErased), "steps": .list(steps), "messages": .list(messages),
                 "hasEarlier": .flag(file.hasEarlier), "seers": .list(seers),
-                "partly": .list(partly),
+                "partly": .list(partly), "sections": try sections.model(desk, moments),
                 "forms": ["call": ["phone": ["value": .text(file.points.first { $0.channel != .email }?.value)]]],
             ])
     }

@@ -28,6 +28,8 @@ package struct FollowView: Codable, Sendable {
     package let knownBy: [String]
     /// Companies that see something of the question, but not whose it is.
     package let seenInPart: [Part]
+    /// What features add, by their names.
+    package let sections: Sections
 
     package struct Step: Codable, Sendable {
         package let company: String
@@ -57,7 +59,8 @@ package struct FollowView: Codable, Sendable {
         package let files: [FileView]
     }
 
-    init(_ file: FollowFile, _ desk: Desk, endsAt: Timestamp?) {
+    init(_ file: FollowFile, _ sections: Sections, _ desk: Desk, endsAt: Timestamp?) {
+        self.sections = sections
         linkEndsAt = endsAt
         number = desk.enterprise.reference(file.item.number)
         title = file.item.title

@@ -7,7 +7,6 @@ import Web
 package enum Following: Feature {
     package static let actions: [any Operation.Type] = [
         FollowCase.self, AddToCase.self, RequestCall.self, FollowSharing.self, TakeBackSharing.self, DownloadOwnFile.self,
-        ErasurePage.self, AskErasure.self,
     ]
     package static let events: [any EventPayload.Type] = [CallRequested.self]
     package static let streams: [any StreamAction.Type] = [FollowOwnCase.self]

@@ -57,6 +57,7 @@ extension Desk {
 
 package struct CallRequested: CaseEvent {
     package static let type = "call.requested"
+    package static let word: OwnersWord? = .said
     package static let personal: Set<String> = ["phone", "when"]
     package let phone: String
     /// When it suits them, in their own words; empty if they did not say.

@@ -5,7 +5,7 @@ import Storage
 import Web
 
 /// Who is at a case right now.
-package enum Presences: CasePageFeature, OptionalFeature {
+package enum Presences: OptionalFeature {
     package static let name = "presence"
     package static let title: Phrase = "Presence"
     package static let purpose: Phrase = "Says at a case who else looks at it or writes in it."
@@ -15,10 +15,11 @@ package enum Presences: CasePageFeature, OptionalFeature {
     package static let liveSources = [PresenceChanges.source]
 
     /// Who else is here.
-    package static let caseSections = [
-        CaseSection(.below, template: "presence") { item, desk, viewer in
-            let others = try desk.cases.present(at: item.id, but: viewer.member.id)
-            return ["presence": .list(others.map { ["name": .text($0.name), "typing": .flag($0.isTyping)] })]
+    package static let sections: [any PagePart] = [
+        PageSection<CaseShown>("presence", in: .below, template: "presence") { page, desk -> [Presence]? in
+            try desk.cases.present(at: page.item.id, but: page.viewer.member.id)
+        } model: { others, _, _, _ in
+            [("presence", .list(others.map { ["name": .text($0.name), "typing": .flag($0.isTyping)] }))]
         }
     ]
 }

@@ -34,7 +34,7 @@ package struct TellPresence: Action {
 }
 
 /// A colleague at the same case.
-package struct Presence: Sendable {
+package struct Presence: Codable, Sendable {
     package let name: String
     package let isTyping: Bool
 

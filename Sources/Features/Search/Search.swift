@@ -4,7 +4,7 @@ import Office
 import Storage
 import Web
 
-/// Searches cases with their messages, and customers.
+/// Searches what features let be found, as far as the viewer may see it.
 package struct Search: Action {
     package struct Input: FormInput {
         let query: String
@@ -18,41 +18,50 @@ package struct Search: Action {
     package static let summary = "Search cases, messages and customers; the last word may be unfinished"
     package static let access = Permission.casesRead
 
-    package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<SearchView> {
+    package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<Shown<SearchView, [Model]>> {
         let desk = call.desk(tx)
-        let cases = try desk.cases.search(call.input.query, limit: 30)
-        let customers = try desk.customers.search(call.input.query, limit: 20)
-        return .show(
-            SearchView(cases: cases.map { CaseLineView($0, desk) }, customers: customers.map { CustomerLine($0) })
-        ).afterwards(call.input.query.isEmpty ? nil : call.sightingOfMany(in: .search, desk))
+        let found = try desk.search(call.input.query, for: call.caller)
+            .flatMap { source, found in found.map { (source: source, result: $0) } }
+        let models: [Model] = found.map { source, result in
+            [
+                "href": .text(result.href), "title": .text(result.title), "excerpt": .text(result.excerpt),
+                "number": .text(result.number), "sort": .message(source.title),
+            ]
+        }
+        return .show(Shown(SearchView(results: found.map { .init($0.result, sort: $0.source.sort) }), from: models))
+            .afterwards(call.input.query.isEmpty ? nil : call.sightingOfMany(in: .search, desk))
     }
 
     package static func page(
-        _ output: SearchView, _ call: Call<StaffCaller, Input>, _ tx: Transaction
+        _ output: Shown<SearchView, [Model]>, _ call: Call<StaffCaller, Input>, _ tx: Transaction
     ) throws -> Page? {
-        let root = "/\(call.caller.enterprise.slug)"
-        let cases: [Model] = output.cases.map {
-            [
-                "href": .text("\(root)/cases/\($0.number)"), "title": .text($0.title), "what": ["case": true],
-                "number": .text($0.number), "excerpt": .text($0.customer),
-            ]
-        }
-        let customers: [Model] = output.customers.map {
-            [
-                "href": .text("\(root)/customers/\($0.id)"), "title": .text($0.name), "what": ["customer": true],
-                "excerpt": .text($0.of ?? $0.place),
-            ]
-        }
+        let results = output.material ?? []
         return Page(
             "search", title: "Search",
-            [
-                "q": .text(call.input.query), "hasResults": .flag(!(cases + customers).isEmpty),
-                "results": .list(cases + customers),
-            ])
+            ["q": .text(call.input.query), "hasResults": .flag(!results.isEmpty), "results": .list(results)])
     }
 }
 
 package struct SearchView: Codable, Sendable {
-    package let cases: [CaseLineView]
-    package let customers: [CustomerLine]
+    package struct Result: Codable, Sendable {
+        /// Such as `case` or `customer`.
+        package let sort: String
+        package let title: String
+        package let number: String?
+        /// What tells it from others of its title.
+        package let excerpt: String?
+        /// Its page on this node.
+        package let href: String
+
+        init(_ found: Found, sort: String) {
+            self.sort = sort
+            title = found.title
+            number = found.number
+            excerpt = found.excerpt
+            href = found.href
+        }
+    }
+
+    /// The best of each sort first.
+    package let results: [Result]
 }

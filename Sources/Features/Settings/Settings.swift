@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
-import Networking
 import Office
 import Storage
 import Web
@@ -15,12 +14,11 @@ package struct ShowSettings: Action {
 
     package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<SettingsView> {
         let enterprise = call.caller.enterprise
-        let root = try IdentityStore(enterprise.id, tx).root().thumbprint
         let desk = call.desk(tx)
         return .show(
             SettingsView(
-                enterprise, address: "\(call.origin.authority)/\(enterprise.slug)", rootThumbprint: root,
-                features: try desk.kernel.optional.map { try FeatureView($0, desk) }))
+                enterprise, features: try desk.kernel.optional.map { try FeatureView($0, desk) },
+                sections: try desk.sections(of: SettingsPage(call.caller, at: call.origin.authority))))
     }
 
     package static func page(
@@ -34,7 +32,7 @@ package struct ShowSettings: Action {
                 "colours": .list((1...12).map { ["value": .number($0), "selected": .flag($0 == enterprise.colour)] }),
                 "timeZones": .list(TimeZones.all.map { $0.model(isSelected: $0.name == chosenZone, at: call.now) }),
                 "features": .list(output.features.map(\.model)),
-                "identity": ["address": .text(output.address), "thumbprint": .text(output.rootThumbprint)],
+                "sections": try output.sections.model(call.desk(tx), Moments(call.caller.locale, now: call.now)),
                 "forms": [
                     "settings": [
                         "name": ["value": .text(enterprise.name)], "place": ["value": .text(enterprise.place)],
@@ -55,16 +53,14 @@ package struct SettingsView: Codable, Sendable {
     package let timeZone: String
     /// How many days a customer's link works after their case was closed; `nil` for ever.
     package let followDays: Int?
-    /// Where other companies find it: `host/slug`.
-    package let address: String
-    /// The thumbprint of its root key, by which other companies know it.
-    package let rootThumbprint: String
     /// What the enterprise can do without.
     package let features: [FeatureView]
+    /// What features add, by their names.
+    package let sections: Sections
 
-    init(_ enterprise: Enterprise, address: String, rootThumbprint: String, features: [FeatureView]) {
+    init(_ enterprise: Enterprise, features: [FeatureView], sections: Sections) {
         self.features = features
-        self.rootThumbprint = rootThumbprint
+        self.sections = sections
         slug = enterprise.slug
         name = enterprise.name
         colour = enterprise.colour
@@ -72,7 +68,6 @@ package struct SettingsView: Codable, Sendable {
         intro = enterprise.intro
         timeZone = enterprise.timeZone
         followDays = enterprise.followDays
-        self.address = address
     }
 }
 

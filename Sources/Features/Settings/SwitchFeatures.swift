@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import Collaboration
 import Office
 import Storage
 import Web
@@ -10,28 +9,22 @@ package struct FeatureView: Codable, Sendable {
     package let title: String
     package let purpose: String
     package let isOn: Bool
-    /// Open cases of its kinds, counted to a hundred: they stay open, and can be finished, when it is switched off.
-    package let openCases: Int
+    /// What is open in it, such as cases of its kinds, counted to a hundred: it stays, and can be finished, when it is switched off.
+    package let openWork: Int
 
     init(_ feature: any OptionalFeature.Type, _ desk: Desk) throws {
         name = feature.name
         title = feature.title.key
         purpose = feature.purpose.key
         isOn = desk.enterprise.has(feature.name)
-        let kinds = (feature as? any CaseFeature.Type)?.kinds ?? []
-        let open = try kinds.reduce(0) { sum, kind in
-            var filter = CaseFilter()
-            filter.kind = kind.name
-            return try sum + desk.cases.count(filter, by: nil)
-        }
-        openCases = min(open, 100)
+        openWork = min(try feature.openWork(desk), 100)
     }
 
     var model: Model {
         [
             "name": .text(name), "title": .message(Phrase(stringLiteral: title)),
             "purpose": .message(Phrase(stringLiteral: purpose)), "on": .flag(isOn),
-            "open": openCases == 0 ? .none : .text(openCases < 100 ? "\(openCases)" : "99+"),
+            "open": openWork == 0 ? .none : .text(openWork < 100 ? "\(openWork)" : "99+"),
         ]
     }
 }

@@ -27,6 +27,10 @@ package protocol Feature: Sendable {
     static var noticeReasons: [NoticeReason] { get }
     /// The sorts of thing that its events are about.
     static var subjects: [SubjectSort] { get }
+    /// What it adds to pages of others.
+    static var sections: [any PagePart] { get }
+    static var searchSources: [SearchSource] { get }
+    static var waitingSources: [WaitingSource] { get }
     /// Takes what the features of the program bring for this one.
     static func gather(_ features: [any Feature.Type], into kernel: inout Kernel)
 }
@@ -40,6 +44,12 @@ package protocol OptionalFeature: Feature {
     static var title: Phrase { get }
     /// What it is for, in a sentence.
     static var purpose: Phrase { get }
+    /// What is open in it, counted to a hundred: it stays, and can be finished, when it is switched off.
+    static func openWork(_ desk: Desk) throws -> Int
+}
+
+extension OptionalFeature {
+    package static func openWork(_ desk: Desk) throws -> Int { 0 }
 }
 
 extension Feature {
@@ -72,6 +82,9 @@ extension Feature {
     package static var jobs: [FeatureJob] { [] }
     package static var subjects: [SubjectSort] { [] }
     package static var noticeReasons: [NoticeReason] { [] }
+    package static var sections: [any PagePart] { [] }
+    package static var searchSources: [SearchSource] { [] }
+    package static var waitingSources: [WaitingSource] { [] }
     package static func gather(_ features: [any Feature.Type], into kernel: inout Kernel) {}
 }
 
@@ -93,7 +106,12 @@ extension Kernel {
         clockBoard = ClockBoard()
         noticeReasons = features.flatMap { $0.noticeReasons }
         subjectSorts = Dictionary(features.flatMap { $0.subjects }.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-        for feature in features { feature.gather(features, into: &self) }
+        searchSources = features.flatMap { feature in feature.searchSources.map { $0.of(feature.switchName) } }
+        waitingSources = features.flatMap { feature in feature.waitingSources.map { $0.of(feature.switchName) } }
+        for feature in features {
+            for section in feature.sections { section.join(&self, of: feature.switchName) }
+            feature.gather(features, into: &self)
+        }
     }
 }
 
@@ -110,8 +128,13 @@ package struct FeatureError: Error, CustomStringConvertible {
 }
 
 extension [any Feature.Type] {
-    /// Throws what is wrong: a feature that could not be switched off everywhere, or a name with two meanings.
-    package func check() throws {
+    /// Throws what is wrong: a feature that could not be switched off everywhere, a part of a page without a template, or a name
+    /// with two meanings.
+    package func check(templates: some Sequence<String>) throws {
+        let templates = Set(templates)
+        if let section = flatMap({ $0.sections }).first(where: { !templates.contains($0.template) }) {
+            throw FeatureError(description: "There is no template “\(section.template)” for a part of a page.")
+        }
         for feature in self {
             guard let name = feature.switchName else { continue }
             if !feature.rawActions.isEmpty {

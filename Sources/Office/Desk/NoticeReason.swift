@@ -15,14 +15,15 @@ package struct NoticeReason: Sendable {
     package let isAlways: Bool
     /// Whether it comes through where a member has muted the subject.
     package let passesMute: Bool
-    /// Which events it is about.
-    package let types: Set<String>
+    /// Whether it is about events of a type.
+    package let isAbout: @Sendable (any EventPayload.Type) -> Bool
     /// Whom it concerns; whoever did it themselves is left out.
     package let members: @Sendable (Event, Desk) throws -> Set<ID<Member>>
 
     package init(
         _ name: String, _ title: Phrase, hint: Phrase, isOnAtFirst: Bool = true, isAlways: Bool = false, passesMute: Bool = false,
-        about types: [any EventPayload.Type], to members: @escaping @Sendable (Event, Desk) throws -> Set<ID<Member>>
+        about isAbout: @escaping @Sendable (any EventPayload.Type) -> Bool,
+        to members: @escaping @Sendable (Event, Desk) throws -> Set<ID<Member>>
     ) {
         self.name = name
         self.title = title
@@ -30,8 +31,18 @@ package struct NoticeReason: Sendable {
         self.isOnAtFirst = isOnAtFirst
         self.isAlways = isAlways
         self.passesMute = passesMute
-        self.types = Set(types.map { $0.type })
+        self.isAbout = isAbout
         self.members = members
+    }
+
+    package init(
+        _ name: String, _ title: Phrase, hint: Phrase, isOnAtFirst: Bool = true, isAlways: Bool = false, passesMute: Bool = false,
+        about types: [any EventPayload.Type], to members: @escaping @Sendable (Event, Desk) throws -> Set<ID<Member>>
+    ) {
+        let names = Set(types.map { $0.type })
+        self.init(
+            name, title, hint: hint, isOnAtFirst: isOnAtFirst, isAlways: isAlways, passesMute: passesMute,
+            about: { names.contains($0.type) }, to: members)
     }
 }
 

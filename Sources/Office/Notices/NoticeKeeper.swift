@@ -11,8 +11,9 @@ package enum NoticeKeeper: Subscriber {
 
     package static func take(_ events: [Event], _ desk: Desk) throws {
         for event in events {
+            guard let type = desk.kernel.eventTypes[event.type] else { continue }
             var told: Set<ID<Member>> = event.actor.map { [ID($0)] } ?? []
-            for (rank, reason) in desk.kernel.noticeReasons.enumerated() where reason.types.contains(event.type) {
+            for (rank, reason) in desk.kernel.noticeReasons.enumerated() where reason.isAbout(type) {
                 var members = try reason.members(event, desk).subtracting(told)
                 if members.isEmpty { continue }
                 members.subtract(try desk.notices.unwilling(members, reason))

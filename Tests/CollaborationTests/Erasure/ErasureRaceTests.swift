@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Exchange
 import Foundation
+@testable import Privacy
 import Storage
 import StorageTesting
 import Testing
@@ -143,29 +144,5 @@ struct ErasureRaceTests {
                 try $0.erasures.add(Erasure(cause: .customer, customer: customer, askedAt: $0.now), about: [])
             }
         }
-    }
-
-    @Test("of wishes that were made twice before, the older stays", arguments: Engine.allCases)
-    func migration(engine: Engine) async throws {
-        let database = try await TestDatabase.make(
-            engine, migrations: Features.base.migrations.filter { $0.id != "erasures-5-one-wish" })
-        let (enterprise, customer) = (Enterprise(slug: "spoke", name: "Spoke", colour: 3, place: "", prefix: "S"), ID<Customer>())
-        let kernel = Kernel(kinds: Kinds([Question.self]), host: "spoke.example") { _ in }
-        let wishes = (ID<Erasure>(), ID<Erasure>())
-        @Sendable func desk(_ tx: Transaction) -> Desk { Desk(enterprise, .system("test"), kernel, tx, now: Timestamp(milliseconds: 1_000)) }
-        try await database.write { tx in
-            try EnterpriseStore(tx).add(enterprise)
-            try desk(tx).customers.add(Customer(id: customer, name: "Lotte", createdAt: Timestamp(milliseconds: 1_000)), reachedBy: [])
-            var draft = CaseDraft(
-                kind: Question.name, title: "Lamp", body: "", author: .init(.customer, name: "Lotte"),
-                audience: Audience(customer: true))
-            draft.customer = customer
-            let item = try desk(tx).open(draft).case.id
-            for (id, at) in [(wishes.0, Timestamp(milliseconds: 1_000)), (wishes.1, Timestamp(milliseconds: 2_000))] {
-                try desk(tx).erasures.add(Erasure(id: id, cause: .customer, customer: customer, askedAt: at), about: [item])
-            }
-        }
-        try await database.migrate(Features.base.migrations)
-        #expect(try await database.read { try desk($0).erasures.list(of: customer).map(\.id) } == [wishes.0])
     }
 }

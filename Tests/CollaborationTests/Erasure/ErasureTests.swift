@@ -2,6 +2,7 @@
 import Exchange
 import Foundation
 import Logging
+@testable import Privacy
 import Storage
 import StorageTesting
 import Testing

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Exchange
 import Foundation
+@testable import Privacy
 import Storage
 import StorageTesting
 import Testing

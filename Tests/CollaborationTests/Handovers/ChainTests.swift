@@ -329,7 +329,7 @@ struct ChainTests {
         try await row.dealer.work { try $0.withdraw(offer, because: "solved") }
         try await row.all.settle()
         #expect(try await row.maker.item(offer).isOpen == false)
-        let waiting = try await row.maker.work { try $0.waiting(for: $0.enterpriseMember).count }
+        let waiting = try await row.maker.work { try $0.waitingCases(for: $0.enterpriseMember).count }
         #expect(waiting == 0)
     }
 

@@ -63,7 +63,7 @@ struct RefusedOfferTests {
         let (staff, program) = (try await counter.member(.service), try await counter.program(.service))
         let today = try await program.get("/dealer/today", as: TodayView.self)
         let waiting = try #require(today.waiting.first { $0.number == number })
-        #expect(waiting.why == .refused && waiting.who == "Maker" && waiting.reason == refused.reason)
+        #expect(waiting.why == "refused" && waiting.who == "Maker" && waiting.reason == refused.reason)
         #expect(try await staff.get("/dealer/today").text.contains("system did not take it: “\(refused.reason)”"))
         let handover = try #require(try await program.get("/dealer/cases/\(number)", as: CaseView.self).handovers.first)
         #expect(handover.state == .refused && handover.reason == refused.reason)

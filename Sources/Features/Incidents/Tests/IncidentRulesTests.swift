@@ -10,7 +10,7 @@ import Testing
 
 @Suite("Incidents")
 struct IncidentRulesTests {
-    private static let features: [any Feature.Type] = [House.self, Linking.self, Casework.self, Erasing.self, Incidents.self]
+    private static let features: [any Feature.Type] = [House.self, Linking.self, Casework.self, Incidents.self]
 
     @Test("the worse it is, the more urgent it is")
     func priority() {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Collaboration
 import Exchange
 import Foundation
 import Networking
@@ -76,10 +77,8 @@ package struct Erasure: Sendable {
         decidedAt = now
     }
 
-    /// Why personal data may be kept although its owner wants it erased: GDPR article 17(3).
-    package enum Ground: String, Sendable, CaseIterable, Codable {
-        case expression, legalObligation, publicHealth, archiving, legalClaims
-    }
+    package typealias Ground = ErasureGround
+    package typealias Outcome = ErasureOutcome
 
     /// One request of ours to a company that was told: one a handover.
     package struct Request: Sendable {
@@ -97,15 +96,12 @@ package struct Erasure: Sendable {
         /// What companies further on answered.
         package var beyond: [Outcome]
 
-        /// The ground where a company could not be told at all: it counts as a refusal, so that nobody waits for it.
-        static let untold = "could not be told"
-
         /// Whether nothing was heard of it from the company itself.
-        var isOpen: Bool { answeredAt == nil || ground == Self.untold }
+        var isOpen: Bool { answeredAt == nil || ground == ErasureOutcome.untold }
 
         /// Strikes out who a customer is in what was answered.
         mutating func strike(_ strikeout: Strikeout) {
-            if ground != Self.untold { ground = ground.map { strikeout($0) } }
+            if ground != ErasureOutcome.untold { ground = ground.map { strikeout($0) } }
             reason = strikeout(reason)
             beyond = beyond.map {
                 Outcome(
@@ -113,17 +109,6 @@ package struct Erasure: Sendable {
                     reason: strikeout($0.reason), at: $0.at)
             }
         }
-    }
-
-    /// What became of it at one company, for pages, for JSON, and for the company that asked us.
-    package struct Outcome: Sendable, Codable, Equatable {
-        package let company: String
-        /// `nil` while it has not answered.
-        package let isErased: Bool?
-        package let ground: String?
-        package let reason: String
-        /// When it was asked, or when it answered.
-        package let at: Timestamp
     }
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Collaboration
 import Exchange
 import Foundation
 import Networking
@@ -13,7 +14,7 @@ extension Desk {
         var about = try event.handover.map { try casesBroughtBy($0, over: link) } ?? []
         // A handover that never came does not say that nothing is held of the customer.
         if about.isEmpty, let known { about = try cases.all(of: known.id) }
-        if about.isEmpty, let known, known.erasedAt == nil { try erase(known) }
+        if about.isEmpty, let known, known.erasedAt == nil { try eraseAll(of: known, .nothing) }
         guard try !isErased(about, known) else {
             // Answered once it is sure that no file has it any more.
             let erasure = Erasure(

@@ -6,7 +6,7 @@ import Web
 
 /// A customer reads what being forgotten means, before they ask for it; afterwards, what became of it.
 package struct ErasurePage: Action {
-    package typealias Input = FollowCase.Input
+    package typealias Input = OwnInput
 
     package static let route = Route.get("/{enterprise}/follow/{token}/erasure")
     package static let summary = "What became of the customer's wish to be forgotten"
@@ -25,8 +25,8 @@ package struct ErasurePage: Action {
             "follow-erasure", title: "Have me forgotten", layout: .public,
             [
                 "follow": ["href": .text(call.caller.href)], "told": .list(told.map { ["name": .text($0)] }),
-                "own": FollowErasure.status(output.first, Moments(call.caller.locale, now: call.now)),
-                "canAsk": .flag(FollowErasure.canAsk(in: item, output.first?.state)),
+                "own": output.first.map { .object(OwnErasure.status($0, Moments(call.caller.locale, now: call.now))) } ?? .none,
+                "canAsk": .flag(OwnErasure.canAsk(in: item, output.first?.state)),
                 "case": ["number": .text(desk.enterprise.reference(item.number)), "subject": .text(item.title)],
             ])
     }
@@ -34,7 +34,7 @@ package struct ErasurePage: Action {
 
 /// A customer asks to be forgotten.
 package struct AskErasure: Action {
-    package typealias Input = FollowCase.Input
+    package typealias Input = OwnInput
 
     package static let route = Route.post("/{enterprise}/follow/{token}/erasure")
     package static let summary = "Ask to be forgotten"
@@ -72,21 +72,20 @@ extension Desk {
 }
 
 /// What a customer's own pages say of their wish.
-enum FollowErasure {
+enum OwnErasure {
     /// Whether there is somebody to forget who does not wait for it already; who was refused may ask anew.
     static func canAsk(in item: Case, _ newest: Erasure.State?) -> Bool {
         item.customer != nil && newest != .asked && newest != .erased
     }
 
-    static func status(_ erasure: ErasureView?, _ moments: Moments) -> Model {
-        guard let erasure else { return .none }
-        return [
-            "asked": erasure.state == .asked ? .text(moments.clock(erasure.askedAt)) : .none,
-            "due": .text(moments.day(erasure.due)), "decided": .text(erasure.decidedAt?.rfc3339),
-            "erasing": .flag(erasure.state == .erased && erasure.cleanedAt == nil),
-            "erased": erasure.state == .erased && erasure.cleanedAt != nil ? .text(erasure.decidedAt.map(moments.clock)) : .none,
-            "refused": erasure.state == .refused ? .text(erasure.decidedAt.map(moments.clock)) : .none,
-            "ground": ErasureModels.ground(erasure.ground), "reason": .text(erasure.reason),
+    static func status(_ erasure: ErasureView, _ moments: Moments) -> [Model.Member] {
+        [
+            ("asked", erasure.state == .asked ? .text(moments.clock(erasure.askedAt)) : .none),
+            ("due", .text(moments.day(erasure.due))), ("decided", .text(erasure.decidedAt?.rfc3339)),
+            ("erasing", .flag(erasure.state == .erased && erasure.cleanedAt == nil)),
+            ("erased", erasure.state == .erased && erasure.cleanedAt != nil ? .text(erasure.decidedAt.map(moments.clock)) : .none),
+            ("refused", erasure.state == .refused ? .text(erasure.decidedAt.map(moments.clock)) : .none),
+            ("ground", ErasureOutcome.model(ofGround: erasure.ground)), ("reason", .text(erasure.reason)),
         ]
     }
 }

@@ -17,10 +17,10 @@ package enum ErasureSchema {
             "CREATE INDEX erasures_by_customer ON erasures (enterprise, customer, asked_at) WHERE customer IS NOT NULL",
             "CREATE INDEX erasures_asked ON erasures (enterprise, asked_at) WHERE state = 'asked'",
             "CREATE INDEX erasures_unfinished ON erasures (decided_at) WHERE state = 'erased' AND cleaned_at IS NULL",
+            // Of two wishes of one customer, made at once, one is refused: the other takes in all their cases anyhow.
             """
-            CREATE TABLE remains (
-                enterprise UUID NOT NULL REFERENCES enterprises (id), id UUID NOT NULL, PRIMARY KEY (enterprise, id)
-            )
+            CREATE UNIQUE INDEX erasures_one_wish ON erasures (enterprise, customer)
+            WHERE state = 'asked' AND origin IS NULL
             """,
             """
             CREATE TABLE erasure_cases (
@@ -34,47 +34,18 @@ package enum ErasureSchema {
             "CREATE INDEX erasure_cases_with_letters ON erasure_cases (enterprise, case_id) WHERE letters_wait",
             """
             CREATE TABLE erasure_requests (
-                enterprise UUID NOT NULL, id UUID NOT NULL, erasure UUID NOT NULL, link UUID NOT NULL,
+                enterprise UUID NOT NULL, id UUID NOT NULL, erasure UUID NOT NULL, link UUID NOT NULL, handover UUID,
                 company TEXT NOT NULL, sent_at BIGINT NOT NULL, answered_at BIGINT, result TEXT, ground TEXT,
                 reason TEXT NOT NULL, beyond JSONB NOT NULL, PRIMARY KEY (enterprise, id),
                 FOREIGN KEY (enterprise, erasure) REFERENCES erasures (enterprise, id)
             )
             """,
-            "CREATE INDEX erasure_requests_by_erasure ON erasure_requests (enterprise, erasure)"
-        ),
-        Migration("erasures-2-customers", "ALTER TABLE customers ADD COLUMN erased_at BIGINT"),
-        Migration("erasures-3-messages", "ALTER TABLE messages ADD COLUMN erased_for TEXT"),
-        Migration(
-            "erasures-4-retention",
-            "CREATE INDEX cases_by_origin ON cases (enterprise, origin, opened_at) WHERE origin IS NOT NULL"
-        ),
-        // Of two wishes of one customer, made at once, the older stays: it takes in all their cases anyhow.
-        Migration(
-            "erasures-5-one-wish",
-            """
-            DELETE FROM erasure_cases WHERE erasure IN (
-                SELECT e.id FROM erasures e JOIN erasures o ON o.enterprise = e.enterprise AND o.customer = e.customer
-                WHERE e.enterprise = erasure_cases.enterprise AND e.state = 'asked' AND e.origin IS NULL
-                    AND o.state = 'asked' AND o.origin IS NULL AND (o.asked_at, o.id) < (e.asked_at, e.id))
-            """,
-            """
-            DELETE FROM erasures WHERE state = 'asked' AND origin IS NULL AND EXISTS (
-                SELECT 1 FROM erasures o WHERE o.enterprise = erasures.enterprise AND o.customer = erasures.customer
-                    AND o.state = 'asked' AND o.origin IS NULL
-                    AND (o.asked_at, o.id) < (erasures.asked_at, erasures.id))
-            """,
-            """
-            CREATE UNIQUE INDEX erasures_one_wish ON erasures (enterprise, customer)
-            WHERE state = 'asked' AND origin IS NULL
-            """
-        ),
-        Migration(
-            "erasures-6-handover-of-request", "ALTER TABLE erasure_requests ADD COLUMN handover UUID",
+            "CREATE INDEX erasure_requests_by_erasure ON erasure_requests (enterprise, erasure)",
             """
             CREATE INDEX erasure_requests_by_handover ON erasure_requests (enterprise, handover)
             WHERE handover IS NOT NULL
             """,
             "CREATE INDEX erasure_requests_open ON erasure_requests (enterprise, link) WHERE answered_at IS NULL"
-        ),
+        )
     ]
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Collaboration
 import Exchange
 import Foundation
 import Networking
@@ -31,7 +32,7 @@ extension Desk {
         var (request, erasure) = (answered.request, answered.erasure)
         request.answeredAt = now
         request.result = .refused
-        request.ground = Erasure.Request.untold
+        request.ground = ErasureOutcome.untold
         try erasures.save(request)
         for item in answered.items {
             try change(item) { try note(ErasureRefusedThere(company: request.company), on: &$0, object: erasure.id.uuid) }

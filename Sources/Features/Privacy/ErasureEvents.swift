@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Collaboration
 import Office
 import Web
 
@@ -6,6 +7,7 @@ import Web
 /// what follows is the erasure.
 package struct ErasureAsked: CaseEvent {
     package static let type = "erasure.asked"
+    package static let word: OwnersWord? = .said
     package static let bringsContent = false
     /// Whose customer it is; `nil` for one's own.
     package let company: String?
@@ -37,6 +39,7 @@ package struct ErasureRefused: CaseEvent {
 /// A company that was told has erased it, or has refused to.
 package struct ErasureDoneThere: CaseEvent {
     package static let type = "erasure.doneThere"
+    package static let word: OwnersWord? = .answer
     package static let bringsContent = false
     package let company: String
 
@@ -45,6 +48,7 @@ package struct ErasureDoneThere: CaseEvent {
 
 package struct ErasureRefusedThere: CaseEvent {
     package static let type = "erasure.refusedThere"
+    package static let word: OwnersWord? = .answer
     package static let bringsContent = false
     package let company: String
 

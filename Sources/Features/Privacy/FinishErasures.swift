@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Collaboration
 import Logging
 import Office
 import Storage
@@ -11,7 +12,7 @@ package enum FinishErasures {
     package static func run(
         _ kernel: Kernel, _ database: Database, at now: Timestamp = .now, logger: Logger = Logger(label: "entente.erasure")
     ) async throws {
-        let (erasures, remains) = try await database.read { tx in (try Self.unfinished(tx), try Self.allRemains(tx)) }
+        let (erasures, remains) = try await database.read { tx in (try Self.unfinished(tx), try Remains.all(tx)) }
         guard !erasures.isEmpty || !remains.isEmpty else { return }
         try await database.scrub()
         for (enterprise, id) in erasures {
@@ -28,9 +29,7 @@ package enum FinishErasures {
             }
         }
         try await database.write { tx in
-            for (enterprise, id) in remains {
-                try tx.run("DELETE FROM remains WHERE enterprise = \(enterprise) AND id = \(id)")
-            }
+            for remains in remains { try remains.forget(tx) }
         }
     }
 
@@ -45,21 +44,9 @@ package enum FinishErasures {
             """
         ) { (try $0.next(), try $0.next()) }
     }
-
-    private static func allRemains(_ tx: Transaction) throws -> [(ID<Enterprise>, ID<Remains>)] {
-        try tx.all("SELECT enterprise, id FROM remains LIMIT 500") { (try $0.next(), try $0.next()) }
-    }
 }
 
-/// What was struck out without an erasure, and may still be in the database's files.
-enum Remains {}
-
 extension Desk {
-    /// Has what this transaction takes away taken out of the database's files, soon after it.
-    func leaveNoRemains() throws {
-        try tx.run("INSERT INTO remains (enterprise, id) VALUES (\(scope), \(ID<Remains>()))")
-    }
-
     fileprivate func finishErasure(_ id: ID<Erasure>) throws {
         guard var erasure = try erasures.take(id), erasure.cleanedAt == nil else { return }
         erasure.cleanedAt = now

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import Collaboration
 import Office
 import Storage
 import Web
@@ -75,5 +74,17 @@ extension Call where As == Follower {
     /// The enterprise that the customer asked, on the customer's behalf.
     package func desk(_ tx: Transaction) -> Desk {
         Desk(caller.enterprise, caller.actor, services.kernel, tx, now: now)
+    }
+}
+
+extension Follower {
+    /// Their page.
+    package var href: String { "/\(enterprise.slug)/follow/\(token)" }
+}
+
+/// What an action on a customer's own page takes that asks for nothing more.
+package struct OwnInput: FormInput {
+    package init(_ form: inout Form) {
+        _ = form.path("token")
     }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Collaboration
 import Exchange
 import Office
 import Storage
@@ -38,11 +39,6 @@ extension Desk {
         }
     }
 
-    /// Nothing is added to what is held about somebody who was erased.
-    package func checkNotErased(_ customer: ID<Customer>?) throws {
-        if let customer, try customers.find(customer)?.erasedAt != nil { throw ErasureRefusal.erased }
-    }
-
     /// Holds the customer first, so that no case of theirs is opened meanwhile, and then the cases, so that nothing goes
     /// to anybody once the ledger is read. Whoever holds several of these takes them in this order.
     private func decide(
@@ -73,15 +69,13 @@ extension Desk {
             try change(id) { item in
                 try note(ErasureDone(cause: erasure.cause), on: &item, object: erasure.id.uuid)
                 try eraseContent(of: &item, strikeout, as: erasure.cause == .retention ? .retention : .request)
-                try erasures.strike(strikeout, about: id)
             }
             try erasures.setErased(id, by: erasure.id, lettersWait: eraseLetters(about: id))
         }
         if let customer, try !erasures.hasMore(of: customer.id) {
-            try erasures.strike(strikeout, of: customer.id)
             // Why somebody exported the log, for one.
             try strike(in: scope.uuid, strikeout.label)
-            try erase(customer)
+            try eraseAll(of: customer, strikeout)
         }
     }
 

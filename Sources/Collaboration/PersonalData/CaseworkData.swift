@@ -3,57 +3,60 @@ import Exchange
 import Office
 import Storage
 
-extension Desk {
-    /// Takes out of a case, which the caller holds and saves, what is personal: the customer's own words and files, and
-    /// all that the company told us whose customer it is. What we and others wrote stays, with the name and the contact
-    /// data struck out. Number, stages, clocks and handovers stay.
-    func eraseContent(of item: inout HeldCase, _ strikeout: Strikeout, as erased: Erased) throws {
-        try eraseMessages(of: item.case, strikeout, as: erased)
-        try rewriteHandovers(of: item.case, strikeout)
-        try strikeTags(of: item.case, strikeout)
-        item.title = enterprise.reference(item.number)
-        if !item.customerLabel.isEmpty { item.customerLabel = enterprise.nameOfErased }
-        item.product = strikeout(item.product)
-        item.serial = ""
-        try CaseIndex.put(item.case, self)
-        try kernel.kinds[item.kind]?.erase(item.case, strikeout, self)
-        // The log stays: what happened, when, and at whom. Only the words in it that tell who the customer is go.
-        try forget(in: item.id.uuid, as: enterprise.nameOfErased, strikeout.label)
+/// Cases with their messages, files and handovers, and the customer's own record.
+enum CaseworkData: PersonalData {
+    static let name = "record"
+
+    static func export(of customer: Customer, _ desk: Desk) throws -> (any Encodable & Sendable)? {
+        try CustomerRecord(customer, desk)
     }
 
-    /// Strikes out who the customer is in what we and others than their company wrote about a case, which the caller holds
-    /// and saves; for when the name goes but nothing else. Afterwards nobody knows any more what to look for.
-    func strikeOut(_ strikeout: Strikeout, in item: inout HeldCase) throws {
-        for message in try messages.list(of: item.id, limit: .max) where !isTheirs(message, item.case) {
-            try strike(message, strikeout)
+    static func erase(from item: inout HeldCase, _ strikeout: Strikeout, as erased: Erased, _ desk: Desk) throws {
+        try desk.eraseMessages(of: item.case, strikeout, as: erased)
+        try desk.rewriteHandovers(of: item.case, strikeout)
+        try desk.strikeTags(of: item.case, strikeout)
+        item.title = desk.enterprise.reference(item.number)
+        if !item.customerLabel.isEmpty { item.customerLabel = desk.enterprise.nameOfErased }
+        item.product = strikeout(item.product)
+        item.serial = ""
+        try CaseIndex.put(item.case, desk)
+        try desk.kernel.kinds[item.kind]?.erase(item.case, strikeout, desk)
+        // The log stays: what happened, when, and at whom. Only the words in it that tell who the customer is go.
+        try desk.forget(in: item.id.uuid, as: desk.enterprise.nameOfErased, strikeout.label)
+    }
+
+    static func strike(_ strikeout: Strikeout, in item: inout HeldCase, _ desk: Desk) throws {
+        for message in try desk.messages.list(of: item.id, limit: .max) where !desk.isTheirs(message, item.case) {
+            try desk.strike(message, strikeout)
         }
-        try attachments.rename(in: item.id, strikeout)
-        for var handover in try handovers.list(of: item.id) {
+        try desk.attachments.rename(in: item.id, strikeout)
+        for var handover in try desk.handovers.list(of: item.id) {
             handover.reason = strikeout(handover.reason)
             if let text = handover.answer?.text { handover.answer?.text = strikeout(text) }
-            try handovers.save(handover)
-            if handover.direction == .outgoing { try handovers.rewrite(handover.id, ask: strikeout(handover.ask.text)) }
+            try desk.handovers.save(handover)
+            if handover.direction == .outgoing { try desk.handovers.rewrite(handover.id, ask: strikeout(handover.ask.text)) }
         }
-        try strikeTags(of: item.case, strikeout)
+        try desk.strikeTags(of: item.case, strikeout)
         item.product = strikeout(item.product)
-        try CaseIndex.put(item.case, self)
-        try strike(in: item.id.uuid, strikeout.label)
-        try erasures.strike(strikeout, about: item.id)
-        try eraseLetters(about: item.id) { strikeout($0) != $0 }
+        try CaseIndex.put(item.case, desk)
+        try desk.strike(in: item.id.uuid, strikeout.label)
+        try desk.eraseLetters(about: item.id) { strikeout($0) != $0 }
     }
 
     /// Who a customer is, in their record; what names them is gone for good.
-    package func erase(_ customer: Customer) throws {
+    static func erase(_ customer: Customer, _ strikeout: Strikeout, _ desk: Desk) throws {
         var customer = customer
-        customer.name = enterprise.nameOfErased
+        customer.name = desk.enterprise.nameOfErased
         customer.place = ""
-        customer.erasedAt = now
+        customer.erasedAt = desk.now
         customer.revision += 1
-        try customers.save(customer, reachedBy: [])
-        try keepWish(of: customer.id, against: nil)
+        try desk.customers.save(customer, reachedBy: [])
+        try desk.keepWish(of: customer.id, against: nil)
     }
+}
 
-    private func eraseMessages(of item: Case, _ strikeout: Strikeout, as erased: Erased) throws {
+extension Desk {
+    fileprivate func eraseMessages(of item: Case, _ strikeout: Strikeout, as erased: Erased) throws {
         let all = try messages.list(of: item.id, limit: .max)
         let gone = all.filter { isTheirs($0, item) }
         try attachments.erase(of: gone.map(\.id), in: item.id)
@@ -67,23 +70,23 @@ extension Desk {
     }
 
     /// Whether it is the customer's own word, or their company's about them.
-    private func isTheirs(_ message: Message, _ item: Case) -> Bool {
+    fileprivate func isTheirs(_ message: Message, _ item: Case) -> Bool {
         message.author.kind == .customer || item.origin != nil && message.author.link == item.origin
     }
 
-    private func strike(_ message: Message, _ strikeout: Strikeout) throws {
+    fileprivate func strike(_ message: Message, _ strikeout: Strikeout) throws {
         let body = strikeout(message.body)
         guard body != message.body else { return }
         try messages.rewrite(message.id, author: message.author.name, body: body, erased: message.erased)
         try CaseIndex.messages.put(message.id, in: scope, text: body, tx)
     }
 
-    private func strikeTags(of item: Case, _ strikeout: Strikeout) throws {
+    fileprivate func strikeTags(of item: Case, _ strikeout: Strikeout) throws {
         try cases.replaceTags(of: item.id, with: cases.tags(of: item.id).filter { !strikeout.isIn(label: $0) })
     }
 
     /// What another company asked is its word about its customer; what we asked is ours.
-    private func rewriteHandovers(of item: Case, _ strikeout: Strikeout) throws {
+    fileprivate func rewriteHandovers(of item: Case, _ strikeout: Strikeout) throws {
         for var handover in try handovers.list(of: item.id) {
             let ask = handover.direction == .incoming ? Strikeout.mark : strikeout(handover.ask.text)
             // Why it was withdrawn is said by the company that asked.
@@ -95,13 +98,6 @@ extension Desk {
             try handovers.rewrite(handover.id, ask: ask)
         }
     }
-}
-
-extension Enterprise {
-    /// What a customer is called once they are erased, in the enterprise's own language: it is data from then on.
-    var nameOfErased: String { language == "nl" ? Self.namesOfErased[1] : Self.namesOfErased[0] }
-
-    static let namesOfErased = ["Erased customer", "Gewiste klant"]
 }
 
 extension MessageStore {
