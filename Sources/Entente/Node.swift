@@ -51,7 +51,8 @@ package struct Node: Sendable {
             database: database, origin: configuration.site.origin.url,
             allowsPlainLoopback: configuration.allowsPrivatePeers,
             handlers: InboundHandlers(Features.all, kernel),
-            transport: client, attachments: GrantedAttachments(kernel), logger: logger)
+            transport: client, attachments: GrantedAttachments(kernel), logger: logger,
+            pullInterval: configuration.pullInterval)
         var services = Services()
         services.kernel = kernel
         services.exchange = exchange
@@ -71,13 +72,10 @@ package struct Node: Sendable {
             sorts: kernel.jobs.map { job in
                 JobSort(job.kind, maximumAttempts: job.maximumAttempts) { try await job.perform($0, works) }
             }, logger: logger)
-        let pulling = configuration.pullInterval.map { Pulling(exchange, every: $0) }
         // They end in the reverse order, each when those after it have: open pages first, so that the site can end, and the
         // calls to other nodes last.
-        self.services = [
-            Closing(client: client), Delivery(exchange), ExchangeChores(exchange), jobs,
-            Subscribing(kernel, database, logger: logger),
-        ] + kernel.clocks.map { Clock($0, works, configuration.logger) } + (pulling.map { [$0] } ?? []) + [site, live]
+        self.services = [Closing(client: client)] + Features.all.flatMap { $0.services(works) } + [jobs]
+            + kernel.clocks.map { Clock($0, works, configuration.logger) } + [site, live]
     }
 
     /// Serves until SIGTERM or SIGINT, and then finishes what it has begun.

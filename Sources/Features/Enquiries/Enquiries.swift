@@ -10,5 +10,6 @@ package enum Enquiries: CaseFeature, OptionalFeature {
     package static let purpose: Phrase = "Questions that customers ask, on the public page or in any other way."
 
     package static let kinds: [any CaseKind.Type] = [Enquiry.self]
+    package static let scenes = [DemoQuestions.scene]
     package static let actions: [any Operation.Type] = [AskPage.self, AskQuestion.self]
 }

@@ -12,6 +12,7 @@ package enum Incidents: CaseFeature, OptionalFeature {
 
     package static let migrations = IncidentSchema.migrations
     package static let kinds: [any CaseKind.Type] = [Incident.self]
+    package static let scenes = [DemoFleet.scene]
     package static let actions: [any Operation.Type] = [ReportPage.self, ReportIncident.self]
     package static let events: [any EventPayload.Type] = [IncidentAssessed.self]
     package static let lastingActions: [any Operation.Type] = [AssessIncident.self]

@@ -5,6 +5,7 @@ import Web
 
 /// The companies that one works with: inviting them, the contract with each, and how the link is getting on.
 package enum Partners: RunningFeature {
+    package static let scenes = [DemoLinks.scene]
     package static let running = [DeliveriesAtWork.section]
     package static let sections: [any PagePart] = [IdentityView.section]
     package static let actions: [any Operation.Type] = [

@@ -18,6 +18,8 @@ package final class ExchangeNode: Sendable {
     package let transport: any PeerTransport
     package let attachments: any SharedAttachments
     package let logger: Logger
+    /// Seconds after which linked companies are asked again what waits here; `nil` where they can reach this node.
+    package let pullInterval: Int?
     package let now: @Sendable () -> Timestamp
 
     /// - Parameters:
@@ -26,7 +28,8 @@ package final class ExchangeNode: Sendable {
     package init(
         database: Database, origin: String, allowsPlainLoopback: Bool = false, handlers: InboundHandlers,
         transport: any PeerTransport, attachments: any SharedAttachments = NoAttachments(),
-        logger: Logger = Logger(label: "entente.exchange"), now: @escaping @Sendable () -> Timestamp = { .now }
+        logger: Logger = Logger(label: "entente.exchange"), pullInterval: Int? = nil,
+        now: @escaping @Sendable () -> Timestamp = { .now }
     ) {
         self.database = database
         self.origin = origin
@@ -35,6 +38,7 @@ package final class ExchangeNode: Sendable {
         self.transport = transport
         self.attachments = attachments
         self.logger = logger
+        self.pullInterval = pullInterval
         self.now = now
     }
 

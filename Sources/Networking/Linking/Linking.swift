@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Exchange
 import Office
+import ServiceLifecycle
 import Storage
 import Web
 
@@ -20,6 +21,12 @@ package enum Linking: ExchangeFeature {
         }
     ]
     package static let liveSources = [LinkChanges.source]
+
+    package static func services(_ works: Works) -> [any Service] {
+        guard let exchange = works.services.exchange else { return [] }
+        let pulling = exchange.pullInterval.map { Pulling(exchange, every: $0) as any Service }
+        return [Delivery(exchange), ExchangeChores(exchange)] + [pulling].compactMap(\.self)
+    }
 
     package static func handlers(_ kernel: Kernel) -> [InboundHandler] { InboundHandlers.aboutLinks }
 

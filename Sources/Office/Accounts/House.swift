@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import ServiceLifecycle
 import Storage
 import Web
 
@@ -32,6 +33,9 @@ package enum House: Feature {
             try await works.database.refreshStatistics()
         },
     ]
+
+    package static func services(_ works: Works) -> [any Service] { [Subscribing(works.kernel, works.database)] }
+
     package static let subjects = [
         SubjectSort("member") { ids, desk in
             let root = "/\(desk.enterprise.slug)/members"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import ServiceLifecycle
 import Storage
 import Web
 
@@ -23,6 +24,10 @@ package protocol Feature: Sendable {
     static var subscribers: [any Subscriber.Type] { get }
     static var clocks: [Clockwork] { get }
     static var jobs: [FeatureJob] { get }
+    /// What runs beside the site for as long as the process does; the first ends last.
+    static func services(_ works: Works) -> [any Service]
+    /// What it adds to the demonstration.
+    static var scenes: [DemoScene] { get }
     /// Why it tells members of what happens.
     static var noticeReasons: [NoticeReason] { get }
     /// The sorts of thing that its events are about.
@@ -80,6 +85,8 @@ extension Feature {
     package static var subscribers: [any Subscriber.Type] { [] }
     package static var clocks: [Clockwork] { [] }
     package static var jobs: [FeatureJob] { [] }
+    package static var scenes: [DemoScene] { [] }
+    package static func services(_ works: Works) -> [any Service] { [] }
     package static var subjects: [SubjectSort] { [] }
     package static var noticeReasons: [NoticeReason] { [] }
     package static var sections: [any PagePart] { [] }

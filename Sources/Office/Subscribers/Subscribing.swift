@@ -8,14 +8,18 @@ package struct Subscribing: Service {
     private let kernel: Kernel
     private let database: Database
     private let interval: Duration
+    /// How long what is written one after the other is gathered: who follows a busy log takes it in few transactions, and what
+    /// comes alone is taken at once.
+    private let pace: Duration
     private let logger: Logger
 
     /// - Parameter interval: how often it looks for what other processes wrote; what this one writes it hears at once.
     package init(
-        _ kernel: Kernel, _ database: Database, looksEvery interval: Duration = .seconds(1),
+        _ kernel: Kernel, _ database: Database, looksEvery interval: Duration = .seconds(1), pace: Duration = .milliseconds(20),
         logger: Logger = Logger(label: "entente.log")
     ) {
         self.interval = interval
+        self.pace = pace
         self.kernel = kernel
         self.database = database
         self.logger = logger
@@ -34,7 +38,11 @@ package struct Subscribing: Service {
                         try await Task.sleep(for: interval)
                     }
                 }
+                var next = ContinuousClock.now
                 for await _ in commits.received {
+                    // Also at the end: what was told is told on.
+                    if next > .now { try? await Task.sleep(until: next) }
+                    next = .now + pace
                     let (enterprises, isTimeToLook) = commits.take()
                     if !enterprises.isEmpty { await order(enterprises, for: readers) }
                     if isTimeToLook { await look(readers) }
