@@ -66,14 +66,14 @@ package struct Node: Sendable {
             configuration.site, database: database, templates: templates,
             assets: try Self.assets(configuration), live: live, services: services,
             parts: Features.all.flatMap { $0.siteParts }, logger: logger)
-        let works = Works(kernel, database, services)
+        let works = Works(kernel, database, services, logger: logger)
         let jobs = JobRunner(
             database: database,
             sorts: kernel.jobs.map { job in
                 JobSort(job.kind, maximumAttempts: job.maximumAttempts) { try await job.perform($0, works) }
             }, logger: logger)
         // They end in the reverse order, each when those after it have: open pages first, so that the site can end, and the
-        // calls to other nodes last.
+        // connections to other nodes last, when nobody calls any more.
         self.services = [Closing(client: client)] + Features.all.flatMap { $0.services(works) } + [jobs]
             + kernel.clocks.map { Clock($0, works, configuration.logger) } + [site, live]
     }

@@ -42,7 +42,8 @@ enum CaseNotices {
         NoticeReason("watching", "You watch it", hint: "everything in cases that you watch",
             about: { ($0 as? any CaseEvent.Type)?.isShown == true }
         ) { event, desk in
-            Set(try desk.cases.watchers(of: ID(event.subject)))
+            let concerns = (try event.data(desk.kernel.eventTypes) as? any CaseEvent)?.concernsWatchers ?? false
+            return concerns ? Set(try desk.cases.watchers(of: ID(event.subject))) : []
         },
     ]
 

@@ -8,6 +8,8 @@ package struct CaseShown: OpenPage {
         case requests
         /// In a line below the conversation.
         case below
+        /// Beside it, below what is known of the customer and the case.
+        case aside
     }
 
     package let item: Case

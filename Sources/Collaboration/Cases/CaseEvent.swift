@@ -15,6 +15,8 @@ package protocol CaseEvent: EventPayload {
     var reached: [ContactPoint] { get }
     /// What it is to who owns the case; `nil` if no more than to all who watch it.
     static var word: OwnersWord? { get }
+    /// Whether those who watch the case are told.
+    var concernsWatchers: Bool { get }
 }
 
 /// What an event of a case is to who owns it.
@@ -32,6 +34,7 @@ extension CaseEvent {
     package func isShown(as event: Event) -> Bool { true }
     package var reached: [ContactPoint] { [] }
     package static var word: OwnersWord? { nil }
+    package var concernsWatchers: Bool { true }
 }
 
 extension EventTypes {

@@ -19,7 +19,7 @@ package struct Remains: Sendable {
 }
 
 extension Desk {
-    /// Has what this transaction takes away taken out of the database's files, soon after it.
+    /// Has what this transaction takes away taken out of the database's files, soon after it, by the feature that erases.
     package func leaveNoRemains() throws {
         try tx.run("INSERT INTO remains (enterprise, id) VALUES (\(scope), \(ID<Remains>()))")
     }

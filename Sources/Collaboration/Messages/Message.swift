@@ -60,3 +60,8 @@ package struct Audience: Sendable, Equatable {
 
     package var isOnlyUs: Bool { !customer && links.isEmpty }
 }
+
+extension Message.Author {
+    /// What a customer reads of somebody who works here.
+    package var firstName: String { name.split(separator: " ").first.map(String.init) ?? name }
+}

@@ -1,16 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 import Office
 
-/// A customer's own pages, for who adds to them.
-package struct OwnPage: OpenPage {
+/// The page of a customer's own case, for who adds to it.
+package struct OwnCase: OpenPage {
     package enum Place: String, Sendable {
-        /// On the page of their case, below what was said.
-        case matter
-        /// Above who knows what about them.
-        case sharing
-        /// Below it.
-        case sharingEnd
+        /// Below what was said.
+        case below
     }
+
+    package let customer: Follower
+    package let item: Case
+
+    package init(_ customer: Follower, _ item: Case) {
+        self.customer = customer
+        self.item = item
+    }
+}
+
+/// The page on which a customer sees who knows what about them, for who adds to it.
+package struct OwnSharing: OpenPage {
+    package enum Place: String, Sendable { case top, end }
 
     package let customer: Follower
     package let item: Case

@@ -2,8 +2,9 @@
 import Office
 import Storage
 
-/// All that is kept of a customer and may be given to them: what they said and were told, and who else knows it. What members
-/// wrote for themselves is not in it.
+/// What is given to a customer who asks for their data: who they are here, what they said and were told, the names of their
+/// files, and who else knows what. What members wrote for themselves is not in it, nor are the details of a kind of case, some of
+/// which are such words.
 struct CustomerRecord: Encodable, Sendable {
     struct Matter: Encodable, Sendable {
         let number: String
@@ -13,7 +14,6 @@ struct CustomerRecord: Encodable, Sendable {
         let serial: String
         let openedAt: Timestamp
         let closedAt: Timestamp?
-        let details: [Detail]
         let messages: [Said]
     }
 
@@ -22,14 +22,6 @@ struct CustomerRecord: Encodable, Sendable {
         let text: String
         let sentAt: Timestamp
         let files: [String]
-    }
-
-    struct Known: Encodable, Sendable {
-        let company: String
-        /// As contracts name it: `customer.name`.
-        let field: String
-        let since: Timestamp
-        let takenBackAt: Timestamp?
     }
 
     let name: String
@@ -41,7 +33,7 @@ struct CustomerRecord: Encodable, Sendable {
     let since: Timestamp
     let contactPoints: [ContactPointView]
     let cases: [Matter]
-    let sharedWith: [Known]
+    let sharedWith: [KnowingCompany]
 
     init(_ customer: Customer, _ desk: Desk) throws {
         name = customer.name
@@ -51,21 +43,21 @@ struct CustomerRecord: Encodable, Sendable {
         of = customer.knownThrough?.company
         since = customer.createdAt
         contactPoints = try desk.customers.contactPoints(of: customer.id).map(ContactPointView.init)
-        let items = try desk.cases.find(desk.cases.all(of: customer.id))
+        let items = try desk.cases.find(desk.cases.all(of: customer.id)).sorted { ($0.openedAt, $0.number) < ($1.openedAt, $1.number) }
         cases = try items.map { item in
             let files = try desk.attachments.list(of: item.id)
             return Matter(
                 number: desk.enterprise.reference(item.number), kind: item.kind, title: item.title, product: item.product,
                 serial: item.serial, openedAt: item.openedAt, closedAt: item.closedAt,
-                details: try desk.kernel.kinds[item.kind]?.details(of: item, desk) ?? [],
-                messages: try desk.messages.list(of: item.id, toCustomerOnly: true, limit: .max).map { message in
+                // Another company's customer wrote through it, and is shown nothing here.
+                messages: try desk.messages.list(of: item.id, limit: .max).filter {
+                    $0.audience.customer || $0.author.kind == .customer
+                }.map { message in
                     Said(
-                        author: message.author.name, text: message.body, sentAt: message.sentAt,
+                        author: message.author.kind == .member ? message.author.firstName : message.author.name, text: message.body, sentAt: message.sentAt,
                         files: (files[message.id] ?? []).map(\.name))
                 })
         }
-        sharedWith = try desk.disclosed(of: items.map(\.id)).map {
-            Known(company: $0.company, field: $0.field.rawValue, since: $0.at, takenBackAt: $0.takenBackAt)
-        }
+        sharedWith = try desk.knowing(desk.disclosed(of: items.map(\.id)), beyond: [], of: .customer(customer.id))
     }
 }

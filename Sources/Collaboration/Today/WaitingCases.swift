@@ -22,7 +22,7 @@ extension Desk {
 
     private func reason(for line: CaseLine, _ handovers: [Handover]) throws -> Waiting {
         func waiting(
-            _ why: String, _ words: Phrase, who: String, colour: Int, due: Timestamp? = nil, because reason: String = ""
+            _ why: String, _ words: Phrase, who: String, colour: Int, due: Timestamp?, because reason: String = ""
         ) -> Waiting {
             Waiting(
                 why, words, number: enterprise.reference(line.item.number), title: line.item.title, href: path(to: line.item), who: who,
@@ -32,7 +32,7 @@ extension Desk {
             let link = try links.find(handover.link)
             let who = link?.name ?? ""
             return waiting(
-                why, words(who), who: who, colour: link?.colour ?? 12, due: handover.due, because: handover.reason)
+                why, words(who), who: who, colour: link?.colour ?? 12, due: handover.due ?? line.item.due, because: handover.reason)
         }
         let incoming = handovers.last { $0.direction == .incoming && !$0.state.isSettled }
         if let incoming, incoming.state == .offered {
@@ -52,8 +52,8 @@ extension Desk {
         if let incoming { return try waiting("answer", incoming) { "\($0) waits for your answer" } }
         let who = line.customerName ?? line.item.customerLabel
         return line.item.stage == kernel.kinds[line.item.kind]?.lifecycle.first.name
-            ? waiting("new", "New, from \(who)", who: who, colour: enterprise.colour)
-            : waiting("customer", "\(who) wrote", who: who, colour: enterprise.colour)
+            ? waiting("new", "New, from \(who)", who: who, colour: enterprise.colour, due: line.item.due)
+            : waiting("customer", "\(who) wrote", who: who, colour: enterprise.colour, due: line.item.due)
     }
 }
 

@@ -18,7 +18,7 @@ package struct FollowCase: Action {
     ) throws -> Reply<Shown<FollowView, FollowFile>> {
         let desk = call.desk(tx)
         let file = try FollowFile(call.caller.caseID, desk)
-        let sections = try desk.sections(of: OwnPage(call.caller, file.item))
+        let sections = try desk.sections(of: OwnCase(call.caller, file.item))
         return .show(Shown(FollowView(file, sections, desk, endsAt: call.caller.endsAt), from: file))
     }
 

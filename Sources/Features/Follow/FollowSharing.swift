@@ -23,7 +23,7 @@ package struct FollowSharing: Action {
         let view = SharingView(
             number: desk.enterprise.reference(item.number), title: item.title, companies: companies,
             isErased: try item.customer.flatMap { try desk.customers.find($0)?.erasedAt } != nil,
-            sections: try desk.sections(of: OwnPage(call.caller, item)))
+            sections: try desk.sections(of: OwnSharing(call.caller, item)))
         return .show(view)
     }
 

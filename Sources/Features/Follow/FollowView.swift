@@ -89,8 +89,3 @@ package struct FollowView: Codable, Sendable {
         }
     }
 }
-
-extension Message.Author {
-    /// What a customer reads of somebody who works here.
-    var firstName: String { name.split(separator: " ").first.map(String.init) ?? name }
-}

@@ -70,3 +70,23 @@ package struct CallRequested: CaseEvent {
         return what.isEmpty ? "\(event.actorName) asks to be called" : "\(event.actorName) asks to be called: “\(what)”"
     }
 }
+
+/// Calls that customers asked for; what of them is personal goes with the events.
+enum CallData: PersonalData {
+    static let name = "calls"
+
+    private struct Asked: Encodable, Sendable {
+        let at: Timestamp
+        let phone: String
+        let when: String
+    }
+
+    static func export(of customer: Customer, _ desk: Desk) throws -> (any Encodable & Sendable)? {
+        let asked: [Asked] = try desk.cases.all(of: customer.id).flatMap { item in
+            try desk.events(of: item.uuid, only: [CallRequested.type]).compactMap { event in
+                try event.data(as: CallRequested.self).map { Asked(at: event.at, phone: $0.phone, when: $0.when) }
+            }
+        }
+        return asked.isEmpty ? nil : asked
+    }
+}

@@ -88,7 +88,7 @@ package struct DecideErasureOfCase: Action {
         let (desk, decision) = (call.desk(tx), call.input.decision)
         let item = try desk.cases.find(call.input.number)
         let asked = try desk.erasures.list(about: item).filter { $0.state == .asked }
-        guard !asked.isEmpty else { throw ErasureRefusal.notAsked }
+        guard !asked.isEmpty else { throw DecisionRefusal.notAsked }
         for erasure in asked { try decision.apply(to: erasure, desk) }
         return .done(
             try ErasureView.all(desk.erasures.list(about: item), desk), goTo: desk.path(to: item),
@@ -102,7 +102,7 @@ extension Desk {
         let asked = try erasures.list(of: customer.id).filter { $0.state == .asked }
         guard asked.isEmpty else { return asked }
         guard customer.erasedAt == nil else { throw ErasureRefusal.erased }
-        guard verdict == .erase, customer.knownThrough == nil else { throw ErasureRefusal.notAsked }
+        guard verdict == .erase, customer.knownThrough == nil else { throw DecisionRefusal.notAsked }
         let erasure = Erasure(cause: .staff, customer: customer.id, askedAt: now)
         try erasures.add(erasure, about: [])
         return [erasure]

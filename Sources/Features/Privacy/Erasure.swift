@@ -67,7 +67,7 @@ package struct Erasure: Sendable {
 
     /// What a decision makes of it; a second one is refused.
     package mutating func decide(_ state: State, ground: Ground? = nil, reason: String = "", by name: String, at now: Timestamp)
-        throws(ErasureRefusal)
+        throws(DecisionRefusal)
     {
         guard self.state == .asked else { throw .alreadyDecided }
         self.state = state

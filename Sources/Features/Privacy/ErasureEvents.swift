@@ -21,6 +21,8 @@ package struct ErasureDone: CaseEvent {
     package static let type = "erasure.done"
     package static let bringsContent = false
     package let cause: Erasure.Cause
+    /// Ten thousand cases may come to their end at once.
+    package var concernsWatchers: Bool { cause != .retention }
 
     package func told(_ event: Event, _ scene: EventScene) -> Phrase? {
         cause == .retention

@@ -42,14 +42,14 @@ enum ErasureSections {
     }
 
     /// A customer's last wish to be forgotten, on their own page.
-    static let ofOneself = PageSection<OwnPage>("erasure", in: .sharing, template: "follow-erasure-state") { page, desk in
+    static let ofOneself = PageSection<OwnSharing>("erasure", in: .top, template: "follow-erasure-state") { page, desk in
         try desk.ownErasures(of: page.customer).first.map { try ErasureView($0, desk) }
     } model: { wish, _, _, moments in
         OwnErasure.status(wish, moments)
     }
 
     /// Whether they can ask for it.
-    static let toAsk = PageSection<OwnPage>("canAskErasure", in: .sharingEnd, template: "follow-ask-erasure") { page, desk -> Bool? in
+    static let toAsk = PageSection<OwnSharing>("canAskErasure", in: .end, template: "follow-ask-erasure") { page, desk -> Bool? in
         OwnErasure.canAsk(in: page.item, try desk.ownErasures(of: page.customer).first?.state) ? true : nil
     } model: { _, page, _, _ in
         [("href", .text(page.customer.href + "/erasure"))]

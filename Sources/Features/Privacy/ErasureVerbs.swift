@@ -45,14 +45,14 @@ extension Desk {
         _ id: ID<Erasure>, _ state: Erasure.State, _ ground: Erasure.Ground? = nil, _ reason: String = "",
         then: (Erasure, Customer?, [ID<Case>]) throws -> Void
     ) throws -> Erasure {
-        guard let found = try erasures.find(id) else { throw ErasureRefusal.notAsked }
+        guard let found = try erasures.find(id) else { throw DecisionRefusal.notAsked }
         let customer = try found.customer.flatMap { try customers.take($0) }
         var items = Set(try erasures.cases(of: id))
         // Of a customer of ours all cases are meant, also those that came after the wish.
         if found.origin == nil, let customer { items.formUnion(try cases.all(of: customer.id)) }
         let held = items.sorted()
         try hold(held)
-        guard var erasure = try erasures.take(id) else { throw ErasureRefusal.notAsked }
+        guard var erasure = try erasures.take(id) else { throw DecisionRefusal.notAsked }
         try erasure.decide(state, ground: ground, reason: reason, by: actor.name, at: now)
         try erasures.add(held, to: erasure.id)
         try erasures.save(erasure)

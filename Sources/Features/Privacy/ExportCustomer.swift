@@ -4,7 +4,7 @@ import Office
 import Storage
 import Web
 
-/// All that is kept of a customer, for them: GDPR articles 15 and 20. That it was given is written first.
+/// What every feature gives of a customer who asks for their data: GDPR articles 15 and 20. That it was given is written first.
 package struct ExportCustomer: AsyncAction {
     package struct Input: FormInput {
         package let customer: ID<Customer>
@@ -13,7 +13,7 @@ package struct ExportCustomer: AsyncAction {
     }
 
     package static let route = Route.post("/{enterprise}/customers/{customer}/exports")
-    package static let summary = "All that is kept of a customer, as JSON, to be given to them"
+    package static let summary = "A customer’s data as JSON, to be given to them"
     package static let gives = Gives.file
     package static let access = Permission.customersErase
     package static let limit: RateLimit? = RateLimit(20, per: .seconds(60))
@@ -44,11 +44,11 @@ package struct ExportCustomer: AsyncAction {
     }
 }
 
-/// All that is kept of a customer was taken out, to be given to them.
+/// A customer's data was taken out, to be given to them.
 package struct CustomerExported: EventPayload {
     package static let type = "customer.exported"
     package static let subject = "customer"
     package var deed: Deed { .exported }
 
-    package func told(_ event: Event, _ scene: EventScene) -> Phrase? { "\(event.actorName) exported all that is kept of a customer" }
+    package func told(_ event: Event, _ scene: EventScene) -> Phrase? { "\(event.actorName) exported a customer’s data" }
 }

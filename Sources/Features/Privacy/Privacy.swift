@@ -6,7 +6,7 @@ import Office
 import Storage
 import Web
 
-/// What is forgotten because a customer wishes it, or because its time is over.
+/// What is forgotten because a customer wishes it, or because its time is over; and what of their data a customer is given.
 package enum Privacy: ExchangeFeature, PersonalDataFeature {
     package static let migrations = ErasureSchema.migrations
     package static let events: [any EventPayload.Type] = [

@@ -34,7 +34,7 @@ package enum House: Feature {
         },
     ]
 
-    package static func services(_ works: Works) -> [any Service] { [Subscribing(works.kernel, works.database)] }
+    package static func services(_ works: Works) -> [any Service] { [Subscribing(works.kernel, works.database, logger: works.logger)] }
 
     package static let subjects = [
         SubjectSort("member") { ids, desk in

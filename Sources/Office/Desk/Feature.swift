@@ -152,6 +152,10 @@ extension [any Feature.Type] {
                 throw FeatureError(description: "“\(route)” says no enterprise, so that “\(name)” could not be switched off.")
             }
         }
+        let parts = flatMap { $0.sections }
+        if let double = Dictionary(grouping: parts, by: { "\($0.page).\($0.name)" }).first(where: { $0.value.count > 1 }) {
+            throw FeatureError(description: "Two parts of a page are called “\(double.key)”.")
+        }
         if let double = EventTypes(flatMap { $0.events }).double {
             throw FeatureError(description: "Two types of event are called “\(double)”.")
         }

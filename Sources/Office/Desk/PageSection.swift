@@ -90,11 +90,16 @@ package struct Sections: Codable, Sendable {
 
 /// A part that a feature brings, of whatever page.
 package protocol PagePart: Sendable {
+    var name: String { get }
+    /// The name of the page.
+    var page: String { get }
     var template: String { get }
     func join(_ kernel: inout Kernel, of feature: String?)
 }
 
 extension PageSection: PagePart {
+    package var page: String { "\(Page.self)" }
+
     package func join(_ kernel: inout Kernel, of feature: String?) {
         var section = self
         section.feature = feature

@@ -68,11 +68,11 @@ extension Kernel {
 }
 
 extension Desk {
-    /// What waits for somebody: what is due first, then the newest.
+    /// What waits for somebody: what is due first, then the newest. Of each source at most so many, so that none hides another's.
     package func waiting(for viewer: StaffCaller, limit: Int = 40) throws -> [Waiting] {
         let all = try kernel.waitingSources.filter { viewer.may($0.permission) && enterprise.has($0.feature) }
             .flatMap { try $0.find(viewer, self, limit) }
-        let ordered = all.sorted { one, other in
+        return all.sorted { one, other in
             switch (one.due, other.due) {
             case (let due?, let later?): due < later
             case (_?, nil): true
@@ -80,6 +80,5 @@ extension Desk {
             case (nil, nil): one.updatedAt > other.updatedAt
             }
         }
-        return Array(ordered.prefix(limit))
     }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Logging
 import Storage
 import Synchronization
 import Web
@@ -9,11 +10,13 @@ package struct Works: Sendable {
     package let database: Database
     /// What actions may reach, too.
     package let services: Services
+    package let logger: Logger
 
-    package init(_ kernel: Kernel, _ database: Database, _ services: Services) {
+    package init(_ kernel: Kernel, _ database: Database, _ services: Services, logger: Logger) {
         self.kernel = kernel
         self.database = database
         self.services = services
+        self.logger = logger
     }
 }
 

@@ -60,6 +60,36 @@ struct ErasurePagesTests {
     }
 
     /// The maker's administrator refuses, on the page of the customer whom the dealer brought.
+    @Test("who asks for their data gets what they said and were told, and no colleague's note", arguments: Engine.allCases)
+    func export(engine: Engine) async throws {
+        let told = try await ErasureTests.Told(engine)
+        let (dealer, question) = (told.row.dealer, told.question)
+        let counter = try Counter(dealer)
+        let (administrator, reader) = (try await counter.member(.administrator), try await counter.member(.reader))
+        let item = try #require(try await dealer.work { try $0.cases.find(question) })
+        let (matter, customer) = ("/spoke/cases/S-\(item.number)", try #require(item.customer))
+        #expect(try await administrator.post("\(matter)/messages", [("text", "Between us: a difficult one.")]).status == 303)
+        #expect(try await administrator.post("\(matter)/messages", [("text", "We are at it."), ("to", "customer")]).status == 303)
+
+        let exports = "/spoke/customers/\(customer)/exports"
+        #expect(try await reader.post(exports).status == 403)
+        let file = try await administrator.post(exports)
+        #expect(file.status == 200 && file.text.contains("We are at it.") && !file.text.contains("Between us"))
+        #expect(file.text.contains("Lotte Canary Peeters") && file.text.contains("Velora"))
+        let said = try await dealer.work { try $0.messages.list(of: question).filter { $0.author.kind == .customer }.map(\.body) }
+        #expect(!said.isEmpty && said.allSatisfy { file.text.contains($0.prefix(20)) })
+        let exported = try await dealer.work { try $0.events(of: customer.uuid, only: ["customer.exported"]).count }
+        #expect(exported == 1)
+
+        #expect(file.text.contains("\"Bo\"") && !file.text.contains("Baker"))
+
+        // Another company's customer wrote through it.
+        let maker = told.row.maker
+        let relayed = try #require(try await maker.item(told.first).customer)
+        let theirs = try await Counter(maker).member(.administrator).post("/velora/customers/\(relayed)/exports").text
+        #expect(theirs.contains("My canary words") && !theirs.contains("asks for a certificate"))
+    }
+
     private func answers(_ told: ErasureTests.Told, counter: Counter) async throws {
         let item = try await told.row.maker.item(told.first)
         let customer = try #require(item.customer)

@@ -128,7 +128,7 @@ struct ErasureTests {
         #expect(try await told.row.dealer.holds(["Lotte"]) == ["Lotte"])
         let view = try await told.row.dealer.outcome(wish)
         #expect(view.state == .refused && view.ground == "legalObligation" && view.reason == "The books.")
-        await #expect(throws: ErasureRefusal.alreadyDecided) { try await told.row.dealer.work { _ = try $0.erase(wish) } }
+        await #expect(throws: DecisionRefusal.alreadyDecided) { try await told.row.dealer.work { _ = try $0.erase(wish) } }
         let again = try await told.ask()
         #expect(again != wish, "they may ask again")
         #expect(try await told.ask() == again, "asked twice it is one wish")
