@@ -30,6 +30,14 @@ package struct LogSignal: Sendable {
         waker.yield()
     }
 
+    /// Tells it later.
+    func send(_ enterprise: ID<Enterprise>, after pause: Duration) {
+        Task {
+            try await Task.sleep(for: pause)
+            send([enterprise])
+        }
+    }
+
     /// Says that it is time to look for what nobody tells.
     func look() {
         pending.told.withLock { $0.isTimeToLook = true }

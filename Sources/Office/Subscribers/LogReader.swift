@@ -20,6 +20,8 @@ final class LogReader: Sendable {
     private static let batch = 200
     /// How far its durable place may stay behind events that it does not take.
     private static let slack = 1000
+    /// Before a database that is away for a moment is asked again.
+    private static let pause = Duration.seconds(1)
 
     init(_ subscriber: any Subscriber.Type, _ kernel: Kernel, _ database: Database, _ logger: Logger) {
         self.subscriber = subscriber
@@ -68,7 +70,7 @@ final class LogReader: Sendable {
                 }
             } catch let error as StorageError where error.isPassing {
                 logger.info("A subscriber has to wait", metadata: ["subscriber": "\(subscriber.name)", "error": "\(error)"])
-                return
+                return signal.send(enterprise, after: Self.pause)
             } catch {
                 if single == 0 {
                     single = Self.batch

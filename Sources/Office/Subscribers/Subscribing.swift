@@ -44,8 +44,8 @@ package struct Subscribing: Service {
                     if next > .now { try? await Task.sleep(until: next) }
                     next = .now + pace
                     let (enterprises, isTimeToLook) = commits.take()
-                    if !enterprises.isEmpty { await order(enterprises, for: readers) }
-                    if isTimeToLook { await look(readers) }
+                    if !enterprises.isEmpty { await order(enterprises, for: readers, told: commits) }
+                    if isTimeToLook { await look(readers, told: commits) }
                 }
                 ticker.cancel()
                 for reader in readers { reader.signal.finish() }
@@ -56,7 +56,7 @@ package struct Subscribing: Service {
     }
 
     /// Gives places to what was written, and has it followed.
-    private func order(_ enterprises: Set<ID<Enterprise>>, for readers: [LogReader]) async {
+    private func order(_ enterprises: Set<ID<Enterprise>>, for readers: [LogReader], told commits: LogSignal) async {
         for enterprise in enterprises {
             do {
                 if database.engine == .postgres {
@@ -64,18 +64,18 @@ package struct Subscribing: Service {
                 }
                 for reader in readers { reader.signal.send([enterprise]) }
             } catch {
-                // A database that is away for a moment is asked again in a second.
                 logger.error("A log cannot be put in order", metadata: ["error": "\(error)"])
+                commits.send(enterprise, after: .seconds(1))
             }
         }
     }
 
-    private func look(_ readers: [LogReader]) async {
+    private func look(_ readers: [LogReader], told commits: LogSignal) async {
         do {
             let (waiting, heads, due) = try await database.read { tx in
                 (try LogOrder.waiting(tx), try LogOrder.heads(tx), try SubscriptionStore.due(tx, at: tx.startedAt))
             }
-            if !waiting.isEmpty { await order(Set(waiting), for: readers) }
+            if !waiting.isEmpty { await order(Set(waiting), for: readers, told: commits) }
             for reader in readers { reader.look(heads, due) }
         } catch {
             logger.error("The log cannot be looked at", metadata: ["error": "\(error)"])
