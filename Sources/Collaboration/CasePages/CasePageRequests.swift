@@ -119,7 +119,9 @@ extension CasePage {
             guard item.isOpen, call.caller.may(.handoversWrite),
                 item.origin == nil || file.incoming?.state == .accepted
             else { return [] }
-            let shareable = try Shareable(item, way: desk.wayTo(desk.now, of: item, on: file.journey), desk)
+            let shareable = try Shareable(
+                item, way: desk.wayTo(desk.now, of: item, on: file.journey),
+                knowing: .init(customer: file.customer, contactPoints: file.contactPoints, files: file.files), desk)
             let upstream = try desk.contractOfOrigin(of: item)
             let busy = Set(file.handovers.filter { !$0.state.isSettled }.map(\.link))
             return try desk.links.active().filter { $0.id != item.origin && !busy.contains($0.id) }.compactMap { link in

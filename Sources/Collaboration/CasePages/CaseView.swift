@@ -210,10 +210,7 @@ package struct CaseFile: Sendable {
         deliveries = try involved.map { [handovers] link in
             (link, try desk.deliveryHealth(of: handovers.filter { $0.link == link.id }.map(\.id), over: link.id))
         }
-        let watching = try desk.cases.watchers(of: item.id)
-        let names = try desk.members.names(of: watching + [item.owner].compactMap(\.self))
-        ownerName = item.owner.flatMap { names[$0] }
-        watchers = watching.map { ($0, names[$0] ?? "–") }
+        (ownerName, watchers) = try desk.cases.people(of: item)
         alike = try desk.cases.alike(item)
         tags = try desk.cases.tags(of: item.id)
         details = try desk.kernel.kinds[item.kind]?.details(of: item, desk) ?? []

@@ -45,14 +45,27 @@ struct Shareable {
     /// The companies that have had it, under the names that the next one may know.
     let way: [JourneyStep]
 
-    init(_ item: Case, way: [JourneyStep] = [], _ desk: Desk) throws {
+    /// What has been read of a case before.
+    struct Known {
+        let customer: Customer?
+        let contactPoints: [ContactPoint]
+        /// All of the case.
+        let files: [ID<Message>: [Attachment]]
+    }
+
+    init(_ item: Case, way: [JourneyStep] = [], knowing known: Known? = nil, _ desk: Desk) throws {
         self.way = way
         self.item = item
         // Only the customer's own words, or those that came with the case, are the question; a note of ours never is.
         question = try desk.messages.first(of: item.id)
-        attachments = try question.map { try desk.attachments.list(of: [$0.id])[$0.id] ?? [] } ?? []
-        customer = try item.customer.flatMap { try desk.customers.find($0) }
-        contactPoints = try customer.map { try desk.customers.contactPoints(of: $0.id) } ?? []
+        attachments = try question.map { try (known?.files ?? desk.attachments.list(of: [$0.id]))[$0.id] ?? [] } ?? []
+        if let known {
+            (customer, contactPoints) = (known.customer, known.contactPoints)
+        } else {
+            let found = try item.customer.flatMap { try desk.customers.find($0) }
+            customer = found
+            contactPoints = try found.map { try desk.customers.contactPoints(of: $0.id) } ?? []
+        }
         details = try desk.kernel.kinds[item.kind]?.sharedDetails(of: item, desk)
     }
 
