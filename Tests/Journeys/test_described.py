@@ -115,7 +115,7 @@ def know_customers(spoke, story):
     spoke.post(f"{customer}/contact-points", channel="email", value="rin@rider.example")
     spoke.post(f"{customer}/contact-points/removal", value="rin@rider.example")
     data = spoke.call("POST", f"{customer}/exports")
-    assert data.status == 200 and json.loads(data.text)["record"]["cases"][0]["messages"], data.text
+    assert data.status == 200 and json.loads(data.text)["cases"][0]["record"]["messages"], data.text
     spoke.post(f"{customer}/erasure", decision="erase", sure=True)
 
 

@@ -12,8 +12,10 @@ package protocol PersonalDataFeature: Feature {
 package protocol PersonalData: Sendable {
     /// As who asks for their data finds it, such as `wishes`.
     static var name: String { get }
-    /// All that is kept of a customer, in a form that programs read too: GDPR articles 15 and 20; `nil` if nothing is.
+    /// What is given of a customer beside their cases, and of one of their cases, in a form that programs read too: GDPR
+    /// articles 15 and 20; `nil` if there is nothing.
     static func export(of customer: Customer, _ desk: Desk) throws -> (any Encodable & Sendable)?
+    static func export(of item: Case, _ desk: Desk) throws -> (any Encodable & Sendable)?
     /// Takes the customer's own words and files out of a case, and who they are out of what others wrote about it.
     static func erase(from item: inout HeldCase, _ strikeout: Strikeout, as erased: Erased, _ desk: Desk) throws
     /// Strikes out who the customer is in what others wrote about a case, when the name goes but nothing else.
@@ -23,6 +25,8 @@ package protocol PersonalData: Sendable {
 }
 
 extension PersonalData {
+    package static func export(of customer: Customer, _ desk: Desk) throws -> (any Encodable & Sendable)? { nil }
+    package static func export(of item: Case, _ desk: Desk) throws -> (any Encodable & Sendable)? { nil }
     package static func erase(from item: inout HeldCase, _ strikeout: Strikeout, as erased: Erased, _ desk: Desk) throws {}
     package static func strike(_ strikeout: Strikeout, in item: inout HeldCase, _ desk: Desk) throws {}
     package static func erase(_ customer: Customer, _ strikeout: Strikeout, _ desk: Desk) throws {}

@@ -11,6 +11,8 @@ enum CaseworkData: PersonalData {
         try CustomerRecord(customer, desk)
     }
 
+    static func export(of item: Case, _ desk: Desk) throws -> (any Encodable & Sendable)? { try CaseRecord(item, desk) }
+
     static func erase(from item: inout HeldCase, _ strikeout: Strikeout, as erased: Erased, _ desk: Desk) throws {
         try desk.eraseMessages(of: item.case, strikeout, as: erased)
         try desk.rewriteHandovers(of: item.case, strikeout)

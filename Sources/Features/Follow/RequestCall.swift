@@ -81,11 +81,9 @@ enum CallData: PersonalData {
         let when: String
     }
 
-    static func export(of customer: Customer, _ desk: Desk) throws -> (any Encodable & Sendable)? {
-        let asked: [Asked] = try desk.cases.all(of: customer.id).flatMap { item in
-            try desk.events(of: item.uuid, only: [CallRequested.type]).compactMap { event in
-                try event.data(as: CallRequested.self).map { Asked(at: event.at, phone: $0.phone, when: $0.when) }
-            }
+    static func export(of item: Case, _ desk: Desk) throws -> (any Encodable & Sendable)? {
+        let asked: [Asked] = try desk.events(of: item.id.uuid, only: [CallRequested.type]).compactMap { event in
+            try event.data(as: CallRequested.self).map { Asked(at: event.at, phone: $0.phone, when: $0.when) }
         }
         return asked.isEmpty ? nil : asked
     }

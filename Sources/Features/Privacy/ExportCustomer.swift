@@ -20,27 +20,56 @@ package struct ExportCustomer: AsyncAction {
 
     package static func run(_ call: Call<StaffCaller, Input>, _ database: Database) async throws -> Reply<Nothing> {
         let id = call.input.customer
-        try await database.write { tx in
+        let cases = try await database.write { tx in
             let desk = call.desk(tx)
-            guard try desk.customers.find(id) != nil else { throw Missing.customer }
+            _ = try desk.customers.kept(id)
             try desk.record(CustomerExported(), on: id.uuid)
+            return try desk.cases.all(of: id)
         }
+        let parts = call.services.kernel.personalData
         return .file(
             StreamedFile(name: "customer-\(id).json", type: "application/json") { put in
-                var start = "{"
-                for data in call.services.kernel.personalData {
-                    // Each in a transaction of its own: a file may be read slowly.
-                    let part = try await database.read { tx -> [UInt8]? in
-                        let desk = call.desk(tx)
-                        guard let customer = try desk.customers.find(id), let held = try data.export(of: customer, desk) else { return nil }
-                        return try JSONText.encode(held)
-                    }
-                    guard let part else { continue }
-                    try await put(Array("\(start)\"\(data.name)\":".utf8) + part)
-                    start = ","
+                // Each case in a transaction of its own: a file may be read slowly, and a customer may have many. Who is erased
+                // meanwhile gets a file that breaks off.
+                let own = try await database.read { tx in
+                    let desk = call.desk(tx)
+                    let customer = try desk.customers.kept(id)
+                    return try members(parts) { try $0.export(of: customer, desk) }
                 }
-                try await put(Array((start == "{" ? "{}" : "}").utf8))
+                try await put(Array("{".utf8) + own + Array((own.isEmpty ? "" : ",").utf8) + Array("\"cases\":[".utf8))
+                for (place, item) in cases.enumerated() {
+                    let matter = try await database.read { tx in
+                        let desk = call.desk(tx)
+                        _ = try desk.customers.kept(id)
+                        guard let item = try desk.cases.find(item) else { throw Missing.case }
+                        return try members(parts) { try $0.export(of: item, desk) }
+                    }
+                    try await put(Array((place == 0 ? "{" : ",{").utf8) + matter + Array("}".utf8))
+                }
+                try await put(Array("]}".utf8))
             })
+    }
+
+    /// The members of an object, one for each part that holds anything.
+    private static func members(
+        _ parts: [any PersonalData.Type], _ held: (any PersonalData.Type) throws -> (any Encodable & Sendable)?
+    ) throws -> [UInt8] {
+        var text: [UInt8] = []
+        for part in parts {
+            guard let held = try held(part) else { continue }
+            text += Array("\(text.isEmpty ? "" : ",")\"\(part.name)\":".utf8)
+            text += try JSONText.encode(held)
+        }
+        return text
+    }
+}
+
+extension CustomerStore {
+    /// A customer who has not been erased.
+    fileprivate func kept(_ id: ID<Customer>) throws -> Customer {
+        guard let customer = try find(id) else { throw Missing.customer }
+        guard customer.erasedAt == nil else { throw ErasureRefusal.erased }
+        return customer
     }
 }
 

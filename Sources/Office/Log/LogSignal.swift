@@ -13,6 +13,7 @@ package struct LogSignal: Sendable {
 
     private final class Pending: Sendable {
         let told = Mutex<(enterprises: Set<ID<Enterprise>>, isTimeToLook: Bool)>(([], false))
+        let later = Mutex<Set<ID<Enterprise>>>([])
     }
 
     /// - Parameter hearsCommits: whether it is told of every commit.
@@ -30,10 +31,12 @@ package struct LogSignal: Sendable {
         waker.yield()
     }
 
-    /// Tells it later.
+    /// Tells it later, once however often that is asked for until then.
     func send(_ enterprise: ID<Enterprise>, after pause: Duration) {
+        guard pending.later.withLock({ $0.insert(enterprise).inserted }) else { return }
         Task {
             try await Task.sleep(for: pause)
+            _ = pending.later.withLock { $0.remove(enterprise) }
             send([enterprise])
         }
     }

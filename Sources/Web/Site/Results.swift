@@ -130,7 +130,12 @@ extension Site {
     private func answer(_ file: StreamedFile) -> Answer {
         var answer = Answer(status: 200, type: file.type)
         answer.body = .stream { writer in
-            try await file.write { try await writer.write(ByteBuffer(bytes: $0)) }
+            try await file.write { bytes in
+                var rest = ByteBuffer(bytes: bytes)
+                while let piece = rest.readSlice(length: min(rest.readableBytes, Sending.piece)), piece.readableBytes > 0 {
+                    try await writer.write(piece)
+                }
+            }
             try await writer.finish(nil)
         }
         let name = PercentEncoding.encode(FileName.safe(file.name))

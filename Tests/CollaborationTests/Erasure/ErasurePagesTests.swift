@@ -46,6 +46,7 @@ struct ErasurePagesTests {
         let work = try await administrator.get("/spoke/cases/S-\(number)").text
         #expect(work.contains("Removed at the customer’s request") && !work.contains("Lotte"))
         #expect(try await administrator.post(path, [("name", "Lotte again")]).status == 409)
+        #expect(try await administrator.post("\(path)/exports").status == 409)
 
         let after = try await rider.get(own).text
         #expect(after.contains("Removed at your request") && !after.contains("Add something"))
