@@ -48,7 +48,7 @@ package struct FullText<Entity>: Sendable {
         if words.isEmpty { return try remove(id, in: scope, transaction) }
         switch transaction.engine {
         case .postgres:
-            try transaction.run(
+            try transaction.runLater(
                 """
                 INSERT INTO \(table) (scope, id, document) VALUES (\(scope), \(id), CAST(\(words.vector) AS TSVECTOR))
                 ON CONFLICT (scope, id) DO UPDATE SET document = excluded.document
@@ -59,7 +59,7 @@ package struct FullText<Entity>: Sendable {
 
     package func remove<Scope>(_ id: ID<Entity>, in scope: ID<Scope>, _ transaction: Transaction) throws {
         switch transaction.engine {
-        case .postgres: try transaction.run("DELETE FROM \(table) WHERE scope = \(scope) AND id = \(id)")
+        case .postgres: try transaction.runLater("DELETE FROM \(table) WHERE scope = \(scope) AND id = \(id)")
         case .sqlite: try index.remove(id.uuid, in: scope.uuid, transaction)
         }
     }

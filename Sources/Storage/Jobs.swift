@@ -121,6 +121,11 @@ package struct DeadJob: Sendable {
 
 extension Jobs {
     /// The latest first; those of one scope, or all.
+    /// A query for how many kinds of a scope's jobs have been given up.
+    package static func deadKinds(of scope: UUID) -> SQL {
+        "SELECT COUNT(DISTINCT kind) FROM jobs WHERE died_at IS NOT NULL AND scope = \(scope)"
+    }
+
     package static func dead(_ transaction: Transaction, of scope: UUID? = nil, limit: Int) throws -> [DeadJob] {
         let one: SQL = if let scope { "AND scope = \(scope)" } else { "" }
         return try transaction.all(

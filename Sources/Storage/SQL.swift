@@ -73,6 +73,15 @@ extension SQL {
         SQL(pieces: [.perEngine(sqlite: sqlite, postgres: postgres)])
     }
 
+    /// The sum of what queries for a number each give, as a query.
+    package static func sum(_ queries: [SQL]) -> SQL {
+        queries.isEmpty ? "SELECT 0" : "SELECT " + queries.map { "(\($0))" }.joined(separator: " + ")
+    }
+
+    /// After the definition of a table: SQLite is to keep its rows in the order of the primary key, so that those beside each other
+    /// are read together, and written once less. For rows of a few hundred bytes. PostgreSQL has no such tables.
+    package static let inKeyOrder = perEngine(sqlite: "WITHOUT ROWID", postgres: "")
+
     /// Locks the selected rows until the transaction ends. SQLite has one writer, so there it is nothing.
     package static let forUpdate = perEngine(sqlite: "", postgres: "FOR UPDATE")
 

@@ -18,9 +18,12 @@ package final class Transaction {
     private var failure: (any Error)?
     private var hasEnded = false
     private var inHand: Set<UUID> = []
+    private let access: Access
+    private var recalled: [AnyHashable: Any] = [:]
 
-    init(_ engine: Engine, _ session: any Session) {
+    init(_ engine: Engine, _ session: any Session, _ access: Access = .write) {
         self.engine = engine
+        self.access = access
         self.startedAt = .now
         self.session = session
     }
@@ -45,21 +48,73 @@ package final class Transaction {
         return first
     }
 
+    /// What `read` gives, read once: nothing changes for one who only reads. A transaction that writes reads it each time.
+    package func recall<T>(_ key: some Hashable, _ read: () throws -> T) rethrows -> T {
+        guard access == .read else { return try read() }
+        let key = Recalled(value: T.self, key: key)
+        if let known = recalled[key] as? T { return known }
+        let value = try read()
+        recalled[key] = value
+        return value
+    }
+
+    private struct Recalled: Hashable {
+        let value: ObjectIdentifier
+        let key: AnyHashable
+
+        init<T>(value: T.Type, key: some Hashable) {
+            self.value = ObjectIdentifier(value)
+            self.key = AnyHashable(key)
+        }
+    }
+
     /// Runs a statement and returns how many rows it changed.
     @discardableResult
     package func run(_ sql: SQL) throws -> Int {
         try execute(RenderedSQL(sql, for: engine)) { _ in true }
     }
 
+    /// Asks for the rows of a query that does not depend on what is asked before its rows are looked at: PostgreSQL answers
+    /// all such questions in one round trip. It sees what was written before it, and nothing that is written after it.
+    package func later<T>(_ sql: SQL, _ read: @escaping (inout Row) throws -> T) throws -> Later<T> {
+        let rows = LaterRows<T>()
+        return Later(self, try hand(RenderedSQL(sql, for: engine)) { row in rows.take { try read(&row) } }, rows)
+    }
+
+    /// Runs a statement that is not expected to fail and whose outcome nobody needs. If it fails nevertheless, the next
+    /// statement that waits for an answer throws its error, or the transaction does.
+    package func runLater(_ sql: SQL) throws {
+        _ = try hand(RenderedSQL(sql, for: engine)) { _ in true }
+    }
+
+    /// Waits for all that was handed over.
+    func catchUp() throws {
+        if hasEnded || failure != nil { throw StorageError.transactionEnded }
+        do { try session.catchUp() } catch {
+            failure = error
+            throw error
+        }
+    }
+
+    private func hand(_ sql: RenderedSQL, _ visit: @escaping (inout Row) -> Bool) throws -> Handed {
+        if hasEnded || failure != nil { throw StorageError.transactionEnded }
+        statementCount += 1
+        do { return try session.hand(sql, visit) } catch {
+            failure = error
+            throw error
+        }
+    }
+
     /// Runs `body` so that, if it throws, what it did is undone and the transaction remains usable.
     @discardableResult
     package func savepoint<T>(_ body: () throws -> T) throws -> T {
         let (hookCount, words) = (hooks.count, lastWords)
-        _ = try execute(.savepoint) { _ in true }
+        _ = try hand(.savepoint) { _ in true }
         do {
             let result = try body()
             try requireSuccess()
-            _ = try execute(.releaseSavepoint) { _ in true }
+            try catchUp()
+            _ = try hand(.releaseSavepoint) { _ in true }
             return result
         } catch {
             hooks.removeSubrange(hookCount...)
@@ -100,6 +155,9 @@ package final class Transaction {
     private func undoSavepoint() throws {
         if hasEnded { throw StorageError.transactionEnded }
         failure = nil
+        do { try session.catchUp() } catch {
+            // It is undone with the rest; where it stood before the savepoint, there is none to go back to, and that fails.
+        }
         _ = try execute(.rollbackToSavepoint) { _ in true }
         _ = try execute(.releaseSavepoint) { _ in true }
     }
@@ -157,4 +215,18 @@ extension RenderedSQL {
 protocol Session: AnyObject {
     /// Runs one statement, calls `visit` for each row until it returns false, and returns the number of changed rows.
     func execute(_ sql: RenderedSQL, _ visit: (inout Row) -> Bool) throws -> Int
+    /// Takes a statement to be run after those before it: at once, or when `catchUp` or `execute` is called.
+    func hand(_ sql: RenderedSQL, _ visit: @escaping (inout Row) -> Bool) throws -> Handed
+    func catchUp() throws
+}
+
+extension Session {
+    func hand(_ sql: RenderedSQL, _ visit: @escaping (inout Row) -> Bool) throws -> Handed {
+        let handed = Handed(sql.text, visit)
+        handed.changed = try execute(sql, visit)
+        handed.isDone = true
+        return handed
+    }
+
+    func catchUp() throws {}
 }

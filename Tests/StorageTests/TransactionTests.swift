@@ -70,6 +70,74 @@ struct TransactionTests {
         #expect(database.statementCount == before + 3)
     }
 
+    @Test("answers what is asked for later as it stood when it was asked for", arguments: Engine.allCases)
+    func later(engine: Engine) async throws {
+        let database = try await TestDatabase.make(engine, migrations: notes)
+        try await database.write { transaction in
+            let none = try transaction.later("SELECT text FROM notes") { try $0.next() as String }
+            let id = ID<Note>()
+            try transaction.runLater("INSERT INTO notes (id, text) VALUES (\(id), 'one')")
+            let one = try transaction.later("SELECT text FROM notes") { try $0.next() as String }
+            #expect(try transaction.run("UPDATE notes SET text = 'two' WHERE id = \(id)") == 1)
+            let unread = try transaction.later("SELECT text FROM notes") { try $0.next() as Int }
+            #expect(try none.rows == [])
+            #expect(try one.rows == ["one"])
+            #expect(throws: StorageError.self) { try unread.rows }
+            #expect(try one.rows == ["one"])
+            let nested = try transaction.later("SELECT text FROM notes") { row in
+                let text: String = try row.next()
+                return try transaction.first("SELECT \(text + "!")") { try $0.next() } ?? ""
+            }
+            _ = try transaction.later("SELECT 1") { try $0.next() as Int }
+            #expect(try nested.rows == ["two!"])
+        }
+        #expect(try await texts(database) == ["two"])
+    }
+
+    @Test("asks for a hundred things at once", arguments: Engine.allCases)
+    func manyLater(engine: Engine) async throws {
+        let database = try await TestDatabase.make(engine, migrations: notes)
+        let long = String(repeating: "x", count: 40_000)
+        let sum = try await database.read { transaction in
+            let all = try (0..<100).map { number in
+                try transaction.later("SELECT \(number), \(long)") { row -> (Int, String) in (try row.next(), try row.next()) }
+            }
+            return try all.reduce(0) { sum, later in try later.rows.reduce(sum) { $0 + $1.0 + $1.1.utf8.count } }
+        }
+        #expect(sum == 4950 + 100 * 40_000)
+    }
+
+    @Test("is undone where a statement whose outcome nobody asks for fails", arguments: Engine.allCases)
+    func laterFailure(engine: Engine) async throws {
+        let database = try await TestDatabase.make(engine, migrations: notes)
+        let id = try await database.write { try insert("first", $0) }
+        await #expect(throws: StorageError.uniqueViolation(table: "notes", columns: ["id"])) {
+            try await database.write { transaction in
+                try transaction.runLater("INSERT INTO notes (id, text) VALUES (\(ID<Note>()), 'lost')")
+                try transaction.runLater("INSERT INTO notes (id, text) VALUES (\(id), 'again')")
+            }
+        }
+        await #expect(throws: StorageError.self) {
+            try await database.write { transaction in
+                try transaction.runLater("INSERT INTO notes (id, text) VALUES (\(id), 'again')")
+                _ = try transaction.first("SELECT 1") { try $0.next() as Int }
+            }
+        }
+        try await database.write { transaction in
+            _ = try? transaction.savepoint {
+                try transaction.runLater("INSERT INTO notes (id, text) VALUES (\(id), 'again')")
+            }
+            try transaction.savepoint {
+                try transaction.runLater("INSERT INTO notes (id, text) VALUES (\(ID<Note>()), 'second')")
+            }
+            try? transaction.savepoint {
+                try transaction.runLater("INSERT INTO notes (id, text) VALUES (\(ID<Note>()), 'undone')")
+                throw Refusal()
+            }
+        }
+        #expect(try await Set(texts(database)) == ["first", "second"])
+    }
+
     @Test("that reads cannot write", arguments: Engine.allCases)
     func readOnly(engine: Engine) async throws {
         let database = try await TestDatabase.make(engine, migrations: notes)

@@ -49,37 +49,34 @@ private final class PostgreSQLThread: @unchecked Sendable {
         let deadline = ContinuousClock.now + Self.patience
         var isRepeated = false
         while true {
-            let connection = try begin(work.access)
-            let transaction = Transaction(.postgres, connection)
+            // A server that has closed a connection meanwhile says so at the first statement: then it is asked on a new one.
+            let wasOpen = connection != nil
+            let connection = try open()
+            connection.begin(work.access)
+            let transaction = Transaction(.postgres, connection, work.access)
             do {
                 defer { transaction.end() }
-                if isRepeated && work.access == .write { try connection.queueUp() }
+                if isRepeated && work.access == .write { connection.queueUp() }
                 try work.run(transaction)
                 try transaction.requireSuccess()
-                try connection.command("COMMIT")
+                try connection.commit()
                 return transaction
             } catch {
                 connection.rollBack()
-                guard connection.wantsRetry && !connection.isLost && .now < deadline else { throw error }
-                isRepeated = true
+                if connection.wasLostBefore && wasOpen {
+                    self.connection = nil
+                } else {
+                    guard connection.wantsRetry && !connection.isLost && .now < deadline else { throw error }
+                    isRepeated = true
+                }
             }
         }
     }
 
-    /// Begins on the open connection, or on a new one if the server has closed it: nothing has been done on it yet.
-    private func begin(_ access: Access) throws -> PostgreSQLConnection {
-        if let connection {
-            do {
-                try connection.begin(access)
-                return connection
-            } catch {
-                guard connection.isLost else { throw error }
-                self.connection = nil
-            }
-        }
+    private func open() throws -> PostgreSQLConnection {
+        if let connection { return connection }
         let opened = try PostgreSQLConnection(url: url)
         connection = opened
-        try opened.begin(access)
         return opened
     }
 }

@@ -10,7 +10,7 @@ final class PostgreSQLConnection: Session {
         let types: [Oid]
     }
 
-    private let handle: OpaquePointer
+    fileprivate let handle: OpaquePointer
     private var statements: [String: Prepared] = [:]
     private var preparedCount = 0
 
@@ -20,6 +20,12 @@ final class PostgreSQLConnection: Session {
     private var statementsAreOutdated = false
 
     private static let cachedStatements = 200
+
+    /// What has not been sent: it goes with the next statement whose result is wanted, in one round trip.
+    private var waiting: [Handed] = []
+    /// Whether the server has answered since the transaction began.
+    private(set) var hasAnswered = false
+    private var hasSentCommit = false
 
     /// A host that is gone without a word is given up after half a minute, whether it owes an answer or not; the system
     /// would wait for it for a quarter of an hour, or for two hours.
@@ -41,7 +47,13 @@ final class PostgreSQLConnection: Session {
             throw StorageError.connectionLost(trimmed(PQerrorMessage(handle)))
         }
         PQsetNoticeProcessor(handle, { _, _ in }, nil)
-        try command("SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '60s'")
+        // What a plan for these very values could save is less than planning costs: without this setting long statements are
+        // planned each time, as what they would cost is guessed, not measured.
+        try command(
+            """
+            SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '60s'; \
+            SET plan_cache_mode = force_generic_plan; SET jit = off
+            """)
     }
 
     deinit { PQfinish(handle) }
@@ -51,31 +63,127 @@ final class PostgreSQLConnection: Session {
     /// Runs statements without parameters or rows.
     func command(_ text: String) throws { try checked(PQexec(handle, text)) { _ in } }
 
-    func begin(_ access: Access) throws {
+    /// Begins a transaction, with its first statement.
+    func begin(_ access: Access) {
         wantsRetry = false
+        (hasAnswered, hasSentCommit) = (false, false)
         switch access {
-        case .read: try command("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        case .write: try command("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
+        case .read: waiting = [Handed("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")]
+        case .write: waiting = [Handed("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")]
         }
     }
 
     /// Waits until no other transaction that is run again is under way: those that conflicted must not meet once more.
-    func queueUp() throws { try command("SELECT pg_advisory_xact_lock(4919132078)") }
+    func queueUp() { waiting.append(Handed("SELECT pg_advisory_xact_lock(4919132078)")) }
+
+    func commit() throws {
+        if !hasAnswered {
+            // Nothing but the beginning waits: there was nothing to do.
+            if waiting.count == 1 { return waiting.removeAll() }
+            // A server that has gone meanwhile is told from one that may have committed.
+            try catchUp()
+        }
+        hasSentCommit = true
+        waiting.append(Handed("COMMIT"))
+        try catchUp()
+    }
+
+    /// Whether the connection was lost before anything can have been done on it.
+    var wasLostBefore: Bool { isLost && !hasAnswered && !hasSentCommit }
 
     func rollBack() {
-        do { try command("ROLLBACK") } catch {
-            // Only a lost connection cannot roll back, and the server does it then.
+        waiting.removeAll()
+        if hasAnswered {
+            do { try command("ROLLBACK") } catch {
+                // Only a lost connection cannot roll back, and the server does it then.
+            }
         }
         if statementsAreOutdated { forgetStatements() }
     }
 
     func execute(_ sql: RenderedSQL, _ visit: (inout Row) -> Bool) throws -> Int {
+        if waiting.isEmpty {
+            let prepared = try prepare(sql)
+            return try read(runAlone(prepared.name, PostgreSQLParameters(sql.values, types: prepared.types)), visit)
+        }
+        return try withoutActuallyEscaping(visit) { visit in
+            let last = try hand(sql, visit)
+            try catchUp()
+            return last.changed
+        }
+    }
+
+    func hand(_ sql: RenderedSQL, _ visit: @escaping (inout Row) -> Bool) throws -> Handed {
         let prepared = try prepare(sql)
         let parameters = try PostgreSQLParameters(sql.values, types: prepared.types)
-        let result = parameters.withPointers { values, lengths, formats in
-            PQexecPrepared(handle, prepared.name, Int32(sql.values.count), values, lengths, formats, 1)
+        let handed = Handed(sql.text, visit)
+        // If the sockets did not hold all of it, we would wait for the server to read while it waits for us to read its answers.
+        let size = waiting.reduce(parameters.byteCount) { $0 + ($1.prepared?.parameters.byteCount ?? 0) }
+        if waiting.count >= Self.statementsInOneGo || size > Self.bytesInOneGo { try catchUp() }
+        if parameters.byteCount > Self.bytesInOneGo {
+            try answered(handed, runAlone(prepared.name, parameters))
+        } else {
+            handed.prepared = (prepared.name, parameters)
+            waiting.append(handed)
         }
-        return try checked(result) { result in
+        return handed
+    }
+
+    private static let statementsInOneGo = 64
+    private static let bytesInOneGo = 32_768
+
+    private func runAlone(_ name: String, _ parameters: PostgreSQLParameters) -> OpaquePointer? {
+        parameters.withPointers { values, lengths, formats in
+            PQexecPrepared(handle, name, Int32(parameters.count), values, lengths, formats, 1)
+        }
+    }
+
+    /// Sends what waits, and reads all results (libpq's pipeline mode).
+    func catchUp() throws {
+        let sent = waiting
+        waiting = []
+        guard !sent.isEmpty else { return }
+        if sent.count == 1, sent[0].prepared == nil { return try answered(sent[0], PQexec(handle, sent[0].text)) }
+        // Whoever reads a row may ask for more: not before all has come.
+        let results = try together(sent)
+        var failure: (any Error)?
+        for (handed, result) in zip(sent, results) {
+            do { try answered(handed, result) } catch { failure = failure ?? error }
+        }
+        if let failure { throw failure }
+    }
+
+    private func together(_ sent: [Handed]) throws -> [OpaquePointer?] {
+        guard PQenterPipelineMode(handle) == 1 else { throw lost }
+        defer { PQexitPipelineMode(handle) }
+        for handed in sent { guard send(handed) else { throw lost } }
+        guard PQpipelineSync(handle) == 1 else { throw lost }
+        let results = sent.map { _ in
+            let result = PQgetResult(handle)
+            // Each statement's results end with none.
+            PQclear(PQgetResult(handle))
+            return result
+        }
+        PQclear(PQgetResult(handle))
+        return results
+    }
+
+    private func send(_ handed: Handed) -> Bool {
+        guard let (name, parameters) = handed.prepared else {
+            return PQsendQueryParams(handle, handed.text, 0, nil, nil, nil, nil, 1) == 1
+        }
+        return parameters.withPointers { values, lengths, formats in
+            PQsendQueryPrepared(handle, name, Int32(parameters.count), values, lengths, formats, 1) == 1
+        }
+    }
+
+    private func answered(_ handed: Handed, _ result: OpaquePointer?) throws {
+        handed.changed = try read(result, handed.visit)
+        handed.isDone = true
+    }
+
+    private func read(_ result: OpaquePointer?, _ visit: (inout Row) -> Bool) throws -> Int {
+        try checked(result) { result in
             for row in 0..<PQntuples(result) {
                 var row = Row(.postgres(result, row: row))
                 if !visit(&row) { break }
@@ -107,18 +215,25 @@ final class PostgreSQLConnection: Session {
     }
 
     private func checked<T>(_ result: OpaquePointer?, _ read: (OpaquePointer) throws -> T) throws -> T {
-        guard let result else { throw StorageError.connectionLost(trimmed(PQerrorMessage(handle))) }
+        guard let result else { throw lost }
         defer { PQclear(result) }
         switch PQresultStatus(result) {
-        case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY: return try read(result)
+        case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY:
+            hasAnswered = true
+            return try read(result)
         default:
-            if isLost { throw StorageError.connectionLost(trimmed(PQerrorMessage(handle))) }
+            if isLost { throw lost }
+            hasAnswered = true
             let failure = PostgreSQLFailure(result)
             statementsAreOutdated = statementsAreOutdated || failure.outdatesStatements
             wantsRetry = wantsRetry || failure.wantsRetry
             throw failure.error
         }
     }
+}
+
+extension PostgreSQLConnection {
+    fileprivate var lost: StorageError { .connectionLost(trimmed(PQerrorMessage(handle))) }
 }
 
 private func withCStrings<R>(_ strings: [String], _ body: (UnsafePointer<UnsafePointer<CChar>?>) -> R) -> R {

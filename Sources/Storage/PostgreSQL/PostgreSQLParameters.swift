@@ -58,6 +58,9 @@ struct PostgreSQLParameters {
         }
     }
 
+    var count: Int { ranges.count }
+    var byteCount: Int { bytes.count }
+
     /// Calls `body` with what `PQexecPrepared` takes: values, lengths, formats.
     func withPointers<R>(
         _ body: (UnsafePointer<UnsafePointer<CChar>?>?, UnsafePointer<Int32>?, UnsafePointer<Int32>?) -> R

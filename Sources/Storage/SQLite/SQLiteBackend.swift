@@ -89,17 +89,28 @@ final class SQLiteBackend: Backend {
     private static func read(_ work: any Work, _ connections: any DatabaseWriter, _ sessions: SQLiteSessions) {
         do {
             try SQLiteFailure.translating {
-                try connections.read { connection in
-                    let transaction = Transaction(.sqlite, try sessions.session(connection))
-                    defer { transaction.end() }
-                    try work.run(transaction)
-                    try transaction.requireSuccess()
+                guard let pool = connections as? DatabasePool else {
+                    return try connections.read { try read(work, in: sessions.session($0)) }
+                }
+                // Its readers cannot write; their transactions are begun here because GRDB prepares the statements for that anew.
+                try pool.unsafeRead { connection in
+                    let session = try sessions.session(connection)
+                    try session.run("BEGIN")
+                    defer { session.end() }
+                    try read(work, in: session)
                 }
             }
             work.finish(nil)
         } catch {
             work.finish(error)
         }
+    }
+
+    private static func read(_ work: any Work, in session: SQLiteSession) throws {
+        let transaction = Transaction(.sqlite, session, .read)
+        defer { transaction.end() }
+        try work.run(transaction)
+        try transaction.requireSuccess()
     }
 
     private static func configuration(readers: Int) -> Configuration {

@@ -74,7 +74,12 @@ struct SQLiteWriter: Sendable {
 }
 
 extension SQLiteSession {
-    fileprivate func run(_ sql: SQL) throws { _ = try execute(RenderedSQL(sql, for: .sqlite)) { _ in true } }
+    func run(_ sql: SQL) throws { _ = try execute(RenderedSQL(sql, for: .sqlite)) { _ in true } }
+
+    /// Ends a transaction that has written nothing.
+    func end() {
+        do { try run("COMMIT") } catch { rollBack() }
+    }
 
     fileprivate func rollBack() {
         guard isInTransaction else { return }
