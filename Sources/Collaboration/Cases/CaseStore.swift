@@ -30,18 +30,6 @@ package struct CaseStore {
         try tx.first("SELECT \(Self.columns) FROM cases WHERE enterprise = \(desk.scope) AND id = \(id)", Self.read)
     }
 
-    /// The next number of this enterprise's cases. Concurrent callers wait for each other.
-    func nextNumber() throws -> Int {
-        let number: Int? = try tx.first(
-            """
-            INSERT INTO counters (enterprise, name, last) VALUES (\(desk.scope), 'case', 1001)
-            ON CONFLICT (enterprise, name) DO UPDATE SET last = counters.last + 1 RETURNING last
-            """
-        ) { try $0.next() }
-        guard let number else { throw StorageError.unexpectedValue(expected: "a case number", found: "nothing") }
-        return number
-    }
-
     package static func read(_ row: inout Row) throws -> Case {
         let (id, kind, number, title): (ID<Case>, String, Int, String) =
             try (row.next(), row.next(), row.next(), row.next())

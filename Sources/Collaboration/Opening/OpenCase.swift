@@ -44,7 +44,7 @@ extension Desk {
         let stage = kind.lifecycle.first
         let keepsMessage = !draft.body.isEmpty || !draft.uploads.isEmpty || draft.expectsFiles
         let item = Case(
-            id: ID(), kind: draft.kind, number: try cases.nextNumber(), title: draft.title, customer: draft.customer,
+            id: ID(), kind: draft.kind, number: try kernel.caseNumbers.next(self), title: draft.title, customer: draft.customer,
             customerLabel: draft.customerLabel, origin: draft.origin, channel: draft.channel, owner: draft.owner,
             priority: draft.priority, stage: stage.name, isOpen: stage.isOpen, product: draft.product,
             serial: draft.serial, openedAt: now, updatedAt: now, revision: keepsMessage ? 2 : 1)
