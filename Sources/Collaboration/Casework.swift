@@ -74,7 +74,7 @@ package enum Casework: ExchangeFeature, PersonalDataFeature {
 
     package static let menu = [
         Place(.work, 2, "Cases", "cases", for: .casesRead) { desk, caller in
-            try desk.cases.count(CaseFilter(), by: caller.member.id)
+            desk.cases.counting(CaseFilter(), by: caller.member.id)
         },
         Place(.work, 3, "Customers", "customers", for: .customersRead),
     ]
@@ -88,6 +88,7 @@ package enum Casework: ExchangeFeature, PersonalDataFeature {
     package static let letterRules = [HandoverLetters.offer]
 
     package static func gather(_ features: [any Feature.Type], into kernel: inout Kernel) {
+        kernel.caseNumbers = CaseNumbers()
         let brought = features.compactMap { $0 as? any CaseFeature.Type }
         kernel.kinds = Kinds(
             brought.flatMap { $0.kinds },

@@ -74,12 +74,15 @@ package struct AttachmentStore {
 
     /// All of a case, by message.
     package func list(of item: ID<Case>) throws -> [ID<Message>: [Attachment]] {
-        let found = try tx.all(
+        Dictionary(grouping: try ask(of: item).rows, by: \.message)
+    }
+
+    func ask(of item: ID<Case>) throws -> Later<Attachment> {
+        try tx.later(
             """
             SELECT \(Self.columns) FROM attachments
             WHERE enterprise = \(desk.scope) AND case_id = \(item) ORDER BY id
             """, Self.read)
-        return Dictionary(grouping: found, by: \.message)
     }
 
     package func list(of messages: [ID<Message>]) throws -> [ID<Message>: [Attachment]] {

@@ -28,9 +28,10 @@ struct CasePage {
     let scene: EventScene
 
     func page() throws -> Page {
+        let (names, groups, beside) = try (desk.members.askNames(), desk.teams.ask(), desk.cases.ask(CaseFilter(), by: nil, limit: 20))
+        let partners = try desk.links.askActive()
+        let (members, teams, lines, active) = try (names.rows, groups.rows, beside.rows, partners.rows)
         let stops = stops
-        let members = try desk.members.names()
-        let teams = try desk.teams.list()
         let kind = desk.kernel.kinds[item.kind]
         var model: [String: Model] = [
             "live": .text("/\(desk.enterprise.slug)/live?case=\(file.number)"),
@@ -39,12 +40,12 @@ struct CasePage {
             "sections": try file.sections.model(desk, moments),
         ]
         model["earlier"] = .text(file.earlier.map { "\(href)?before=\($0)" })
-        try model.merge(list(teams)) { _, new in new }
+        model.merge(list(lines, teams)) { _, new in new }
         try model.merge(aside(members, teams, kind)) { _, new in new }
         if let answering = answering { model["answering"] = answering }
-        let companies = try companies
+        let companies = try companies(among: active)
         model["handOverTo"] = .list(companies)
-        if companies.isEmpty { model["uncovered"] = try uncovered }
+        if companies.isEmpty { model["uncovered"] = uncovered(among: active) }
         model["forms"] = forms
         if let reply { model.merge(forwarding(reply)) { _, new in new } }
         return Page("case", verbatimTitle: item.title, model)

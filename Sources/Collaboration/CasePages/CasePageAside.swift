@@ -6,10 +6,9 @@ import Web
 
 /// The list beside the case, and the column of facts on its right.
 extension CasePage {
-    package func list(_ teams: [Team]) throws -> [String: Model] {
-        let lines = try desk.cases.list(CaseFilter(), by: nil, limit: 20)
+    func list(_ lines: [CaseLine], _ teams: [Team]) -> [String: Model] {
         // The tags are on the list's own page; beside a case they would be a good part of it.
-        return CaseListPage(
+        CaseListPage(
             filter: CaseFilter(), query: nil, lines: lines, older: nil, desk: desk, viewer: call.caller.member.id,
             moments: moments, current: item.id
         ).model(teams, tags: [])

@@ -104,41 +104,37 @@ extension CasePage {
     }
 
     /// The linked companies whose contracts leave out this kind of case.
-    var uncovered: Model {
-        get throws {
-            let names: [Model] = try desk.links.active().filter { $0.contract?.allows(kind: item.kind) != true }.map {
-                ["name": .text($0.name), "href": .text("/\(desk.enterprise.slug)/links/\($0.id)")]
-            }
-            return names.isEmpty ? .none : ["companies": .list(names)]
+    func uncovered(among active: [Link]) -> Model {
+        let names: [Model] = active.filter { $0.contract?.allows(kind: item.kind) != true }.map {
+            ["name": .text($0.name), "href": .text("/\(desk.enterprise.slug)/links/\($0.id)")]
         }
+        return names.isEmpty ? .none : ["companies": .list(names)]
     }
 
     /// The companies it can be handed to, each with the exact preview of what it would see.
-    package var companies: [Model] {
-        get throws {
-            guard item.isOpen, call.caller.may(.handoversWrite),
-                item.origin == nil || file.incoming?.state == .accepted
-            else { return [] }
-            let shareable = try Shareable(
-                item, way: desk.wayTo(desk.now, of: item, on: file.journey),
-                knowing: .init(customer: file.customer, contactPoints: file.contactPoints, files: file.files), desk)
-            let upstream = try desk.contractOfOrigin(of: item)
-            let busy = Set(file.handovers.filter { !$0.state.isSettled }.map(\.link))
-            return try desk.links.active().filter { $0.id != item.origin && !busy.contains($0.id) }.compactMap { link in
-                guard let contract = link.contract, contract.allows(kind: item.kind) else { return nil }
-                let all = shareable.disclosures(under: contract, cameUnder: upstream)
-                func lines(_ sharing: Sharing) -> [Model] {
-                    all.filter { $0.sharing == sharing }.map {
-                        .object($0.field.model + [("value", .text($0.value))])
-                    }
+    func companies(among active: [Link]) throws -> [Model] {
+        guard item.isOpen, call.caller.may(.handoversWrite),
+            item.origin == nil || file.incoming?.state == .accepted
+        else { return [] }
+        let shareable = try Shareable(
+            item, way: desk.wayTo(desk.now, of: item, on: file.journey),
+            knowing: .init(customer: file.customer, contactPoints: file.contactPoints, files: file.files), desk)
+        let upstream = try desk.contractOfOrigin(of: item)
+        let busy = Set(file.handovers.filter { !$0.state.isSettled }.map(\.link))
+        return active.filter { $0.id != item.origin && !busy.contains($0.id) }.compactMap { link in
+            guard let contract = link.contract, contract.allows(kind: item.kind) else { return nil }
+            let all = shareable.disclosures(under: contract, cameUnder: upstream)
+            func lines(_ sharing: Sharing) -> [Model] {
+                all.filter { $0.sharing == sharing }.map {
+                    .object($0.field.model + [("value", .text($0.value))])
                 }
-                let after = lines(.afterAcceptance)
-                return [
-                    "value": .text("\(link.id)"), "name": .text(link.name), "colour": .number(link.colour),
-                    "before": .list(lines(.beforeAcceptance)), "hasAfter": .flag(!after.isEmpty), "after": .list(after),
-                    "never": .list(lines(.never) + [["field": ["notes": true]]]),
-                ]
             }
+            let after = lines(.afterAcceptance)
+            return [
+                "value": .text("\(link.id)"), "name": .text(link.name), "colour": .number(link.colour),
+                "before": .list(lines(.beforeAcceptance)), "hasAfter": .flag(!after.isEmpty), "after": .list(after),
+                "never": .list(lines(.never) + [["field": ["notes": true]]]),
+            ]
         }
     }
 }

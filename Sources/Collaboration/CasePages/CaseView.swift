@@ -187,10 +187,22 @@ package struct CaseFile: Sendable {
         self.item = item
         now = desk.now
         number = desk.enterprise.reference(item.number)
-        customer = try item.customer.flatMap { try desk.customers.find($0) }
-        contactPoints = try customer.map { try desk.customers.contactPoints(of: $0.id) } ?? []
-        events = try desk.events(of: item.id.uuid, before: before, leavingOut: desk.kernel.eventTypes.unshown).reversed()
-        handovers = try desk.handovers.list(of: item.id)
+        // What depends on nothing but the case is asked for at once.
+        let (asked, points) = try (desk.customers.ask(item.customer), desk.customers.askContactPoints(of: item.customer))
+        let told = try desk.askEvents(of: item.id.uuid, before: before, leavingOut: desk.kernel.eventTypes.unshown)
+        let (handed, sent) = try (desk.handovers.ask(of: item.id), desk.attachments.ask(of: item.id))
+        let (disclosed, people) = try (desk.askDisclosed(of: [item.id]), desk.cases.askPeople(of: item))
+        let (similar, filed) = try (item.product.isEmpty ? nil : desk.cases.askAlike(item), desk.cases.askTags(of: item.id))
+        customer = try asked.rows.first
+        contactPoints = try points.rows
+        events = try told.rows.reversed()
+        handovers = try handed.rows
+        files = Dictionary(grouping: try sent.rows, by: \.message)
+        ledger = try disclosed.rows.compactMap(\.self)
+        ownerName = try people.rows.first(where: \.isOwner)?.name
+        watchers = try people.rows.filter { !$0.isOwner }.map { ($0.id, $0.name) }.sorted { ($0.1, $0.0) < ($1.1, $1.0) }
+        alike = try similar?.rows ?? []
+        tags = try filed.rows
         let said: [ID<Message>] = events.filter { $0.type == MessageAdded.type }.compactMap(\.object).map(ID.init)
         // An answer stays on the desk, with its files, also when it has scrolled out of what is shown.
         let answers = handovers.compactMap { $0.answer?.message }
@@ -199,26 +211,19 @@ package struct CaseFile: Sendable {
         let found = try desk.messages.find(Set(said + answers), of: item.id, sentIn: shown)
         let places = Dictionary(said.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
         messages = found.sorted { (places[$0.id] ?? .max, $0.sentAt, $0.id) < (places[$1.id] ?? .max, $1.sentAt, $1.id) }
-        files = try desk.attachments.list(of: item.id)
-        links = try Dictionary(
-            desk.links.all(handovers.map(\.link) + [item.origin].compactMap(\.self)).map { ($0.id, $0) },
-            uniquingKeysWith: { first, _ in first })
-        ledger = try desk.disclosed(of: item.id)
+        links = try desk.links.byID(handovers.map(\.link) + [item.origin].compactMap(\.self))
         journey = try desk.journey(of: item, handovers, knowing: links, ledger)
         stops = journey.stops(at: desk.now)
         let involved = Set(handovers.map(\.link)).sorted().compactMap { [links] in links[$0] }
         deliveries = try involved.map { [handovers] link in
             (link, try desk.deliveryHealth(of: handovers.filter { $0.link == link.id }.map(\.id), over: link.id))
         }
-        (ownerName, watchers) = try desk.cases.people(of: item)
-        alike = try desk.cases.alike(item)
-        tags = try desk.cases.tags(of: item.id)
         details = try desk.kernel.kinds[item.kind]?.details(of: item, desk) ?? []
         sections = try desk.sections(of: CaseShown(item: item, customer: customer, viewer: viewer))
         brief = { [enterprise = desk.enterprise] in
             CaseBrief(number: enterprise.reference($0.number), title: $0.title, stage: $0.stage)
         }
-        sharing = try desk.knowing(ledger, beyond: journey.branches.flatMap { $0.dropFirst() }, of: .item(item))
+        sharing = try desk.knowing(ledger, beyond: journey.branches.flatMap { $0.dropFirst() }, of: .item(item), links)
     }
 
     var incoming: Handover? { handovers.last { $0.direction == .incoming } }

@@ -36,16 +36,15 @@ package struct KnowingCompany: Codable, Sendable {
 extension Desk {
     /// Who knows what: the companies that we told, as the ledger has it, and those beyond them, as far as we hear of them.
     package func knowing(
-        _ ledger: [Disclosed], beyond steps: [JourneyStep], of subject: ErasureOutcomes.Subject
+        _ ledger: [Disclosed], beyond steps: [JourneyStep], of subject: ErasureOutcomes.Subject, _ known: [ID<Link>: Link] = [:]
     ) throws -> [KnowingCompany] {
         // Who was told nothing was asked nothing.
         let outcomes = ledger.isEmpty ? ErasureOutcomes(told: [:], beyond: []) : try kernel.erasureOutcomes(subject, self)
         let byLink = Dictionary(grouping: ledger, by: \.link)
-        let colours = byLink.isEmpty
-            ? [:] : Dictionary(try links.all(byLink.keys).map { ($0.id, $0.colour) }, uniquingKeysWith: { $1 })
+        let links = try known.merging(links.byID(byLink.keys.filter { known[$0] == nil })) { known, _ in known }
         let told = byLink.sorted { $0.key < $1.key }.map { link, entries in
             KnowingCompany(
-                link: link, company: entries.last?.company ?? "", colour: colours[link] ?? 12,
+                link: link, company: entries.last?.company ?? "", colour: links[link]?.colour ?? 12,
                 knows: entries.merged.sorted { ($0.since, $0.field) < ($1.since, $1.field) }, erasure: outcomes.told[link])
         }
         var answers = outcomes.beyond

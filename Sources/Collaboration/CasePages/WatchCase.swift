@@ -49,14 +49,13 @@ extension CaseStore {
     }
 
     /// The name of who owns a case, and who watches it.
-    func people(of item: Case) throws -> (owner: String?, watchers: [(id: ID<Member>, name: String)]) {
-        let all: [(isOwner: Bool, id: ID<Member>, name: String)] = try tx.all(
+    func askPeople(of item: Case) throws -> Later<(isOwner: Bool, id: ID<Member>, name: String)> {
+        try tx.later(
             """
             SELECT FALSE, m.id, m.name FROM case_watchers w JOIN members m ON m.enterprise = w.enterprise AND m.id = w.member
             WHERE w.enterprise = \(desk.scope) AND w.case_id = \(item.id)
             UNION ALL SELECT TRUE, id, name FROM members WHERE enterprise = \(desk.scope) AND id = \(item.owner)
             """
         ) { (try $0.next(), try $0.next(), try $0.next()) }
-        return (all.first(where: \.isOwner)?.name, all.filter { !$0.isOwner }.map { ($0.id, $0.name) })
     }
 }

@@ -50,10 +50,13 @@ extension CaseStore {
         try lines(where: conditions(filter, by: viewer), after: after, limit: limit)
     }
 
+    func ask(_ filter: CaseFilter, by viewer: ID<Member>?, limit: Int) throws -> Later<CaseLine> {
+        try askLines(where: conditions(filter, by: viewer), limit: limit)
+    }
+
     /// Other cases about the same product, the newest first.
-    package func alike(_ item: Case, limit: Int = 3) throws -> [Case] {
-        guard !item.product.isEmpty else { return [] }
-        return try tx.all(
+    func askAlike(_ item: Case, limit: Int = 3) throws -> Later<Case> {
+        try tx.later(
             """
             SELECT \(Self.columns) FROM cases
             WHERE enterprise = \(desk.scope) AND product = \(item.product) AND product <> '' AND id <> \(item.id)
@@ -63,21 +66,30 @@ extension CaseStore {
 
     /// How many there are, counted to `limit` at the most.
     package func count(_ filter: CaseFilter, by viewer: ID<Member>?, limit: Int = 100) throws -> Int {
-        try tx.first(
-            """
-            SELECT COUNT(*) FROM (
-                SELECT 1 FROM cases c WHERE c.enterprise = \(desk.scope) \(conditions(filter, by: viewer)) LIMIT \(limit)
-            ) AS counted
-            """
-        ) { try $0.next() } ?? 0
+        try tx.first(counting(filter, by: viewer, limit: limit)) { try $0.next() } ?? 0
+    }
+
+    /// The query for that.
+    package func counting(_ filter: CaseFilter, by viewer: ID<Member>?, limit: Int = 100) -> SQL {
+        """
+        SELECT COUNT(*) FROM (
+            SELECT 1 FROM cases c WHERE c.enterprise = \(desk.scope) \(conditions(filter, by: viewer)) LIMIT \(limit)
+        ) AS counted
+        """
     }
 
     /// - Parameter order: newest change first, if nothing else is said; `after` goes with that order only.
     package func lines(
         where conditions: SQL, after: CaseCursor? = nil, order: SQL = "c.updated_at DESC, c.id DESC", limit: Int
     ) throws -> [CaseLine] {
+        try askLines(where: conditions, after: after, order: order, limit: limit).rows
+    }
+
+    private func askLines(
+        where conditions: SQL, after: CaseCursor? = nil, order: SQL = "c.updated_at DESC, c.id DESC", limit: Int
+    ) throws -> Later<CaseLine> {
         let onwards: SQL = if let after { "AND (c.updated_at, c.id) < (\(after.changed), \(after.id))" } else { "" }
-        return try tx.all(
+        return try tx.later(
             """
             SELECT c.id, c.kind, c.number, c.title, c.customer, c.customer_label, c.origin, c.channel, c.owner, c.team,
                 c.priority, c.stage, c.is_open, c.product, c.serial, c.opened_at, c.updated_at, c.closed_at, c.revision,

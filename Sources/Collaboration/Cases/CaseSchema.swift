@@ -34,7 +34,7 @@ package enum CaseSchema {
                 enterprise UUID NOT NULL, case_id UUID NOT NULL, tag TEXT NOT NULL,
                 PRIMARY KEY (enterprise, case_id, tag),
                 FOREIGN KEY (enterprise, case_id) REFERENCES cases (enterprise, id)
-            )
+            ) \(.inKeyOrder)
             """,
             "CREATE INDEX case_tags_by_tag ON case_tags (enterprise, tag, case_id)",
             """

@@ -2,8 +2,10 @@
 import Storage
 
 extension CaseStore {
-    package func tags(of item: ID<Case>) throws -> [String] {
-        try tx.all("SELECT tag FROM case_tags WHERE enterprise = \(desk.scope) AND case_id = \(item) ORDER BY tag") {
+    package func tags(of item: ID<Case>) throws -> [String] { try askTags(of: item).rows }
+
+    func askTags(of item: ID<Case>) throws -> Later<String> {
+        try tx.later("SELECT tag FROM case_tags WHERE enterprise = \(desk.scope) AND case_id = \(item) ORDER BY tag") {
             try $0.next()
         }
     }

@@ -113,7 +113,7 @@ extension CaseStore {
     }
 
     fileprivate func add(_ item: Case) throws {
-        try tx.run(
+        try tx.runLater(
             """
             INSERT INTO cases (enterprise, \(Self.columns)) VALUES (
                 \(desk.scope), \(item.id), \(item.kind), \(item.number), \(item.title), \(item.customer),
@@ -125,7 +125,7 @@ extension CaseStore {
     }
 
     fileprivate func save(_ item: Case) throws {
-        try tx.run(
+        try tx.runLater(
             """
             UPDATE cases SET title = \(item.title), customer = \(item.customer), customer_label = \(item.customerLabel),
                 owner = \(item.owner), team = \(item.team), priority = \(item.priority), stage = \(item.stage),

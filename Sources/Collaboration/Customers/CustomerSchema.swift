@@ -22,7 +22,7 @@ package enum CustomerSchema {
                 value TEXT NOT NULL, normalised TEXT NOT NULL, is_preferred BOOLEAN NOT NULL, note TEXT NOT NULL,
                 PRIMARY KEY (enterprise, customer, position),
                 FOREIGN KEY (enterprise, customer) REFERENCES customers (enterprise, id)
-            )
+            ) \(.inKeyOrder)
             """,
             "CREATE INDEX contact_points_by_value ON contact_points (enterprise, normalised)",
             """

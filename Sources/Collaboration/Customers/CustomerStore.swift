@@ -21,6 +21,11 @@ package struct CustomerStore {
             "SELECT \(Self.columns) FROM customers WHERE enterprise = \(desk.scope) AND id = \(id)", Self.read)
     }
 
+    /// A customer; none for `nil`.
+    func ask(_ id: ID<Customer>?) throws -> Later<Customer> {
+        try tx.later("SELECT \(Self.columns) FROM customers WHERE enterprise = \(desk.scope) AND id = \(id)", Self.read)
+    }
+
     package func find(_ ids: [ID<Customer>]) throws -> [Customer] {
         try tx.all(
             "SELECT \(Self.columns) FROM customers WHERE enterprise = \(desk.scope) AND id IN (\(SQL.list(ids)))", Self.read)
@@ -88,8 +93,11 @@ package struct CustomerStore {
         return best.compactMap { byID[$0] }
     }
 
-    package func contactPoints(of customer: ID<Customer>) throws -> [ContactPoint] {
-        try tx.all(
+    package func contactPoints(of customer: ID<Customer>) throws -> [ContactPoint] { try askContactPoints(of: customer).rows }
+
+    /// Those of a customer; none for `nil`.
+    func askContactPoints(of customer: ID<Customer>?) throws -> Later<ContactPoint> {
+        try tx.later(
             """
             SELECT channel, value, is_preferred, note FROM contact_points
             WHERE enterprise = \(desk.scope) AND customer = \(customer) ORDER BY position
@@ -153,9 +161,9 @@ package struct CustomerStore {
     }
 
     private func replaceContactPoints(of customer: ID<Customer>, with points: [ContactPoint]) throws {
-        try tx.run("DELETE FROM contact_points WHERE enterprise = \(desk.scope) AND customer = \(customer)")
+        try tx.runLater("DELETE FROM contact_points WHERE enterprise = \(desk.scope) AND customer = \(customer)")
         for (position, point) in points.enumerated() {
-            try tx.run(
+            try tx.runLater(
                 """
                 INSERT INTO contact_points (enterprise, customer, position, channel, value, normalised, is_preferred, note)
                 VALUES (\(desk.scope), \(customer), \(position), \(point.channel), \(point.value),

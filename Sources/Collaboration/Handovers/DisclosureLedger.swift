@@ -49,7 +49,12 @@ extension Desk {
     package func disclosed(of item: ID<Case>) throws -> [Disclosed] { try disclosed(of: [item]) }
 
     package func disclosed(of items: [ID<Case>]) throws -> [Disclosed] {
-        let rows: [Disclosed?] = try tx.all(
+        try askDisclosed(of: items).rows.compactMap(\.self)
+    }
+
+    /// `nil` for what this version of the program cannot name.
+    func askDisclosed(of items: [ID<Case>]) throws -> Later<Disclosed?> {
+        try tx.later(
             """
             SELECT link, company, field, at, last_at, taken_back_at FROM disclosures
             WHERE enterprise = \(scope) AND case_id IN (\(SQL.list(items))) ORDER BY at, link, position
@@ -60,7 +65,6 @@ extension Desk {
             return try Disclosed(
                 link: link, company: company, field: field, at: row.next(), lastAt: row.next(), takenBackAt: row.next())
         }
-        return rows.compactMap(\.self)
     }
 
     /// The entries stay; that they were taken back is added to them, and is never undone.

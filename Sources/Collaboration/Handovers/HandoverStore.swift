@@ -26,8 +26,12 @@ package struct HandoverStore {
     /// All handovers of a case, oldest first.
     package func list(of item: ID<Case>) throws -> [Handover] { try list(where: "case_id = \(item)") }
 
-    package func list(where condition: SQL) throws -> [Handover] {
-        try tx.all(
+    func ask(of item: ID<Case>) throws -> Later<Handover> { try ask(where: "case_id = \(item)") }
+
+    package func list(where condition: SQL) throws -> [Handover] { try ask(where: condition).rows }
+
+    private func ask(where condition: SQL) throws -> Later<Handover> {
+        try tx.later(
             """
             SELECT \(Self.columns) FROM handovers WHERE enterprise = \(desk.scope) AND \(condition)
             ORDER BY offered_at, id

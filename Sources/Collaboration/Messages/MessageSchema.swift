@@ -21,7 +21,7 @@ package enum MessageSchema {
                 enterprise UUID NOT NULL, message UUID NOT NULL, link UUID NOT NULL,
                 PRIMARY KEY (enterprise, message, link),
                 FOREIGN KEY (enterprise, message) REFERENCES messages (enterprise, id)
-            )
+            ) \(.inKeyOrder)
             """
         )
     ]

@@ -97,7 +97,7 @@ package struct MessageStore {
     }
 
     func add(_ message: Message) throws {
-        try tx.run(
+        try tx.runLater(
             """
             INSERT INTO messages (enterprise, \(Self.columns)) VALUES (
                 \(desk.scope), \(message.id), \(message.caseID), \(message.author.kind), \(message.author.name),
@@ -109,7 +109,7 @@ package struct MessageStore {
 
     /// Lets one more company see a message.
     func widen(_ message: ID<Message>, to link: ID<Link>) throws {
-        try tx.run(
+        try tx.runLater(
             """
             INSERT INTO message_audience (enterprise, message, link) VALUES (\(desk.scope), \(message), \(link))
             ON CONFLICT (enterprise, message, link) DO NOTHING

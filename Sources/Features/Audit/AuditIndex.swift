@@ -17,7 +17,7 @@ enum AuditIndex: Subscriber {
             CREATE TABLE audit (
                 enterprise UUID NOT NULL REFERENCES enterprises (id), position BIGINT NOT NULL, at BIGINT NOT NULL,
                 deed TEXT NOT NULL, actor UUID, customer UUID, PRIMARY KEY (enterprise, position)
-            )
+            ) \(.inKeyOrder)
             """,
             "CREATE INDEX audit_by_time ON audit (enterprise, at, position)",
             "CREATE INDEX audit_by_deed ON audit (enterprise, deed, position)",

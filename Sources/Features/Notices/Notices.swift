@@ -20,6 +20,6 @@ package enum Notices: Feature {
     package static let subscribers: [any Subscriber.Type] = [NoticeKeeper.self]
 
     package static func gather(_ features: [any Feature.Type], into kernel: inout Kernel) {
-        kernel.unread = { desk, member in try desk.notices.unread(of: member) }
+        kernel.unread = { desk, member in desk.notices.unread(of: member) }
     }
 }

@@ -23,6 +23,6 @@ enum DeliveriesAtWork {
             return thing
         }
     } troubled: { desk in
-        try LinkStatus.troubled(at: desk)
+        LinkStatus.troubled(at: desk)
     }
 }

@@ -26,19 +26,17 @@ struct LinkStatus: Sendable {
     /// Seconds.
     private static let fetchesWithin = 900
 
-    /// How many links have failures or letters that did not arrive.
-    static func troubled(at desk: Desk) throws -> Int {
-        try desk.tx.first(
-            """
-            SELECT COUNT(*) FROM links l WHERE l.enterprise = \(desk.scope) AND l.state <> 'closed' AND (
-                EXISTS (
-                    SELECT 1 FROM destinations d WHERE d.enterprise = l.enterprise AND d.link = l.id AND d.failures > 0
-                        AND COALESCE(d.fetched_at, 0) <= \(desk.tx.startedAt - fetchesWithin))
-                OR EXISTS (
-                    SELECT 1 FROM outbox o
-                    WHERE o.enterprise = l.enterprise AND o.link = l.id AND o.failed_at IS NOT NULL))
-            """
-        ) { try $0.next() } ?? 0
+    /// A query for how many links have failures or letters that did not arrive.
+    static func troubled(at desk: Desk) -> SQL {
+        """
+        SELECT COUNT(*) FROM links l WHERE l.enterprise = \(desk.scope) AND l.state <> 'closed' AND (
+            EXISTS (
+                SELECT 1 FROM destinations d WHERE d.enterprise = l.enterprise AND d.link = l.id AND d.failures > 0
+                    AND COALESCE(d.fetched_at, 0) <= \(desk.tx.startedAt - fetchesWithin))
+            OR EXISTS (
+                SELECT 1 FROM outbox o
+                WHERE o.enterprise = l.enterprise AND o.link = l.id AND o.failed_at IS NOT NULL))
+        """
     }
 
     init(_ link: Link, _ tx: Transaction) throws {

@@ -30,7 +30,9 @@ package struct ErasureStore {
     }
 
     /// Of a customer, newest first.
-    package func list(of customer: ID<Customer>) throws -> [Erasure] { try list(where: "customer = \(customer)") }
+    package func list(of customer: ID<Customer>) throws -> [Erasure] {
+        try tx.recall(customer) { try list(where: "customer = \(customer)") }
+    }
 
     /// About a case or its customer, newest first.
     package func list(about item: Case) throws -> [Erasure] {
@@ -38,16 +40,27 @@ package struct ErasureStore {
             if let customer = item.customer {
                 "UNION SELECT id FROM erasures WHERE enterprise = \(desk.scope) AND customer = \(customer)"
             } else { "" }
-        return try list(
-            where: """
-                id IN (SELECT erasure FROM erasure_cases WHERE enterprise = \(desk.scope) AND case_id = \(item.id) \(theirs))
-                """)
+        return try tx.recall(item.id) {
+            try list(
+                where: """
+                    id IN (SELECT erasure FROM erasure_cases WHERE enterprise = \(desk.scope) AND case_id = \(item.id) \(theirs))
+                    """)
+        }
     }
 
     /// Those that wait for a decision, with a case that each is about; the oldest first.
     package func waiting(limit: Int = 20) throws -> [(erasure: Erasure, item: ID<Case>)] {
         let waiting = try list(where: "state = 'asked'", order: "asked_at, id", limit: limit)
         return try waiting.compactMap { erasure in try cases(of: erasure.id).first.map { (erasure, $0) } }
+    }
+
+    /// A query for how many wait for a decision, counted to a hundred.
+    var countingAsked: SQL {
+        """
+        SELECT COUNT(*) FROM (
+            SELECT 1 FROM erasures WHERE enterprise = \(desk.scope) AND state = 'asked' LIMIT 100
+        ) AS asked
+        """
     }
 
     private func list(where condition: SQL, order: SQL = "asked_at DESC, id DESC", limit: Int = 100) throws -> [Erasure] {

@@ -90,15 +90,18 @@ enum WaitingErasures {
         let lines = try Dictionary(
             desk.cases.lines(where: "AND c.id IN (\(SQL.list(waiting.map(\.item))))", limit: waiting.count).map { ($0.item.id, $0) },
             uniquingKeysWith: { first, _ in first })
-        return try waiting.compactMap { erasure, item in
+        let links = try desk.links.byID(waiting.compactMap(\.erasure.origin))
+        return waiting.compactMap { erasure, item in
             guard let line = lines[item] else { return nil }
-            let link = try erasure.origin.flatMap { try desk.links.find($0) }
+            let link = erasure.origin.flatMap { links[$0] }
             let who = link?.name ?? line.customerName ?? ""
             return Waiting(
                 "erasure", "\(who) asks for personal data to be erased", number: desk.enterprise.reference(line.item.number),
                 title: line.item.title, href: desk.path(to: line.item), who: who, colour: link?.colour ?? desk.enterprise.colour,
                 due: erasure.due, updatedAt: line.item.updatedAt)
         }
+    } counting: { _, desk in
+        desk.erasures.countingAsked
     }
 }
 

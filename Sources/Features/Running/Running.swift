@@ -12,7 +12,7 @@ package enum Running: RunningFeature {
 
     package static let menu = [
         Place(.house, 5, "Running", "running", for: .settingsManage) { desk, _ in
-            try desk.kernel.running.reduce(0) { try $0 + $1.troubled(desk) }
+            .sum(desk.kernel.running.compactMap { $0.troubled?(desk) })
         }
     ]
 
@@ -42,7 +42,7 @@ enum SubscribersAtWork {
             return thing
         }
     } troubled: { desk in
-        try desk.subscriptions.failing(among: desk.kernel.subscribers)
+        desk.subscriptions.failing(among: desk.kernel.subscribers)
     }
 }
 
@@ -66,7 +66,7 @@ enum JobsAtWork {
             return thing
         }
     } troubled: { desk in
-        Set(try Jobs.dead(desk.tx, of: desk.scope.uuid, limit: 100).map(\.kind)).count
+        Jobs.deadKinds(of: desk.scope.uuid)
     }
 }
 
@@ -82,8 +82,6 @@ enum ClocksAtWork {
             if state.failingSince != nil { thing.said = "fails, and is tried again; the node’s own log says why" }
             return thing
         }
-    } troubled: { _ in
-        0
     }
 }
 

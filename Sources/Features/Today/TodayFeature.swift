@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Collaboration
 import Office
-import Storage
 import Web
 
 /// What waits for whom, on the page that a day begins with.
@@ -10,10 +9,7 @@ package enum TodayFeature: Feature {
 
     package static let menu = [
         Place(.work, 1, "Today", "today", for: .casesRead) { desk, caller in
-            var filter = CaseFilter()
-            filter.holding = .us
-            filter.ownership = .mine
-            return try desk.cases.count(filter, by: caller.member.id)
+            desk.countingWaiting(for: caller)
         }
     ]
 }

@@ -46,8 +46,15 @@ package struct LinkStore {
         try tx.all("SELECT \(Self.columns) FROM links WHERE enterprise = \(scope) AND id IN (\(SQL.list(ids)))", read)
     }
 
-    package func active() throws -> [Link] {
-        try tx.all(
+    /// The same by their ids; nothing is asked for none.
+    package func byID(_ ids: some Collection<ID<Link>>) throws -> [ID<Link>: Link] {
+        ids.isEmpty ? [:] : Dictionary(try all(Set(ids)).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    package func active() throws -> [Link] { try askActive().rows }
+
+    package func askActive() throws -> Later<Link> {
+        try tx.later(
             """
             SELECT \(Self.columns) FROM links WHERE enterprise = \(scope) AND state = \(Link.State.active)
             ORDER BY name, id

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Storage
 import Web
 
 /// A place that staff can go to from every page.
@@ -26,12 +27,13 @@ package struct Place: Sendable {
     package let permission: Permission?
     /// The feature that it leads to, if that can be switched off.
     package private(set) var feature: String?
-    /// How many things wait there for the viewer, counted to a hundred; zero shows nothing.
-    package let count: (@Sendable (Desk, StaffCaller) throws -> Int)?
+    /// A query for how many things wait there for the viewer, which need not count beyond a hundred; zero shows nothing. All
+    /// places are counted in one statement.
+    package let count: (@Sendable (Desk, StaffCaller) -> SQL)?
 
     package init(
         _ section: Section, _ order: Int, _ label: Phrase, _ path: String, for permission: Permission? = nil,
-        count: (@Sendable (Desk, StaffCaller) throws -> Int)? = nil
+        count: (@Sendable (Desk, StaffCaller) -> SQL)? = nil
     ) {
         self.section = section
         self.order = order

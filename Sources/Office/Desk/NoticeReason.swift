@@ -56,11 +56,11 @@ extension Kernel {
     }
 }
 
-private enum UnreadKey: ServiceKey { static let defaultValue: (@Sendable (Desk, ID<Member>) throws -> Int)? = nil }
+private enum UnreadKey: ServiceKey { static let defaultValue: (@Sendable (Desk, ID<Member>) -> SQL)? = nil }
 
 extension Kernel {
-    /// Counts what a member has not read, to a hundred; `nil` where nobody is told anything.
-    package var unread: (@Sendable (Desk, ID<Member>) throws -> Int)? {
+    /// A query for how much a member has not read, to a hundred; `nil` where nobody is told anything.
+    package var unread: (@Sendable (Desk, ID<Member>) -> SQL)? {
         get { self[UnreadKey.self] }
         set { self[UnreadKey.self] = newValue }
     }

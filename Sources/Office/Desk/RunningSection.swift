@@ -13,12 +13,13 @@ package struct RunningSection: Sendable {
     package let title: Phrase
     package let hint: Phrase
     package let things: @Sendable (Desk) throws -> [RunningThing]
-    /// How many of them need somebody; the same as in `things`, but cheap enough for every page.
-    package let troubled: @Sendable (Desk) throws -> Int
+    /// A query for how many of them need somebody: the same as in `things`, but cheap enough for every page. `nil` where that
+    /// cannot be asked.
+    package let troubled: (@Sendable (Desk) -> SQL)?
 
     package init(
         _ title: Phrase, hint: Phrase, things: @escaping @Sendable (Desk) throws -> [RunningThing],
-        troubled: @escaping @Sendable (Desk) throws -> Int
+        troubled: (@Sendable (Desk) -> SQL)? = nil
     ) {
         self.title = title
         self.hint = hint

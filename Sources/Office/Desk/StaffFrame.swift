@@ -17,45 +17,62 @@ private struct StaffFrame {
     let desk: Desk
 
     func model() throws -> [String: Model] {
-        [
-            "enterprise": caller.enterprise.model, "zone": .text(caller.member.timeZone), "nav": .list(try navigation()),
+        let counts = try counts
+        return [
+            "enterprise": caller.enterprise.model, "zone": .text(caller.member.timeZone), "nav": .list(navigation(counts)),
             "viewer": [
                 "name": .text(caller.member.name), "initials": .text(caller.member.name.initials),
                 "firstName": .text(
                     caller.member.name.split(separator: " ").first.map(String.init) ?? caller.member.name),
                 "role": .object([caller.member.role.rawValue: true]),
             ],
-            "bell": try bell(),
+            "bell": bell(counts.unread),
             "can": .object(desk.kernel.abilities.map { ($0.key, .flag(caller.may($0.value))) }),
         ]
     }
 
+    /// What waits in each place that says so, by its path, and what the viewer has not read; all in one statement.
+    private var counts: (waiting: [String: Int], unread: Int?) {
+        get throws {
+            let counted = places.filter { $0.count != nil }
+            let unread = caller.session == nil ? nil : desk.kernel.unread?(desk, caller.member.id)
+            let queries = counted.compactMap { $0.count?(desk, caller) } + [unread].compactMap(\.self)
+            guard !queries.isEmpty else { return ([:], nil) }
+            let columns: [SQL] = queries.map { "(\($0))" }
+            let found: [Int] = try desk.tx.first("SELECT \(columns.joined(separator: ", "))") { row in
+                try queries.map { _ in try row.next() }
+            } ?? []
+            let waiting = Dictionary(zip(counted.map(\.path), found), uniquingKeysWith: { first, _ in first })
+            return (waiting, unread == nil ? nil : found.last)
+        }
+    }
+
     /// What one is told of and has not read, for those who have an account of their own.
-    private func bell() throws -> Model {
-        guard caller.session != nil, let unread = desk.kernel.unread else { return .none }
-        let count = try unread(desk, caller.member.id)
+    private func bell(_ count: Int?) -> Model {
+        guard let count else { return .none }
         return [
             "href": .text("/\(caller.enterprise.slug)/notices"), "count": count == 0 ? .none : .text(count < 100 ? "\(count)" : "99+"),
         ]
     }
 
-    private func navigation() throws -> [Model] {
-        try Place.Section.allCases.compactMap { section in
-            let places = desk.kernel.menu.filter {
-                $0.section == section && ($0.permission.map(caller.may) ?? true) && caller.enterprise.has($0.feature)
-            }
+    private var places: [Place] {
+        desk.kernel.menu.filter { ($0.permission.map(caller.may) ?? true) && caller.enterprise.has($0.feature) }
+    }
+
+    private func navigation(_ counts: (waiting: [String: Int], unread: Int?)) -> [Model] {
+        Place.Section.allCases.compactMap { section in
+            let places = places.filter { $0.section == section }
             guard !places.isEmpty else { return nil }
             return [
                 "heading": section.heading.map { .message($0) } ?? .none,
-                "items": .list(try places.sorted { $0.order < $1.order }.map(item)),
+                "items": .list(places.sorted { $0.order < $1.order }.map { item($0, counts.waiting[$0.path] ?? 0) }),
             ]
         }
     }
 
-    private func item(_ place: Place) throws -> Model {
+    private func item(_ place: Place, _ count: Int) -> Model {
         let href = "/\(caller.enterprise.slug)/\(place.path)"
         let path = target.prefix { $0 != "?" }
-        let count = try place.count?(desk, caller) ?? 0
         return [
             "label": .message(place.label), "href": .text(href),
             "count": count == 0 ? .none : .text(count < 100 ? "\(count)" : "99+"),

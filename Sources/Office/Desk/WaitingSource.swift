@@ -9,10 +9,16 @@ package struct WaitingSource: Sendable {
     private(set) var feature: String?
     /// What is due first, then the newest; at most so many.
     fileprivate let find: @Sendable (StaffCaller, Desk, Int) throws -> [Waiting]
+    /// A query for how many there are, which need not count beyond a hundred.
+    fileprivate let counting: @Sendable (StaffCaller, Desk) -> SQL
 
-    package init(for permission: Permission, find: @escaping @Sendable (StaffCaller, Desk, Int) throws -> [Waiting]) {
+    package init(
+        for permission: Permission, find: @escaping @Sendable (StaffCaller, Desk, Int) throws -> [Waiting],
+        counting: @escaping @Sendable (StaffCaller, Desk) -> SQL
+    ) {
         self.permission = permission
         self.find = find
+        self.counting = counting
     }
 
     func of(_ feature: String?) -> WaitingSource {
@@ -68,10 +74,18 @@ extension Kernel {
 }
 
 extension Desk {
+    private func waitingSources(for viewer: StaffCaller) -> [WaitingSource] {
+        kernel.waitingSources.filter { viewer.may($0.permission) && enterprise.has($0.feature) }
+    }
+
+    /// A query for how much waits for somebody, which need not count beyond a hundred.
+    package func countingWaiting(for viewer: StaffCaller) -> SQL {
+        .sum(waitingSources(for: viewer).map { $0.counting(viewer, self) })
+    }
+
     /// What waits for somebody: what is due first, then the newest. Of each source at most so many, so that none hides another's.
     package func waiting(for viewer: StaffCaller, limit: Int = 40) throws -> [Waiting] {
-        let all = try kernel.waitingSources.filter { viewer.may($0.permission) && enterprise.has($0.feature) }
-            .flatMap { try $0.find(viewer, self, limit) }
+        let all = try waitingSources(for: viewer).flatMap { try $0.find(viewer, self, limit) }
         return all.sorted { one, other in
             switch (one.due, other.due) {
             case (let due?, let later?): due < later

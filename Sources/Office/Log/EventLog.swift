@@ -14,7 +14,7 @@ package enum EventSchema {
                 actor_kind TEXT NOT NULL, actor_id UUID, actor_name TEXT NOT NULL, means TEXT NOT NULL, cause UUID,
                 sort TEXT NOT NULL, type TEXT NOT NULL, version BIGINT NOT NULL, object UUID, payload TEXT NOT NULL, position BIGINT
                 \(arrival), PRIMARY KEY (enterprise, subject, sequence)
-            )
+            ) \(.inKeyOrder)
             """,
             "CREATE UNIQUE INDEX events_by_position ON events (enterprise, position)",
             .perEngine(
@@ -67,7 +67,7 @@ package struct EventLog {
                 \(event.sort), \(event.type), \(event.version), \(event.object), \(event.payload), \(head.map { $0 + index + 1 }))
             """
         }
-        try tx.run(
+        try tx.runLater(
             """
             INSERT INTO events (
                 enterprise, subject, sequence, at, actor_kind, actor_id, actor_name, means, cause, sort, type, version,
@@ -115,8 +115,14 @@ extension Desk {
     package func events(
         of subject: UUID, before: Int? = nil, leavingOut hidden: [String] = [], limit: Int = 50
     ) throws -> [Event] {
+        try askEvents(of: subject, before: before, leavingOut: hidden, limit: limit).rows
+    }
+
+    package func askEvents(
+        of subject: UUID, before: Int? = nil, leavingOut hidden: [String] = [], limit: Int = 50
+    ) throws -> Later<Event> {
         let shown: SQL = hidden.isEmpty ? "" : "AND type NOT IN (\(SQL.list(hidden)))"
-        return try tx.all(
+        return try tx.later(
             """
             SELECT \(EventRow.columns) FROM events
             WHERE enterprise = \(scope) AND subject = \(subject) AND sequence < \(before ?? Int.max) \(shown)

@@ -35,8 +35,10 @@ package struct MemberStore {
     }
 
     /// Their names alone, for lists to choose from.
-    package func names() throws -> [(id: ID<Member>, name: String)] {
-        try tx.all(
+    package func names() throws -> [(id: ID<Member>, name: String)] { try askNames().rows }
+
+    package func askNames() throws -> Later<(id: ID<Member>, name: String)> {
+        try tx.later(
             """
             SELECT id, name FROM members m WHERE enterprise = \(scope) AND disabled_at IS NULL
             ORDER BY \(Self.byName), id LIMIT 1000

@@ -15,8 +15,10 @@ package struct TeamStore {
         try tx.first("SELECT id, name FROM teams WHERE enterprise = \(scope) AND id = \(id)", Self.read)
     }
 
-    package func list() throws -> [Team] {
-        try tx.all(
+    package func list() throws -> [Team] { try ask().rows }
+
+    package func ask() throws -> Later<Team> {
+        try tx.later(
             "SELECT id, name FROM teams WHERE enterprise = \(scope) ORDER BY \(SQL.byBytes("name")), id LIMIT 1000", Self.read)
     }
 

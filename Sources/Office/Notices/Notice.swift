@@ -73,15 +73,13 @@ package struct NoticeStore {
         }
     }
 
-    /// How many things a member has not read of, counted to a hundred.
-    package func unread(of member: ID<Member>) throws -> Int {
-        try tx.first(
-            """
-            SELECT COUNT(*) FROM (
-                SELECT 1 FROM notices WHERE enterprise = \(scope) AND member = \(member) AND read_at IS NULL LIMIT 100
-            ) AS unread
-            """
-        ) { try $0.next() } ?? 0
+    /// A query for how many things a member has not read of, counted to a hundred.
+    package func unread(of member: ID<Member>) -> SQL {
+        """
+        SELECT COUNT(*) FROM (
+            SELECT 1 FROM notices WHERE enterprise = \(scope) AND member = \(member) AND read_at IS NULL LIMIT 100
+        ) AS unread
+        """
     }
 
     /// The place of the newest event that a member was told of about something and has not read.

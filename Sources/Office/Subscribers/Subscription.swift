@@ -125,13 +125,11 @@ package struct SubscriptionStore {
     }
 
     /// How many of these subscribers have failed and not gone on yet.
-    package func failing(among subscribers: [any Subscriber.Type]) throws -> Int {
-        try tx.first(
-            """
-            SELECT COUNT(*) FROM subscriptions
-            WHERE enterprise = \(scope) AND failures > 0 AND subscriber IN (\(SQL.list(subscribers.map { $0.name })))
-            """
-        ) { try $0.next() } ?? 0
+    package func failing(among subscribers: [any Subscriber.Type]) -> SQL {
+        """
+        SELECT COUNT(*) FROM subscriptions
+        WHERE enterprise = \(scope) AND failures > 0 AND subscriber IN (\(SQL.list(subscribers.map { $0.name })))
+        """
     }
 
     /// Enterprises in which a subscriber that failed is to try again.
