@@ -6,5 +6,5 @@ import ArgumentParser
 struct EntenteBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measure Entente and print a table.",
-        subcommands: [Measure.self, ServeHello.self], defaultSubcommand: Measure.self)
+        subcommands: [Measure.self, ServeHello.self, ServeBareHello.self], defaultSubcommand: Measure.self)
 }

@@ -13,15 +13,29 @@ extension Bench {
         let rows = try await repeated("rows, a hundred a transaction") {
             try await BareStatements(pair.sender).inserts(tasks: 8, rows: 100)
         }
+        let greeting = try await helloRate()
         let answering = try await pair.serveReceiver(of: self)
         let rates = try await repeated("exchange") { try await pair.deliver(500, of: self) }
         try await answering.stop()
         await pair.close()
         return [
             Figure(
-                "exchange over one link", "events/s", rates, .atLeast(2000),
-                limit: "durable rows, a hundred a transaction, in one process \(Figure.text(rows.median))/s")
+                "exchange over one link", "events/s", rates, .none,
+                limit: "durable rows, a hundred a transaction, in one process \(Figure.text(rows.median))/s"
+            ).of(greeting, "hello", atLeast: 0.6)
         ]
+    }
+
+    private func helloRate() async throws -> Double {
+        let port = try ServerProcess.freePort()
+        let hello = try await ServerProcess(
+            itself, ["hello", "--database", "sqlite::memory:", "--port", "\(port)"], port: port, path: "/hello",
+            log: folder.appending(path: "hello-exchange.log"))
+        let load = HTTPLoad(paths: ["/hello"])
+        _ = try await load.run(hello, seconds: 1, in: folder)
+        let rates = try await repeated("hello") { try await load.run(hello, seconds: seconds, in: folder).rate }
+        try await hello.stop()
+        return rates.median
     }
 
     /// The same over a way of 280 ms there and back.
@@ -44,13 +58,29 @@ extension Bench {
 
     /// An empty node.
     func newOffice(_ name: String, _ corridor: Corridor) async throws -> Office {
-        let file = folder.appending(path: "\(name).sqlite")
-        try LoadedDatabase.remove(file)
-        let office = try await Office(.sqlite(path: file.path), port: ServerProcess.freePort(), corridor)
+        let office = try await Office(emptyDatabase(name), port: ServerProcess.freePort(), corridor)
         try await office.database.write { tx in
             try tx.run("CREATE TABLE bench_rows (id UUID PRIMARY KEY, text TEXT NOT NULL)")
         }
         return office
+    }
+}
+
+extension Bench {
+    /// A database of its own; beside the one on PostgreSQL that was named, where one was.
+    private func emptyDatabase(_ name: String) async throws -> Location {
+        guard case .postgres(let url)? = server, var parts = URLComponents(string: url) else {
+            let file = folder.appending(path: "\(name).sqlite")
+            try LoadedDatabase.remove(file)
+            return .sqlite(path: file.path)
+        }
+        let database = "bench-\(name)"
+        for command in ["DROP DATABASE IF EXISTS \"\(database)\"", "CREATE DATABASE \"\(database)\""] {
+            _ = try await Program.run("psql", [url, "-q", "-c", command])
+        }
+        parts.path = "/\(database)"
+        guard let location = parts.string else { throw BenchError("\(url) is no address of a database") }
+        return .postgres(url: location)
     }
 }
 

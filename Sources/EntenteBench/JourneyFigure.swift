@@ -39,10 +39,14 @@ extension Bench {
         var calls: [Double] = []
         for _ in 0..<200 { calls.append(try await walk.call().milliseconds) }
         for server in servers { try await server.stop() }
+        let six = 6 * calls.median
         return [
+            Figure("ask → third company → answer back at the first, median", "ms", medians, .none)
+                .times(six, "six changes alone", atMost: 3),
             Figure(
-                "ask → third company → answer back at the first, p99", "ms", p99s, .below(250),
-                limit: "median \(Figure.text(medians.median)) ms; it takes 6 changes by robots, of which one alone takes \(Figure.text(calls.median)) ms, and 6 deliveries")
+                "the same, p99", "ms", p99s, .none,
+                limit: "it takes 6 changes by robots, of which one alone takes \(Figure.text(calls.median)) ms, and 6 deliveries"
+            ).times(six, "six changes alone", atMost: 4.5),
         ]
     }
 }
