@@ -55,7 +55,7 @@ extension TestServer {
     /// process ends, however it ends.
     private static let script = """
         set -eu
-        directory=$(mktemp -d /tmp/entente-postgres.XXXXXX)
+        directory=$(mktemp -d "${TMPDIR:-/tmp}/entente-postgres.XXXXXX")
         server=
         trap '[ -z "$server" ] || kill -QUIT "$server"; wait; rm -rf "$directory"' EXIT
         trap '' INT PIPE

@@ -38,7 +38,7 @@ struct Renderer {
             let step = template.steps[index]
             let inside = index + 1..<step.next
             switch step.kind {
-            case .text: output += template.text[step.subject..<step.textEnd]
+            case .text: append(template.text, step.subject..<step.textEnd)
             case .value: if let value = lookUp(template.names[step.subject]) { write(value) }
             case .section: if let value = lookUp(template.names[step.subject]) { render(template, inside, for: value) }
             case .inverted: if lookUp(template.names[step.subject])?.isPresent != true { render(template, inside) }
@@ -118,6 +118,11 @@ struct Renderer {
         }
     }
 
+    private mutating func append(_ bytes: [UInt8], _ range: Range<Int>) {
+        // As a buffer, because a slice of an array is appended element by element where it cannot be seen into.
+        bytes.withUnsafeBufferPointer { output.append(contentsOf: UnsafeBufferPointer(rebasing: $0[range])) }
+    }
+
     private mutating func escape(_ text: String) {
         var text = text
         text.withUTF8 { bytes in
@@ -132,11 +137,11 @@ struct Renderer {
                 case UInt8(ascii: "'"): entity = "&#39;"
                 default: continue
                 }
-                output.append(contentsOf: bytes[start..<index])
+                output.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[start..<index]))
                 output.append(contentsOf: UnsafeBufferPointer(start: entity.utf8Start, count: entity.utf8CodeUnitCount))
                 start = index + 1
             }
-            output.append(contentsOf: bytes[start...])
+            output.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[start...]))
         }
     }
 }
