@@ -41,7 +41,7 @@ let package = Package(
         .target(
             name: "Storage",
             dependencies: [
-                "CLibPQ", .product(name: "GRDB", package: "GRDB.swift"),
+                "CLibPQ", "Formats", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"), crypto, logging, lifecycle, subprocess,
             ]
         ),

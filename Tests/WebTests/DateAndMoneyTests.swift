@@ -107,7 +107,7 @@ struct DateAndMoneyTests {
         _ = Sale(&form)
         #expect(form.described.map(\.name) == ["day", "price", "currency"])
         #expect(form.described.map(\.isRequired) == [true, false, false])
-        let schemas = form.described.map { String(decoding: $0.type.schema.text, as: UTF8.self) }
+        let schemas = form.described.map { String(decoding: $0.type.schema.bytes, as: UTF8.self) }
         #expect(schemas[0] == #"{"type":"string","format":"date"}"#)
         #expect(schemas[2].contains("[A-Za-z]{3}"))
     }
@@ -116,7 +116,7 @@ struct DateAndMoneyTests {
 
     @Test("an answer with them is described to its last field")
     func output() throws {
-        let schema = String(decoding: SchemaDecoder.schema(of: Receipt.self).text, as: UTF8.self)
+        let schema = String(decoding: SchemaDecoder.schema(of: Receipt.self).bytes, as: UTF8.self)
         #expect(schema.contains(#""format":"date""#))
         #expect(schema.contains(#""minorUnits""#))
         #expect(schema.contains(#""note""#))

@@ -98,7 +98,7 @@ struct OpenAPITests {
     @Test("what may be missing is described too")
     func optional() throws {
         let schema = try #require(
-            try JSONSerialization.jsonObject(with: Data(SchemaDecoder.schema(of: Maybe.self).text)) as? [String: Any])
+            try JSONSerialization.jsonObject(with: Data(SchemaDecoder.schema(of: Maybe.self).bytes)) as? [String: Any])
         let properties = try #require(schema["properties"] as? [String: [String: Any]])
         #expect(properties.compactMapValues { $0["type"] as? String } == [
             "text": "string", "number": "integer", "flag": "boolean", "at": "string", "list": "array",
@@ -109,7 +109,7 @@ struct OpenAPITests {
     @Test("an object with any names has members of one type")
     func map() throws {
         let schema = try #require(
-            try JSONSerialization.jsonObject(with: Data(SchemaDecoder.schema(of: [String: [Int]].self).text)) as? [String: Any])
+            try JSONSerialization.jsonObject(with: Data(SchemaDecoder.schema(of: [String: [Int]].self).bytes)) as? [String: Any])
         #expect(((schema["additionalProperties"] as? [String: Any])?["items"] as? [String: String]) == ["type": "integer"])
     }
 
@@ -124,7 +124,7 @@ struct OpenAPITests {
     @Test("an output that contains itself is described once")
     func recursive() throws {
         let schema = try #require(
-            try JSONSerialization.jsonObject(with: Data(SchemaDecoder.schema(of: Tree.self).text)) as? [String: Any])
+            try JSONSerialization.jsonObject(with: Data(SchemaDecoder.schema(of: Tree.self).bytes)) as? [String: Any])
         let properties = try #require(schema["properties"] as? [String: [String: Any]])
         #expect(properties["id"]?["format"] as? String == "uuid")
         #expect(properties["at"]?["format"] as? String == "date-time")

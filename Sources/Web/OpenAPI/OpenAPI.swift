@@ -7,7 +7,7 @@ enum OpenAPI {
         for (pattern, group) in Dictionary(grouping: operations, by: \.route.pattern).sorted(by: { $0.key < $1.key }) {
             let members = group.sorted { $0.route.method.rawValue < $1.route.method.rawValue }
                 .map { (name: $0.route.method.rawValue.lowercased(), value: operation($0)) }
-            paths.append((pattern, .object(members)))
+            paths.append((pattern, .members(members)))
         }
         let document: JSON = [
             "openapi": "3.1.0",
@@ -17,24 +17,24 @@ enum OpenAPI {
                     "Every action of the site. Send a token as a bearer token; a page's address answers JSON to it.",
             ],
             "servers": [["url": .string(origin.url)]],
-            "paths": .object(paths),
+            "paths": .members(paths),
             "components": components,
         ]
-        return document.text
+        return document.bytes
     }
 
     private static var components: JSON {
         let refusals = Refusals.all.map { (name: "\($0.status)", value: $0.response) }
         return [
             "schemas": ["Problem": problem], "securitySchemes": securitySchemes,
-            "parameters": ["IdempotencyKey": idempotencyKey], "responses": .object(refusals),
+            "parameters": ["IdempotencyKey": idempotencyKey], "responses": .members(refusals),
         ]
     }
 
     private static func operation(_ operation: OperationDescription) -> JSON {
         .members([
             ("operationId", .string(operation.id)), ("summary", .string(operation.summary)),
-            ("security", .array(operation.security.map { .object([(name: $0.rawValue, value: .array([]))]) })),
+            ("security", .array(operation.security.map { .members([(name: $0.rawValue, value: .array([]))]) })),
             ("parameters", .array(parameters(operation))),
             ("requestBody", operation.route.method == .get ? nil : body(operation)),
             ("responses", responses(operation)),
@@ -62,7 +62,7 @@ enum OpenAPI {
         if let type = operation.takes {
             let bytes: JSON = [:]
             let content: JSON = ["schema": bytes]
-            return ["required": true, "content": .object([(name: type, value: content)])]
+            return ["required": true, "content": .members([(name: type, value: content)])]
         }
         let fields = operation.fields.filter { $0.place == .body }
         guard !fields.isEmpty else { return nil }
@@ -73,7 +73,7 @@ enum OpenAPI {
         let types = operation.needsFiles ? [] : isPlain.sorted()
         return [
             "required": .bool(hasRequired),
-            "content": .object(
+            "content": .members(
                 types.map { (name: $0, value: plain) } + [(name: "multipart/form-data", value: content(of: fields))]),
         ]
     }
@@ -81,15 +81,15 @@ enum OpenAPI {
     private static func content(of fields: [FieldDescription]) -> JSON {
         let properties = fields.map { field in
             let schema = field.type.schema
-            guard let description = description(field), case .object(let members) = schema else {
+            guard let description = description(field), case .object(let object) = schema else {
                 return (name: field.name, value: schema)
             }
-            return (name: field.name, value: JSON.object(members + [("description", description)]))
+            return (name: field.name, value: JSON.members(object.members + [(name: "description", value: description)]))
         }
         let required = fields.filter(\.isRequired).map { JSON.string($0.name) }
         return [
             "schema": .members([
-                ("type", "object"), ("properties", .object(properties)),
+                ("type", "object"), ("properties", .members(properties)),
                 ("required", required.isEmpty ? nil : .array(required)),
             ])
         ]
@@ -109,7 +109,7 @@ enum OpenAPI {
             let headers: JSON? = isElsewhere ? ["Location": location] : nil
             let response = JSON.members([
                 ("description", .string(Refusals.words[answer.status] ?? "Done")), ("headers", headers),
-                ("content", content.isEmpty ? nil : .object(content)),
+                ("content", content.isEmpty ? nil : .members(content)),
             ])
             return (name: "\(answer.status)", value: response)
         }
@@ -118,7 +118,7 @@ enum OpenAPI {
             let response = operation.refusesAs.map { Refusals.response(status, or: $0) } ?? reference
             responses.append((name: "\(status)", value: response))
         }
-        return .object(responses)
+        return .members(responses)
     }
 
     private static let location: JSON = [

@@ -25,7 +25,7 @@ enum Refusals {
         let problem: JSON = ["schema": ["$ref": "#/components/schemas/Problem"]]
         let any: JSON = [:]
         let anything: JSON = ["schema": any]
-        let content: JSON = .object([(name: "application/problem+json", value: problem), (name: other, value: anything)])
+        let content: JSON = .members([(name: "application/problem+json", value: problem), (name: other, value: anything)])
         return ["description": .string(words[status] ?? "Refused"), "content": content]
     }
 }

@@ -26,7 +26,7 @@ final class SchemaDecoder: Decoder {
     /// The types being described, to stop at one that contains itself.
     private let parents: [ObjectIdentifier]
     private let findings: Findings
-    private var schema: JSON = .object([])
+    private var schema: JSON = .members([])
     private var properties: [(name: String, value: JSON)] = []
     private var required: [JSON] = []
 
@@ -39,7 +39,7 @@ final class SchemaDecoder: Decoder {
     private func describe<T: Decodable>(_ type: T.Type) -> (schema: JSON, value: T?) {
         if let known = Self.known(type) { return (known.schema, known.value as? T) }
         let id = ObjectIdentifier(type)
-        guard !parents.contains(id) else { return (.object([]), nil) }
+        guard !parents.contains(id) else { return (.members([]), nil) }
         if let choice = type as? any (CaseIterable & RawRepresentable).Type, let described = Self.choice(choice) {
             return (described.schema, described.value as? T)
         }
@@ -56,7 +56,7 @@ final class SchemaDecoder: Decoder {
     private var result: JSON {
         guard !properties.isEmpty else { return schema }
         return .members([
-            ("type", "object"), ("properties", .object(properties)),
+            ("type", "object"), ("properties", .members(properties)),
             ("required", required.isEmpty ? nil : .array(required)),
         ])
     }

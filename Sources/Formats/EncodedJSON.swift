@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// An `Encoder` that appends to one buffer. Containers are closed when something is written outside of them.
-final class JSONWriter: Encoder {
+final class EncodedJSON: Encoder {
     private(set) var text: [UInt8] = []
     /// The containers that are open, outermost first.
     private var open: [(isObject: Bool, count: Int)] = []
@@ -60,7 +60,7 @@ final class JSONWriter: Encoder {
     }
 
     private struct Keyed<Key: CodingKey>: KeyedEncodingContainerProtocol {
-        let writer: JSONWriter
+        let writer: EncodedJSON
         let depth: Int
         var codingPath: [any CodingKey] { [] }
 
@@ -72,7 +72,7 @@ final class JSONWriter: Encoder {
         func encode(_ value: Double, forKey key: Key) throws { try put(key) { try $0.number(value) } }
         func encode<T: Encodable>(_ value: T, forKey key: Key) throws { try put(key) { try $0.write(value) } }
 
-        private func put(_ key: Key, _ body: (JSONWriter) throws -> Void) rethrows {
+        private func put(_ key: Key, _ body: (EncodedJSON) throws -> Void) rethrows {
             writer.next(at: depth, key: key.stringValue)
             try body(writer)
         }
@@ -94,7 +94,7 @@ final class JSONWriter: Encoder {
     }
 
     private struct Unkeyed: UnkeyedEncodingContainer {
-        let writer: JSONWriter
+        let writer: EncodedJSON
         let depth: Int
         var codingPath: [any CodingKey] { [] }
         var count: Int { writer.count(at: depth) }
@@ -123,7 +123,7 @@ final class JSONWriter: Encoder {
     }
 
     private struct Single: SingleValueEncodingContainer {
-        let writer: JSONWriter
+        let writer: EncodedJSON
         var codingPath: [any CodingKey] { [] }
 
         func encodeNil() { writer.raw("null") }
