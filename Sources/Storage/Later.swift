@@ -6,6 +6,7 @@ package struct Later<Element> {
     private let handed: Handed
     private let taken: LaterRows<Element>
 
+    @usableFromInline
     init(_ transaction: Transaction, _ handed: Handed, _ taken: LaterRows<Element>) {
         self.transaction = transaction
         self.handed = handed
@@ -23,11 +24,16 @@ package struct Later<Element> {
 }
 
 /// What has been read of an answer, or why it could not be.
+@usableFromInline
 final class LaterRows<Element> {
-    private(set) var rows: [Element] = []
-    private(set) var refusal: (any Error)?
+    @usableFromInline var rows: [Element] = []
+    @usableFromInline var refusal: (any Error)?
+
+    @inlinable
+    init() {}
 
     /// Takes a row; false if it could not be read, and no more are wanted.
+    @inlinable
     func take(_ row: () throws -> Element) -> Bool {
         do {
             rows.append(try row())
@@ -40,6 +46,7 @@ final class LaterRows<Element> {
 }
 
 /// A statement that a session has been given.
+@usableFromInline
 final class Handed {
     let text: String
     let visit: (inout Row) -> Bool

@@ -28,10 +28,11 @@ package final class Transaction {
         self.session = session
     }
 
-    /// All rows of a query.
+    /// All rows of a query. Inlinable, like what else is generic here, so that each store has code for its own rows.
+    @inlinable
     package func all<T>(_ sql: SQL, _ read: (inout Row) throws -> T) throws -> [T] {
         var rows: [T] = []
-        _ = try execute(RenderedSQL(sql, for: engine)) { row in
+        try each(sql) { row in
             rows.append(try read(&row))
             return true
         }
@@ -39,13 +40,20 @@ package final class Transaction {
     }
 
     /// The first row of a query.
+    @inlinable
     package func first<T>(_ sql: SQL, _ read: (inout Row) throws -> T) throws -> T? {
         var first: T?
-        _ = try execute(RenderedSQL(sql, for: engine)) { row in
+        try each(sql) { row in
             first = try read(&row)
             return false
         }
         return first
+    }
+
+    /// Visits rows until that gives false.
+    @usableFromInline
+    func each(_ sql: SQL, _ visit: (inout Row) throws -> Bool) throws {
+        _ = try execute(RenderedSQL(sql, for: engine), visit)
     }
 
     /// What `read` gives, read once: nothing changes for one who only reads. A transaction that writes reads it each time.
@@ -76,15 +84,16 @@ package final class Transaction {
 
     /// Asks for the rows of a query that does not depend on what is asked before its rows are looked at: PostgreSQL answers
     /// all such questions in one round trip. It sees what was written before it, and nothing that is written after it.
+    @inlinable
     package func later<T>(_ sql: SQL, _ read: @escaping (inout Row) throws -> T) throws -> Later<T> {
         let rows = LaterRows<T>()
-        return Later(self, try hand(RenderedSQL(sql, for: engine)) { row in rows.take { try read(&row) } }, rows)
+        return Later(self, try hand(sql) { row in rows.take { try read(&row) } }, rows)
     }
 
     /// Runs a statement that is not expected to fail and whose outcome nobody needs. If it fails nevertheless, the next
     /// statement that waits for an answer throws its error, or the transaction does.
     package func runLater(_ sql: SQL) throws {
-        _ = try hand(RenderedSQL(sql, for: engine)) { _ in true }
+        _ = try hand(sql) { _ in true }
     }
 
     /// Waits for all that was handed over.
@@ -95,6 +104,9 @@ package final class Transaction {
             throw error
         }
     }
+
+    @usableFromInline
+    func hand(_ sql: SQL, _ visit: @escaping (inout Row) -> Bool) throws -> Handed { try hand(RenderedSQL(sql, for: engine), visit) }
 
     private func hand(_ sql: RenderedSQL, _ visit: @escaping (inout Row) -> Bool) throws -> Handed {
         if hasEnded || failure != nil { throw StorageError.transactionEnded }

@@ -9,6 +9,8 @@ final class SQLiteBackend: Backend {
     private let reads = WorkQueue()
     private let writes = WorkQueue()
     private let sessions: SQLiteSessions
+    /// One a thread; none where the database is in memory, which only its one connection sees.
+    private let readers: [SQLiteReader]
     private let hasClosed = Mutex(false)
 
     /// More share a commit than wait for one on a fast disk; fewer keep the first from waiting for the last.
@@ -16,8 +18,7 @@ final class SQLiteBackend: Backend {
 
     /// Without a path the database is in memory.
     init(path: String?) throws {
-        let readers = path == nil ? 1 : min(max(ProcessInfo.processInfo.activeProcessorCount, 2), 8)
-        let configuration = Self.configuration(readers: readers)
+        let configuration = Self.configuration
         connections =
             if let path {
                 try Self.open(path, configuration)
@@ -29,7 +30,10 @@ final class SQLiteBackend: Backend {
         let writer = SQLiteWriter(
             connections: connections, sessions: sessions, file: try path.map { try SQLiteFile(path: $0) })
         writes.startThread(named: "sqlite-write", limit: Self.commitTogether) { writer.commit($0) }
-        for _ in 0..<readers {
+        let count = min(max(ProcessInfo.processInfo.activeProcessorCount, 2), 8)
+        readers = try path.map { path in try (0..<count).map { _ in try SQLiteReader(path: path, configuration) } } ?? []
+        for reader in readers { reads.startThread(named: "sqlite-read") { for work in $0 { reader.perform(work) } } }
+        if readers.isEmpty {
             reads.startThread(named: "sqlite-read") { [connections] in
                 for work in $0 { Self.read(work, connections, sessions) }
             }
@@ -78,6 +82,7 @@ final class SQLiteBackend: Backend {
         guard isFirst else { return }
         sessions.removeAll()
         do {
+            for reader in readers { try reader.close() }
             // GRDB closes its readers last, and those leave the write-ahead log behind.
             _ = try connections.writeWithoutTransaction { try $0.checkpoint(.truncate) }
             try connections.close()
@@ -88,36 +93,23 @@ final class SQLiteBackend: Backend {
 
     private static func read(_ work: any Work, _ connections: any DatabaseWriter, _ sessions: SQLiteSessions) {
         do {
-            try SQLiteFailure.translating {
-                guard let pool = connections as? DatabasePool else {
-                    return try connections.read { try read(work, in: sessions.session($0)) }
-                }
-                // Its readers cannot write; their transactions are begun here because GRDB prepares the statements for that anew.
-                try pool.unsafeRead { connection in
-                    let session = try sessions.session(connection)
-                    try session.run("BEGIN")
-                    defer { session.end() }
-                    try read(work, in: session)
-                }
-            }
+            try SQLiteFailure.translating { try connections.read { try read(work, in: sessions.session($0)) } }
             work.finish(nil)
         } catch {
             work.finish(error)
         }
     }
 
-    private static func read(_ work: any Work, in session: SQLiteSession) throws {
+    static func read(_ work: any Work, in session: SQLiteSession) throws {
         let transaction = Transaction(.sqlite, session, .read)
         defer { transaction.end() }
         try work.run(transaction)
         try transaction.requireSuccess()
     }
 
-    private static func configuration(readers: Int) -> Configuration {
+    private static var configuration: Configuration {
         var configuration = Configuration()
-        configuration.maximumReaderCount = readers
         configuration.busyMode = .timeout(5)
-        configuration.persistentReadOnlyConnections = true
         configuration.prepareDatabase { connection in
             try connection.execute(sql: "PRAGMA cache_size = -2000; PRAGMA temp_store = MEMORY; PRAGMA analysis_limit = 400")
             // Zeros take the place of what is deleted; not everywhere, see `SQLiteLayout.holes`.
@@ -143,6 +135,10 @@ final class SQLiteSessions: Sendable {
         return entry.session
     }
 
-    /// Finalizes the statements, without which a connection does not close.
-    func removeAll() { entries.withLock { $0.removeAll() } }
+    func removeAll() {
+        entries.withLock { entries in
+            for entry in entries.values { entry.session.forgetStatements() }
+            entries.removeAll()
+        }
+    }
 }
