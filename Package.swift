@@ -7,13 +7,17 @@ let features: [String] = [
     "Audit", "Enquiries", "Follow", "Incidents", "Notices", "Partners", "Presence", "Privacy", "Running", "Search", "Settings", "Today",
 ]
 /// Those with a folder Tests.
-let tested: Set<String> = ["Enquiries", "Incidents"]
+let tested: Set<String> = ["Enquiries", "Follow", "Incidents", "Partners", "Presence", "Privacy", "Search"]
 
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+/// What tests of a feature need beyond what all have: pages of other features that lead to its own, for the most part.
+let alsoTestedWith: [String: [Target.Dependency]] = [
+    "Follow": ["Privacy", "Settings"], "Privacy": ["Follow", "Notices", "Today", logging],
+]
 
 let package = Package(
     name: "entente",
@@ -110,6 +114,14 @@ let package = Package(
             ]
         ),
         .target(name: "SiteTesting", dependencies: ["Web"], path: "Tests/SiteTesting"),
+        .target(
+            name: "CollaborationTesting",
+            dependencies: [
+                "Collaboration", "Networking", "Office", "Web", "Storage", "Exchange", "HTTPMessageSignatures", "SiteTesting",
+                "StorageTesting", crypto, logging,
+            ],
+            path: "Tests/CollaborationTesting"
+        ),
         .testTarget(
             name: "StorageTests",
             dependencies: ["Storage", "StorageTesting", .product(name: "GRDB", package: "GRDB.swift")]),
@@ -132,15 +144,16 @@ let package = Package(
         .testTarget(
             name: "CollaborationTests",
             dependencies: [
-                "Entente", "Collaboration", "Networking", "Office", "Exchange", "HTTPMessageSignatures", "SiteTesting",
-                "StorageTesting", crypto,
-            ] + features.map { .byName(name: $0) }
+                "Collaboration", "CollaborationTesting", "Notices", "Partners", "Networking", "Office", "Web", "Storage", "Exchange",
+                "HTTPMessageSignatures", "SiteTesting", "StorageTesting", crypto,
+            ]
         ),
         .testTarget(
             name: "EntenteTests",
             dependencies: [
-                "Entente", "Audit", "Enquiries", "Notices", "Running", "Settings", "Office", "SiteTesting", "Storage", "StorageTesting",
-                "Web", logging,
+                "Entente", "Audit", "Enquiries", "Follow", "Notices", "Partners", "Privacy", "Running", "Settings", "Today",
+                "Collaboration", "CollaborationTesting", "Networking", "Office", "Web", "Storage", "Exchange", "HTTPMessageSignatures",
+                "SiteTesting", "StorageTesting", crypto, logging,
             ]),
         .testTarget(
             name: "EntenteCommandTests",
@@ -162,8 +175,9 @@ func targets(of feature: String) -> [Target] {
     let tests = Target.testTarget(
         name: feature + "Tests",
         dependencies: [
-            .byName(name: feature), "Collaboration", "Networking", "Office", "SiteTesting", "StorageTesting",
-        ],
+            .byName(name: feature), "Collaboration", "CollaborationTesting", "Networking", "Office", "Web", "Storage", "Exchange",
+            "SiteTesting", "StorageTesting",
+        ] + alsoTestedWith[feature, default: []],
         path: "Sources/Features/\(feature)/Tests")
     return [code, tests]
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CollaborationTesting
 import Exchange
 import Foundation
 import SiteTesting
@@ -12,14 +13,14 @@ import Web
 /// A case at Velora with a photo that the dealer has announced.
 private struct PhotoHouse {
     static let photo = Array("\u{89}PNG not really".utf8)
-    let row: ChainTests.Row
+    let row: CompanyRow
     let browser: Browser
     let reader: Browser
     let path: String
     let file: Collaboration.Attachment
 
     init(_ engine: Engine) async throws {
-        let row = try await ChainTests.Row(engine)
+        let row = try await CompanyRow(engine)
         let handover = try await row.dealer.offer(row.dealer.ask(photo: Self.photo), over: row.toMaker)
         try await row.all.settle()
         let item = try await row.maker.item(handover)

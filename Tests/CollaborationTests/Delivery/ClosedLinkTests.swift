@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CollaborationTesting
 import Exchange
 import Foundation
 import Storage

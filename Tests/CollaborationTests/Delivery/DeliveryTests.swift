@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CollaborationTesting
 import Exchange
 import Foundation
 import HTTPMessageSignatures
@@ -7,7 +8,6 @@ import Synchronization
 import Testing
 
 @testable import Collaboration
-@testable import Entente
 @testable import Networking
 @testable import Office
 
@@ -216,7 +216,7 @@ struct DeliveryTests {
         let (now, address) = (pair.network.time, try pair.velora.node.address(of: "velora"))
         let letter = try #require(dead.first { $0.code == .stale })
         try await pair.velora.database.write { tx in
-            try DeadLetters(pair.inviter.id, tx, rules: Features.base.letterRules).sendAgain(letter.id, from: address, at: now)
+            try DeadLetters(pair.inviter.id, tx, rules: Basis.features.letterRules).sendAgain(letter.id, from: address, at: now)
         }
         try await pair.velora.delivery.drain()
         let again = try await pair.velora.deadLetters(pair.inviter, pair.link)
@@ -244,7 +244,7 @@ struct DeliveryTests {
         let (now, address) = (pair.network.time, try pair.velora.node.address(of: "velora"))
         let letter = try #require(dead.first)
         try await pair.velora.database.write { tx in
-            try DeadLetters(pair.inviter.id, tx, rules: Features.base.letterRules).sendAgain(letter.id, from: address, at: now)
+            try DeadLetters(pair.inviter.id, tx, rules: Basis.features.letterRules).sendAgain(letter.id, from: address, at: now)
         }
         try await pair.velora.delivery.drain()
         #expect(try await pair.arrived() == ["late"])

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CollaborationTesting
 import Exchange
 import Foundation
 import Storage
@@ -23,7 +24,7 @@ struct CauseTests {
 
     @Test("an answer names the event that it answers, along the whole chain", arguments: Engine.allCases)
     func chain(engine: Engine) async throws {
-        let row = try await ChainTests.Row(engine)
+        let row = try await CompanyRow(engine)
         let question = try await row.dealer.ask()
         let first = try await row.dealer.offer(question, over: row.toMaker, .yesNo)
         try await row.all.settle()
@@ -56,7 +57,7 @@ struct CauseTests {
 
     @Test("a cause is an event that the receiver has sent, and a trace stays on its link", arguments: Engine.allCases)
     func confined(engine: Engine) async throws {
-        let row = try await ChainTests.Row(engine)
+        let row = try await CompanyRow(engine)
         let first = try await row.dealer.offer(row.dealer.ask(), over: row.toMaker)
         try await row.all.settle()
         try await row.maker.work { try $0.accept(first) }

@@ -1,34 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
+import CollaborationTesting
 import Exchange
 import Foundation
 import Storage
 import Testing
 
 @testable import Collaboration
-@testable import Entente
 @testable import Networking
 @testable import Office
 
 @Suite("A question crosses companies and the answer comes back")
 struct ChainTests {
-    /// A dealer, a maker and a supplier, linked in a row.
-    struct Row {
-        let network = TestNetwork()
-        let dealer: Company
-        let maker: Company
-        let supplier: Company
-        let toMaker: ID<Link>
-        let toSupplier: ID<Link>
-        var all: [Company] { [dealer, maker, supplier] }
-
-        init(_ engine: Engine, onOneNode: Bool = false) async throws {
-            maker = try await Company("Velora", engine, network)
-            dealer = try await Company("Spoke", engine, network, on: onOneNode ? maker : nil)
-            supplier = try await Company("Kraft", engine, network)
-            toMaker = try await maker.link(with: dealer, as: .partner)
-            toSupplier = try await maker.link(with: supplier, as: .supplier)
-        }
-    }
+    typealias Row = CompanyRow
 
     @Test("it goes on to the supplier, and the answer returns as each company passes it on", arguments: Engine.allCases, [false, true])
     func there(engine: Engine, onOneNode: Bool) async throws {
@@ -254,7 +237,7 @@ struct ChainTests {
         let loop = try await companies[2].offer(try await companies[2].item(offers[1]).id, over: back)
         try await companies.settle()
         let third = companies[2]
-        let letters = try await third.database.read { tx in try DeadLetters(third.enterprise.id, tx, rules: Features.base.letterRules).list(of: back) }
+        let letters = try await third.database.read { tx in try DeadLetters(third.enterprise.id, tx, rules: Basis.features.letterRules).list(of: back) }
         #expect(letters.count == 1)
         #expect(try await companies[0].work { try $0.handovers.find(loop) } == nil)
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CollaborationTesting
 import Exchange
 import Foundation
 import Storage
@@ -12,7 +13,7 @@ import Testing
 struct DeadlineTests {
     @Test("half an hour before and when they have passed, once each, on both sides", arguments: Engine.allCases)
     func told(engine: Engine) async throws {
-        let row = try await ChainTests.Row(engine)
+        let row = try await CompanyRow(engine)
         let question = try await row.dealer.ask()
         let offer = try await row.dealer.offer(question, over: row.toMaker)
         try await row.all.settle()

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import CollaborationTesting
 import Exchange
 import Foundation
 import Storage
 import Testing
 
 @testable import Collaboration
-@testable import Entente
 @testable import Networking
 
 @Suite("Clocks that were wrong")
@@ -94,7 +94,7 @@ struct ClockTests {
         let now = pair.network.time
         try await pair.velora.database.write { tx in
             // What was given up while the clock was ahead is a person's to send again.
-            let letters = DeadLetters(pair.inviter.id, tx, rules: Features.base.letterRules)
+            let letters = DeadLetters(pair.inviter.id, tx, rules: Basis.features.letterRules)
             for letter in try letters.list(of: pair.link) {
                 try letters.sendAgain(letter.id, from: pair.velora.node.address(of: "velora"), at: now)
             }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import CollaborationTesting
 import Exchange
 import Foundation
 import Storage
 import Testing
 
 @testable import Collaboration
-@testable import Entente
 @testable import Networking
 @testable import Office
 
@@ -170,7 +170,7 @@ struct EnterpriseLinkingTests {
         let (now, theirs) = (pair.network.time, try pair.kraft.node.address(of: "kraft-drives"))
         await #expect(throws: LinkingError.overtaken) {
             try await pair.kraft.database.write { tx in
-                try DeadLetters(pair.accepter.id, tx, rules: Features.base.letterRules).sendAgain(letter.id, from: theirs, at: now)
+                try DeadLetters(pair.accepter.id, tx, rules: Basis.features.letterRules).sendAgain(letter.id, from: theirs, at: now)
             }
         }
         _ = try await pair.kraft.database.write { tx in

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CollaborationTesting
 import Exchange
 import Foundation
 import Storage
@@ -6,7 +7,6 @@ import StorageTesting
 import Testing
 
 @testable import Collaboration
-@testable import Entente
 @testable import Networking
 @testable import Office
 
@@ -19,7 +19,7 @@ struct SealedKeyTests {
 
         /// Kept as they are, as by a node without a key file.
         init(_ engine: Engine) async throws {
-            location = try await TestDatabase.makeLocation(engine, migrations: Features.base.migrations)
+            location = try await TestDatabase.makeLocation(engine, migrations: Basis.features.migrations)
             let enterprise = Enterprise(slug: "velora", name: "Velora", colour: 3, place: "Ghent", prefix: "V")
             self.enterprise = enterprise
             let database = try await Database.open(location)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CollaborationTesting
 import SiteTesting
 import Storage
 import StorageTesting
@@ -6,7 +7,6 @@ import Testing
 import Web
 
 @testable import Collaboration
-@testable import Entente
 @testable import Networking
 @testable import Office
 
@@ -20,11 +20,11 @@ struct OneHouse {
     let passwords: Passwords
 
     init(_ engine: Engine, isEmpty: Bool = false) async throws {
-        database = try await TestDatabase.make(engine, migrations: Features.base.migrations)
+        database = try await TestDatabase.make(engine, migrations: Company.usualFeatures.migrations)
         setUp = SetUp()
         passwords = Passwords(cost: .minimal)
         var services = Services()
-        let kernel = Kernel(Features.base, host: "velora.example") { _ in }
+        let kernel = Kernel(Company.usualFeatures, host: "velora.example") { _ in }
         services.kernel = kernel
         self.kernel = kernel
         services.setUp = setUp

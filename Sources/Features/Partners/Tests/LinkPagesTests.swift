@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CollaborationTesting
 import Exchange
 import Foundation
 import SiteTesting
@@ -37,7 +38,7 @@ private struct LinkHouse {
         var services = Services()
         services.exchange = velora.node
         let announced = announced
-        services.kernel = Kernel(kinds: Kinds([]), host: "velora.example") { topic in
+        services.kernel = Kernel(Basis.features + [Partners.self], kinds: Kinds([]), host: "velora.example") { topic in
             announced.topics.withLock { $0.append(topic) }
         }
         site = try Site(

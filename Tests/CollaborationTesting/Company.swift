@@ -1,51 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
+import Collaboration
 import Exchange
 import Foundation
 import Logging
-@testable import Privacy
+import Networking
+import Office
 import Storage
 import StorageTesting
-import Testing
 
-@testable import Collaboration
-@testable import Enquiries
-@testable import Entente
-@testable import Networking
-@testable import Office
+/// A company with what some features bring, on a node of its own or on another company's.
+///
+/// Each target of tests says once which features those are, in an initialiser without them.
+package final class Company: Sendable {
+    package let features: [any Feature.Type]
+    package let enterprise: Enterprise
+    package let database: Database
+    package let node: ExchangeNode
+    package let delivery: Delivery
+    package let network: TestNetwork
+    package let kernel: Kernel
+    package let member: Member
 
-/// A kind of case for tests.
-enum Question: CaseKind {
-    static let name = "enquiry"
-    static let title = "Enquiry"
-    static let lifecycle = Lifecycle(
-        .init("new", "New"), .init("working", "In progress"), .init("closed", "Closed", isOpen: false),
-        moves: ["new": ["working", "closed"], "working": ["closed"], "closed": ["working"]])
-
-    static func erase(_ item: Case, _ strikeout: Strikeout, _ desk: Desk) throws {}
-}
-
-/// A company with the whole kernel, on a node of its own or on another company's.
-final class Company: Sendable {
-    let enterprise: Enterprise
-    let database: Database
-    let node: ExchangeNode
-    let delivery: Delivery
-    let network: TestNetwork
-    let kernel: Kernel
-    let member: Member
-
-    init(_ name: String, _ engine: Engine, _ network: TestNetwork, on host: Company? = nil) async throws {
+    package init(
+        _ name: String, _ engine: Engine, _ network: TestNetwork, on host: Company? = nil, features: [any Feature.Type]
+    ) async throws {
         let slug = name.lowercased().filter(\.isLetter)
         let authority = host?.kernel.host ?? "\(slug).example"
-        let kernel = Kernel(kinds: Kinds([Question.self]), host: authority) { _ in }
-        let database = if let host { host.database } else { try await TestDatabase.make(engine, migrations: Features.base.migrations) }
+        let kernel = Kernel(features, kinds: Kinds([Question.self]), host: authority) { _ in }
+        let database = if let host { host.database } else { try await TestDatabase.make(engine, migrations: features.migrations) }
+        self.features = features
         self.database = database
         self.kernel = kernel
         self.network = network
         node = host?.node
             ?? ExchangeNode(
                 database: database, origin: "https://\(authority)",
-                handlers: InboundHandlers(Features.base, kernel), transport: network,
+                handlers: InboundHandlers(features, kernel), transport: network,
                 attachments: GrantedAttachments(kernel),
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, now: { network.time })
         delivery = host?.delivery ?? Delivery(node, jitter: { 0 })
@@ -64,14 +54,14 @@ final class Company: Sendable {
 
     /// Works at the company's desk, in one transaction.
     @discardableResult
-    func work<T: Sendable>(_ body: @escaping @Sendable (Desk) throws -> T) async throws -> T {
+    package func work<T: Sendable>(_ body: @escaping @Sendable (Desk) throws -> T) async throws -> T {
         let (enterprise, member, kernel, now) = (enterprise, member, kernel, network.time)
         return try await database.write { tx in
             try body(Desk(enterprise, .member(member.id, name: member.name), kernel, tx, now: now))
         }
     }
 
-    func link(with other: Company, as role: Role) async throws -> ID<Link> {
+    package func link(with other: Company, as role: Role) async throws -> ID<Link> {
         let (address, enterprise, now) = (try node.address(of: enterprise.slug), enterprise, network.time)
         let url = try await database.write { tx in
             try InvitationStore(enterprise.id, tx).invite(
@@ -86,7 +76,7 @@ final class Company: Sendable {
     }
 
     /// A question of a customer of its own.
-    func ask(
+    package func ask(
         _ text: String = "Is my battery certified?", name: String = "Lotte Canary Peeters", note: String? = nil,
         photo: [UInt8]? = nil
     ) async throws -> ID<Case> {
@@ -108,7 +98,7 @@ final class Company: Sendable {
     }
 
     @discardableResult
-    func offer(
+    package func offer(
         _ item: ID<Case>, over link: ID<Link>, _ form: Ask.Form = .text, acceptIn: Int = 3600
     ) async throws -> ID<Handover> {
         try await work { desk in
@@ -121,12 +111,15 @@ final class Company: Sendable {
         }
     }
 
-    func handover(_ id: ID<Handover>) async throws -> Handover {
-        try #require(try await work { try $0.handovers.find(id) })
+    package func handover(_ id: ID<Handover>) async throws -> Handover {
+        try await work { desk in
+            guard let handover = try desk.handovers.find(id) else { throw Missing.handover }
+            return handover
+        }
     }
 
     /// The case that a handover has become here.
-    func item(_ id: ID<Handover>) async throws -> Case {
+    package func item(_ id: ID<Handover>) async throws -> Case {
         try await work { desk in
             guard let handover = try desk.handovers.find(id), let item = try desk.cases.find(handover.caseID) else {
                 throw Missing.case
@@ -135,21 +128,36 @@ final class Company: Sendable {
         }
     }
 
-    func journey(_ item: ID<Case>) async throws -> [Journey.Stop] {
+    package func journey(_ item: ID<Case>) async throws -> [Journey.Stop] {
         try await work { desk in
             guard let found = try desk.cases.find(item) else { throw Missing.case }
             return try desk.journey(of: found, desk.handovers.list(of: item)).stops(at: desk.now)
+        }
+    }
+
+    /// Works as the customer of a case, on their own page.
+    package func asCustomer<T: Sendable>(
+        of item: ID<Case>, _ body: @escaping @Sendable (Desk, inout HeldCase) throws -> T
+    ) async throws -> T {
+        let (enterprise, kernel, now) = (enterprise, kernel, network.time)
+        return try await database.write { tx in
+            let reader = Desk(enterprise, .system("test"), kernel, tx, now: now)
+            return try reader.change(item) { item in
+                guard let customer = try item.customer.flatMap({ try reader.customers.find($0) }) else { throw Missing.customer }
+                let desk = Desk(enterprise, .customer(customer.id.uuid, name: customer.name), kernel, tx, now: now)
+                return try body(desk, &item)
+            }
         }
     }
 }
 
 extension [Company] {
     /// Delivers until nothing is left to deliver, and does what a node does by itself meanwhile.
-    func settle() async throws {
+    package func settle(meanwhile: @Sendable (Company) async throws -> Void) async throws {
         for _ in 0..<8 {
             for company in self {
                 try await company.delivery.drain()
-                try await FinishErasures.run(company.kernel, company.database, at: company.network.time)
+                try await meanwhile(company)
             }
         }
     }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CollaborationTesting
 import Exchange
 import Foundation
 @testable import Privacy
@@ -150,7 +151,7 @@ struct ErasureAnswersTests {
 
     @Test("what was refused and is erased now cannot be sent again, and no button says so", arguments: Engine.allCases)
     func noButton(engine: Engine) async throws {
-        let row = try await ChainTests.Row(engine)
+        let row = try await CompanyRow(engine)
         let question = try await row.dealer.ask("My canary words")
         let offer = try await row.dealer.offer(question, over: row.toMaker)
         try await row.all.settle()

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+import CollaborationTesting
+import Follow
 import Foundation
+import Privacy
+import Settings
 import SiteTesting
 import Storage
 import StorageTesting
@@ -18,7 +22,7 @@ struct FollowLinkTests {
         let path: String
 
         init(_ engine: Engine) async throws {
-            dealer = try await ChainTests.Row(engine).dealer
+            dealer = try await CompanyRow(engine).dealer
             counter = try Counter(dealer)
             let asked = try await dealer.ask()
             item = asked
@@ -92,5 +96,12 @@ struct FollowLinkTests {
         #expect(try await boss.post("/spoke/settings", [("name", "Spoke"), ("colour", "3"), ("followDays", "10")]).status == 303)
         #expect(try await boss.post("/spoke/settings", [("name", "Spoke"), ("colour", "4")]).status == 303)
         #expect(try await rider.get(question.path).status == 410)
+    }
+}
+
+extension CompanyRow {
+    /// On their own page a customer finds what `Privacy` adds; `HouseSettings` says how long the link works.
+    fileprivate init(_ engine: Engine) async throws {
+        try await self.init(engine, features: Basis.features + [Privacy.self, Following.self, HouseSettings.self])
     }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CollaborationTesting
 import Exchange
 import Foundation
 @testable import Privacy
@@ -70,7 +71,7 @@ struct ErasedBytesTests {
 
     @Test("others' words stay, and are found", arguments: [Engine.sqlite])
     func others(engine: Engine) async throws {
-        let row = try await ChainTests.Row(engine)
+        let row = try await CompanyRow(engine)
         let dealer = row.dealer
         try await crowd(dealer, 0)
         let question = try await dealer.ask("My canary words", name: "Zaphod Beeblebrox")

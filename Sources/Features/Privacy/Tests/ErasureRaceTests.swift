@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CollaborationTesting
 import Exchange
 import Foundation
 @testable import Privacy
@@ -7,12 +8,11 @@ import StorageTesting
 import Testing
 
 @testable import Collaboration
-@testable import Entente
 @testable import Office
 
 @Suite("An erasure and what happens at the same moment")
 struct ErasureRaceTests {
-    typealias Row = ChainTests.Row
+    typealias Row = CompanyRow
 
     /// Works at one company's desk twice at once: the first commits only when the second waits for it.
     private func race<T: Sendable>(

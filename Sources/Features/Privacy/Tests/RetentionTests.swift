@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CollaborationTesting
 import Exchange
 import Foundation
 @testable import Privacy
@@ -73,7 +74,7 @@ struct RetentionTests {
 
     @Test("a case that cannot be erased stops no other", arguments: Engine.allCases)
     func failing(engine: Engine) async throws {
-        let row = try await ChainTests.Row(engine)
+        let row = try await CompanyRow(engine)
         var items: [ID<Case>] = []
         for words in ["The broken one", "The whole one"] {
             let offer = try await row.dealer.offer(row.dealer.ask(words), over: row.toMaker)
@@ -92,7 +93,7 @@ struct RetentionTests {
 
     @Test("a letter that cannot be read keeps no other from being erased", arguments: Engine.allCases)
     func letters(engine: Engine) async throws {
-        let row = try await ChainTests.Row(engine)
+        let row = try await CompanyRow(engine)
         let dealer = row.dealer
         let questions = [try await dealer.ask("The broken one"), try await dealer.ask("The whole one")]
         var offers: [ID<Handover>] = []

@@ -1,40 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
+import Collaboration
 import Foundation
+import Networking
+import Office
 import SiteTesting
 import Storage
 import StorageTesting
-import Testing
 import Web
 
-@testable import Collaboration
-@testable import Entente
-@testable import Office
-
-extension Kernel {
-    /// A kernel with what every node has, and these kinds of case.
-    init(kinds: Kinds, host: String, announce: @escaping @Sendable (Live.Topic) -> Void) {
-        self.init(Features.base, host: host, announce: announce)
-        self.kinds = kinds
-        doors = kinds.all.compactMap { $0.door }
-    }
-}
-
 /// A company's site, with people before it.
-struct Counter {
-    let site: Site
-    let company: Company
+package struct Counter: Sendable {
+    package let site: Site
+    package let company: Company
 
-    init(_ company: Company) throws {
+    package init(_ company: Company) throws {
         self.company = company
         var services = Services()
         services.kernel = company.kernel
         services.exchange = company.node
-        let origin = "https://\(company.kernel.host)"
+        let address = "https://\(company.kernel.host)"
+        guard let origin = PublicOrigin(address) else { throw NoOrigin(address: address) }
         site = try Site(
-            SiteConfiguration(origin: try #require(PublicOrigin(origin))), database: company.database,
+            SiteConfiguration(origin: origin), database: company.database,
             templates: Templates(ProgramFiles.ofSourceTree.get().merging(ProgramFiles(folder: Self.panels()))),
             assets: Assets(.ofSourceTree.get()), live: Live(database: company.database, sources: []), services: services,
-            actions: Features.base.actions, rawActions: [], streams: Features.base.streams)
+            actions: company.features.actions, rawActions: [], streams: company.features.streams)
     }
 
     /// The panel that a kind of case brings.
@@ -45,7 +35,7 @@ struct Counter {
     }
 
     /// A program of a member of this role.
-    func program(_ role: Member.Role, label: String = "a program") async throws -> APIClient {
+    package func program(_ role: Member.Role, label: String = "a program") async throws -> APIClient {
         let enterprise = company.enterprise
         let token = try await company.database.write { tx in
             let member = Member(email: "\(ID<Member>())@\(enterprise.slug).example", name: "Bo Baker", role: role)
@@ -55,7 +45,7 @@ struct Counter {
         return APIClient(site, token: token)
     }
 
-    func member(_ role: Member.Role) async throws -> Browser {
+    package func member(_ role: Member.Role) async throws -> Browser {
         let enterprise = company.enterprise
         let token = try await company.database.write { tx in
             let member = Member(email: "\(role)@\(enterprise.slug).example", name: "Bo Baker", role: role)
@@ -66,4 +56,8 @@ struct Counter {
         browser.keep("__Host-\(StaffCaller.cookie(of: enterprise.slug))", token.text)
         return browser
     }
+}
+
+private struct NoOrigin: Error {
+    let address: String
 }

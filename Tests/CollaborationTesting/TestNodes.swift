@@ -1,21 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
+import Collaboration
 import Crypto
 import Exchange
 import Foundation
 import HTTPMessageSignatures
 import Logging
+import Networking
+import Office
 import Storage
 import StorageTesting
 import Synchronization
 
-@testable import Collaboration
-@testable import Entente
-@testable import Networking
-@testable import Office
-
 /// Nodes that reach each other through a wire that can fail, under one clock that only tests move.
-final class TestNetwork: PeerTransport {
-    enum Fault: Error {
+package final class TestNetwork: PeerTransport {
+    package enum Fault: Error {
         case unreachable, responseLost
     }
 
@@ -33,31 +31,33 @@ final class TestNetwork: PeerTransport {
     private let lose = Mutex<@Sendable (PeerRequest) throws -> Void>({ _ in })
     private let impostor = Mutex<@Sendable (PeerRequest) async throws -> PeerResponse?>({ _ in nil })
 
-    var time: Timestamp { state.withLock { $0.time } }
-    var sent: [PeerRequest] { state.withLock { $0.sent } }
-    var mostUnderWay: Int { state.withLock { $0.mostUnderWay } }
+    package init() {}
 
-    func advance(_ seconds: Int) { state.withLock { $0.time = $0.time + seconds } }
-    func set(_ time: Timestamp) { state.withLock { $0.time = time } }
-    func add(_ node: ExchangeNode, as origin: String? = nil) {
+    package var time: Timestamp { state.withLock { $0.time } }
+    package var sent: [PeerRequest] { state.withLock { $0.sent } }
+    package var mostUnderWay: Int { state.withLock { $0.mostUnderWay } }
+
+    package func advance(_ seconds: Int) { state.withLock { $0.time = $0.time + seconds } }
+    package func set(_ time: Timestamp) { state.withLock { $0.time = time } }
+    package func add(_ node: ExchangeNode, as origin: String? = nil) {
         state.withLock { $0.nodes[origin ?? node.origin] = node }
     }
 
-    func beforeDelivery(_ body: @escaping @Sendable (inout PeerRequest) throws -> Void) {
+    package func beforeDelivery(_ body: @escaping @Sendable (inout PeerRequest) throws -> Void) {
         tamper.withLock { $0 = body }
     }
-    func afterDelivery(_ body: @escaping @Sendable (PeerRequest) throws -> Void) { lose.withLock { $0 = body } }
+    package func afterDelivery(_ body: @escaping @Sendable (PeerRequest) throws -> Void) { lose.withLock { $0 = body } }
     /// Answers in a node's place; nil leaves the answer to the node.
-    func answerInstead(_ body: @escaping @Sendable (PeerRequest) async throws -> PeerResponse?) {
+    package func answerInstead(_ body: @escaping @Sendable (PeerRequest) async throws -> PeerResponse?) {
         impostor.withLock { $0 = body }
     }
-    func heal() {
+    package func heal() {
         beforeDelivery { _ in }
         afterDelivery { _ in }
         answerInstead { _ in nil }
     }
 
-    func send(_ request: PeerRequest) async throws -> PeerResponse {
+    package func send(_ request: PeerRequest) async throws -> PeerResponse {
         var request = request
         state.withLock { state in
             state.sent.append(request)
@@ -76,11 +76,11 @@ final class TestNetwork: PeerTransport {
 }
 
 /// One node with its database, and what events have done there.
-final class TestNode: Sendable {
-    let database: Database
-    let node: ExchangeNode
-    let delivery: Delivery
-    let network: TestNetwork
+package final class TestNode: Sendable {
+    package let database: Database
+    package let node: ExchangeNode
+    package let delivery: Delivery
+    package let network: TestNetwork
 
     static let schema = [
         Migration(
@@ -93,9 +93,9 @@ final class TestNode: Sendable {
             """)
     ]
 
-    init(_ host: String, _ engine: Engine, _ network: TestNetwork) async throws {
+    package init(_ host: String, _ engine: Engine, _ network: TestNetwork) async throws {
         database = try await TestDatabase.make(
-            engine, migrations: Features.base.migrations + Self.schema)
+            engine, migrations: Basis.features.migrations + Self.schema)
         node = ExchangeNode(
             database: database, origin: "https://\(host)",
             handlers: InboundHandlers(InboundHandlers.aboutLinks + [Self.handler, Self.revocation]),
@@ -127,11 +127,11 @@ final class TestNode: Sendable {
     }
 
     /// How many answers of peers are kept as proof.
-    func keptReceipts() async throws -> Int? {
+    package func keptReceipts() async throws -> Int? {
         try await database.read { tx in try tx.first("SELECT count(*) FROM receipts") { try $0.next() } }
     }
 
-    func enterprise(_ slug: String) async throws -> Enterprise {
+    package func enterprise(_ slug: String) async throws -> Enterprise {
         let enterprise = Enterprise(slug: slug, name: slug.capitalized, colour: 3, place: "Ghent", prefix: "X")
         let now = network.time
         try await database.write { tx in
@@ -141,7 +141,7 @@ final class TestNode: Sendable {
         return enterprise
     }
 
-    func invite(_ enterprise: Enterprise, as role: Role = .supplier) async throws -> (LinkInvitation, String) {
+    package func invite(_ enterprise: Enterprise, as role: Role = .supplier) async throws -> (LinkInvitation, String) {
         let (address, now) = (try node.address(of: enterprise.slug), network.time)
         return try await database.write { tx in
             let (kept, invitation) = try InvitationStore(enterprise.id, tx).invite(
@@ -150,7 +150,7 @@ final class TestNode: Sendable {
         }
     }
 
-    func send(
+    package func send(
         _ texts: [String], from enterprise: Enterprise, over link: ID<Link>, in conversation: ID<Conversation> = ID()
     )
         async throws
@@ -165,13 +165,13 @@ final class TestNode: Sendable {
         }
     }
 
-    static func message(_ text: String) -> MessageAddedV1 {
+    package static func message(_ text: String) -> MessageAddedV1 {
         MessageAddedV1(
             message: UUID(), handover: UUID(), author: "Ann", company: "Velora", text: text,
             writtenAt: WireTime(seconds: 0), audience: [], isForCustomer: false)
     }
 
-    func revoke(_ customer: String, from enterprise: Enterprise, over link: ID<Link>, in conversation: ID<Conversation>)
+    package func revoke(_ customer: String, from enterprise: Enterprise, over link: ID<Link>, in conversation: ID<Conversation>)
         async throws
     {
         let (address, now) = (try node.address(of: enterprise.slug), network.time)
@@ -182,7 +182,7 @@ final class TestNode: Sendable {
         }
     }
 
-    func close(_ link: ID<Link>, of enterprise: Enterprise) async throws {
+    package func close(_ link: ID<Link>, of enterprise: Enterprise) async throws {
         let now = network.time
         try await database.write { tx in
             let links = LinkStore(enterprise.id, tx)
@@ -190,7 +190,7 @@ final class TestNode: Sendable {
         }
     }
 
-    func effects(_ enterprise: Enterprise, in conversation: ID<Conversation>? = nil) async throws -> [String] {
+    package func effects(_ enterprise: Enterprise, in conversation: ID<Conversation>? = nil) async throws -> [String] {
         try await database.read { tx in
             let only: SQL = if let conversation { "AND conversation = \(conversation)" } else { "" }
             return try tx.all(
@@ -201,25 +201,25 @@ final class TestNode: Sendable {
         }
     }
 
-    func link(_ enterprise: Enterprise, _ id: ID<Link>) async throws -> Link? {
+    package func link(_ enterprise: Enterprise, _ id: ID<Link>) async throws -> Link? {
         try await database.read { tx in try LinkStore(enterprise.id, tx).find(id) }
     }
 
-    func deadLetters(_ enterprise: Enterprise, _ link: ID<Link>) async throws -> [DeadLetter] {
-        try await database.read { tx in try DeadLetters(enterprise.id, tx, rules: Features.base.letterRules).list(of: link) }
+    package func deadLetters(_ enterprise: Enterprise, _ link: ID<Link>) async throws -> [DeadLetter] {
+        try await database.read { tx in try DeadLetters(enterprise.id, tx, rules: Basis.features.letterRules).list(of: link) }
     }
 }
 
 /// Velora and Kraft Drives, linked.
-struct LinkedPair: Sendable {
-    let network: TestNetwork
-    let velora: TestNode
-    let kraft: TestNode
-    let inviter: Enterprise
-    let accepter: Enterprise
-    let link: ID<Link>
+package struct LinkedPair: Sendable {
+    package let network: TestNetwork
+    package let velora: TestNode
+    package let kraft: TestNode
+    package let inviter: Enterprise
+    package let accepter: Enterprise
+    package let link: ID<Link>
 
-    init(_ engine: Engine, onOneNode: Bool = false) async throws {
+    package init(_ engine: Engine, onOneNode: Bool = false) async throws {
         network = TestNetwork()
         velora = try await TestNode("velora.example", engine, network)
         kraft = onOneNode ? velora : try await TestNode("kraft.example", engine, network)
@@ -228,7 +228,7 @@ struct LinkedPair: Sendable {
         link = try await Self.link(velora, inviter, kraft, accepter)
     }
 
-    static func link(
+    package static func link(
         _ from: TestNode, _ inviter: Enterprise, _ to: TestNode, _ accepter: Enterprise
     ) async throws -> ID<Link> {
         let (_, url) = try await from.invite(inviter)
@@ -238,12 +238,12 @@ struct LinkedPair: Sendable {
         return link.id
     }
 
-    func send(_ texts: [String], in conversation: ID<Conversation> = ID()) async throws {
+    package func send(_ texts: [String], in conversation: ID<Conversation> = ID()) async throws {
         try await velora.send(texts, from: inviter, over: link, in: conversation)
     }
 
     /// What Kraft would sign as the answer to a request of Velora's.
-    func kraftSigns(
+    package func kraftSigns(
         _ status: ExchangeStatus, _ contentType: String, _ body: [UInt8], answering request: PeerRequest
     ) async throws -> PeerResponse {
         let (now, address) = (network.time, try kraft.node.address(of: accepter.slug))
@@ -255,20 +255,20 @@ struct LinkedPair: Sendable {
         return try .signed(status, contentType, body, answering: verified, by: theirs, at: now)
     }
 
-    func arrived(in conversation: ID<Conversation>? = nil) async throws -> [String] {
+    package func arrived(in conversation: ID<Conversation>? = nil) async throws -> [String] {
         try await kraft.effects(accepter, in: conversation)
     }
 }
 
 /// Grants each link one file.
-struct FileOfEachLink: SharedAttachments {
-    static func bytes(of link: ID<Link>) -> [UInt8] { Array("the file of \(link)".utf8) }
+package struct FileOfEachLink: SharedAttachments {
+    package static func bytes(of link: ID<Link>) -> [UInt8] { Array("the file of \(link)".utf8) }
 
-    static func digest(of link: ID<Link>) -> String {
+    package static func digest(of link: ID<Link>) -> String {
         SHA256.hash(data: bytes(of: link)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 
-    func bytes(_ digest: String, grantedTo link: Link, _ tx: Transaction) throws -> [UInt8]? {
+    package func bytes(_ digest: String, grantedTo link: Link, _ tx: Transaction) throws -> [UInt8]? {
         digest == Self.digest(of: link.id) ? Self.bytes(of: link.id) : nil
     }
 }

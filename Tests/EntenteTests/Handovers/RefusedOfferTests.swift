@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CollaborationTesting
 import Exchange
 import Foundation
 import SiteTesting
@@ -105,7 +106,7 @@ struct RefusedOfferTests {
 
     @Test("what would go in a circle is with the company that has it, as the first hears", arguments: Engine.allCases)
     func circle(engine: Engine) async throws {
-        let row = try await ChainTests.Row(engine)
+        let row = try await CompanyRow(engine)
         let back = try await row.supplier.link(with: row.dealer, as: .partner)
         let question = try await row.dealer.ask()
         let first = try await row.dealer.offer(question, over: row.toMaker)

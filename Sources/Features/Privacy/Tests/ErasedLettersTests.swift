@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CollaborationTesting
 import Foundation
 @testable import Privacy
 import Storage
@@ -12,7 +13,7 @@ import Testing
 struct ErasedLettersTests {
     @Test("what was still on its way when they were erased is erased once it is there", arguments: Engine.allCases)
     func letters(engine: Engine) async throws {
-        let row = try await ChainTests.Row(engine)
+        let row = try await CompanyRow(engine)
         let question = try await row.dealer.ask("My canary words")
         try await row.dealer.offer(question, over: row.toMaker)
         let wish = try await row.dealer.asCustomer(of: question) { desk, item in try desk.askErasure(in: &item).id }
@@ -25,7 +26,7 @@ struct ErasedLettersTests {
 
     @Test("what a peer refused is not sent again once it is erased", arguments: Engine.allCases)
     func deadLetters(engine: Engine) async throws {
-        let row = try await ChainTests.Row(engine)
+        let row = try await CompanyRow(engine)
         let question = try await row.dealer.ask("My canary words")
         let (scope, link, now) = (row.dealer.enterprise.id, row.toMaker, row.network.time)
         try await row.dealer.offer(question, over: link)
@@ -46,7 +47,7 @@ struct ErasedLettersTests {
 
     @Test("what waits for a peer that was away too long is erased at once, and the wish does not wait behind it", arguments: Engine.allCases)
     func held(engine: Engine) async throws {
-        let row = try await ChainTests.Row(engine)
+        let row = try await CompanyRow(engine)
         let question = try await row.dealer.ask("My canary words")
         let (scope, link) = (row.dealer.enterprise.id, row.toMaker)
         row.network.beforeDelivery { _ in throw TestNetwork.Fault.unreachable }

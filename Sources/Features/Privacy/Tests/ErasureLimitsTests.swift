@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CollaborationTesting
 import Exchange
 import Foundation
 @testable import Privacy
@@ -11,7 +12,7 @@ import Testing
 
 @Suite("What erasing may not take, and may not leave")
 struct ErasureLimitsTests {
-    typealias Row = ChainTests.Row
+    typealias Row = CompanyRow
     typealias Told = ErasureTests.Told
 
     private func set(_ rule: FieldRule, for field: SharedField, on link: ID<Link>, at companies: [Company]) async throws {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CollaborationTesting
 import Exchange
 import Foundation
 import Logging
@@ -14,7 +15,7 @@ import Testing
 
 @Suite("A customer asks to be forgotten")
 struct ErasureTests {
-    typealias Row = ChainTests.Row
+    typealias Row = CompanyRow
 
     /// Words that only the customer, or who they are, can have put anywhere.
     static let canaries = ["Lotte", "Peeters", "+32470555001", "Canaryville", "canary words"]
@@ -168,7 +169,7 @@ struct ErasureTests {
 
     @Test("who they were before goes, too, as far as the case keeps it", arguments: Engine.allCases)
     func former(engine: Engine) async throws {
-        let row = try await ChainTests.Row(engine)
+        let row = try await CompanyRow(engine)
         let dealer = row.dealer
         let question = try await dealer.ask(name: "Lotte Peeters")
         try await dealer.asCustomer(of: question) { desk, item in
@@ -192,7 +193,7 @@ struct ErasureTests {
 
     @Test("one that cannot be finished keeps no other from it", arguments: Engine.allCases)
     func isolated(engine: Engine) async throws {
-        let row = try await ChainTests.Row(engine)
+        let row = try await CompanyRow(engine)
         let dealer = row.dealer
         var wishes: [ID<Erasure>] = []
         for name in ["Zaphod Beeblebrox", "Arthur Dent"] {
@@ -315,19 +316,6 @@ struct ErasureTests {
 }
 
 extension Company {
-    /// Works as the customer of a case, on their own page.
-    func asCustomer<T: Sendable>(of item: ID<Case>, _ body: @escaping @Sendable (Desk, inout HeldCase) throws -> T) async throws -> T {
-        let (enterprise, kernel, now) = (enterprise, kernel, network.time)
-        return try await database.write { tx in
-            let reader = Desk(enterprise, .system("test"), kernel, tx, now: now)
-            return try reader.change(item) { item in
-                let customer = try #require(try item.customer.flatMap { try reader.customers.find($0) })
-                let desk = Desk(enterprise, .customer(customer.id.uuid, name: customer.name), kernel, tx, now: now)
-                return try body(desk, &item)
-            }
-        }
-    }
-
     func outcome(_ erasure: ID<Erasure>) async throws -> ErasureView {
         try await work { desk in try ErasureView(#require(try desk.erasures.find(erasure)), desk) }
     }

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
+import CollaborationTesting
+import Networking
+import Presence
 import Storage
 import StorageTesting
 import Testing
 import Web
 
 @testable import Collaboration
-@testable import Entente
 @testable import Office
 
 @Suite("How open pages hear of changes")
 struct LiveTopicsTests {
     private func revision(_ topic: Live.Topic, _ company: Company) async throws -> Int64? {
-        try await company.database.read { try Features.base.liveSources.revisions(of: [topic], $0)[topic] }
+        try await company.database.read { try Company.usualFeatures.liveSources.revisions(of: [topic], $0)[topic] }
     }
 
     @Test("a change that commits after a later one is seen", arguments: Engine.allCases)
@@ -30,10 +32,10 @@ struct LiveTopicsTests {
         try await tag(quick, at: now + 600)
         let topics: [Live.Topic] = [.cases(of: enterprise.id), .case(slow, of: enterprise.id)]
         for topic in topics { _ = try await revision(topic, company) }
-        let before = try await company.database.read { try Features.base.liveSources.revisions(of: topics, $0) }
+        let before = try await company.database.read { try Company.usualFeatures.liveSources.revisions(of: topics, $0) }
         // It began earlier, with a large upload, and commits only now.
         try await tag(slow, at: now + 300)
-        let after = try await company.database.read { try Features.base.liveSources.revisions(of: topics, $0) }
+        let after = try await company.database.read { try Company.usualFeatures.liveSources.revisions(of: topics, $0) }
         for topic in topics { #expect(before[topic] != after[topic], "\(topic)") }
     }
 
@@ -86,10 +88,18 @@ struct LiveTopicsTests {
         for company in [one, other] { topics += [.cases(of: company.enterprise.id), .links(of: company.enterprise.id)] }
         let foreign = Live.Topic.case(questions[0], of: other.enterprise.id)
         let (found, queries) = try await one.database.read { [topics] tx in
-            (try Features.base.liveSources.revisions(of: topics, tx), tx.statementCount)
+            (try Company.usualFeatures.liveSources.revisions(of: topics, tx), tx.statementCount)
         }
         #expect(Set(found.keys) == Set(topics))
         #expect(queries <= 4)
         #expect(try await revision(foreign, one) == nil, "another company's case is nobody's topic")
+    }
+}
+
+extension Company {
+    fileprivate static let usualFeatures: [any Feature.Type] = Basis.features + [Presences.self]
+
+    fileprivate convenience init(_ name: String, _ engine: Engine, _ network: TestNetwork, on host: Company? = nil) async throws {
+        try await self.init(name, engine, network, on: host, features: Company.usualFeatures)
     }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CollaborationTesting
 import Crypto
 import Exchange
 import Foundation
@@ -41,7 +42,7 @@ final class VectorReceiver {
     }
 
     init(_ engine: Engine) async throws {
-        let kernel = Kernel(kinds: Kinds([Question.self]), host: "kraft.example") { _ in }
+        let kernel = Kernel(Features.base, kinds: Kinds([Question.self]), host: "kraft.example") { _ in }
         let network = network
         self.kernel = kernel
         database = try await TestDatabase.make(engine, migrations: Features.base.migrations)

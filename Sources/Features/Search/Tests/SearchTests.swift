@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CollaborationTesting
 import Foundation
 import SiteTesting
 import Storage
@@ -100,6 +101,10 @@ extension Actor {
 }
 
 extension Company {
+    fileprivate convenience init(_ name: String, _ engine: Engine, _ network: TestNetwork) async throws {
+        try await self.init(name, engine, network, features: Basis.features + [Searching.self])
+    }
+
     /// The titles of the cases that the API lists at an address.
     fileprivate func found(_ path: String) async throws -> [String] {
         let (enterprise, member) = (enterprise, member)
