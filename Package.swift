@@ -16,7 +16,7 @@ let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 /// What tests of a feature need beyond what all have: pages of other features that lead to its own, for the most part.
 let alsoTestedWith: [String: [Target.Dependency]] = [
-    "Follow": ["Privacy", "Settings"], "Privacy": ["Follow", "Notices", "Today", logging],
+    "Follow": ["Privacy", "Settings"], "Privacy": ["Follow", "Today", logging],
 ]
 
 let package = Package(
@@ -144,7 +144,7 @@ let package = Package(
         .testTarget(
             name: "CollaborationTests",
             dependencies: [
-                "Collaboration", "CollaborationTesting", "Notices", "Partners", "Networking", "Office", "Web", "Storage", "Exchange",
+                "Collaboration", "CollaborationTesting", "Partners", "Networking", "Office", "Web", "Storage", "Exchange",
                 "HTTPMessageSignatures", "SiteTesting", "StorageTesting", crypto,
             ]
         ),

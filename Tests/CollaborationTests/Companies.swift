@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import CollaborationTesting
-import Notices
 import Office
 import Partners
 import Storage
 
 extension Company {
-    /// `Notices` brings the table that a case's page looks into; `Partners` says how a link is getting on, and who may administer,
-    /// which the pages of members and teams ask.
-    static let usualFeatures: [any Feature.Type] = Basis.features + [Notices.self, Partners.self]
+    /// `Partners` says how a link is getting on.
+    static let usualFeatures: [any Feature.Type] = Basis.features + [Partners.self]
 
     convenience init(_ name: String, _ engine: Engine, _ network: TestNetwork, on host: Company? = nil) async throws {
         try await self.init(name, engine, network, on: host, features: Company.usualFeatures)

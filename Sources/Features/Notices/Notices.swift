@@ -5,7 +5,6 @@ import Web
 
 /// What each member is told, and how they want to be told.
 package enum Notices: Feature {
-    package static let migrations = NoticeSchema.migrations
     package static let scenes = [DemoMention.scene]
     package static let actions: [any Operation.Type] = [
         ShowNotices.self, ReadNotices.self, MuteSubject.self, HearAgain.self, ChooseNotices.self, ForgetChoices.self,

@@ -7,7 +7,7 @@ import Web
 package enum House: Feature {
     package static var migrations: [Migration] {
         [Jobs.migration] + Site.migrations + EnterpriseSchema.migrations + EventSchema.migrations + MemberSchema.migrations
-            + Subscription.migrations
+            + Subscription.migrations + NoticeSchema.migrations
     }
 
     package static let actions: [any Operation.Type] = [
@@ -57,4 +57,6 @@ package enum House: Feature {
         Place(.house, 1, "Members", "members", for: .membersManage), Place(.house, 2, "Teams", "teams", for: .membersManage),
         Place(.house, 3, "API tokens", "tokens", for: .tokensManage),
     ]
+
+    package static let abilities: [String: Permission] = ["manageMembers": .membersManage]
 }

@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import CollaborationTesting
 import Follow
-import Notices
 import Office
 import Privacy
 import Storage
 import Today
 
 extension Company {
-    /// Customers ask on the page that `Following` shows, `TodayFeature` says who waits for an answer, and `Notices` brings the table
-    /// that a case's page looks into.
-    static let usualFeatures: [any Feature.Type] =
-        Basis.features + [Privacy.self, Following.self, TodayFeature.self, Notices.self]
+    /// Customers ask on the page that `Following` shows; `TodayFeature` says who waits for an answer.
+    static let usualFeatures: [any Feature.Type] = Basis.features + [Privacy.self, Following.self, TodayFeature.self]
 
     convenience init(_ name: String, _ engine: Engine, _ network: TestNetwork, on host: Company? = nil) async throws {
         try await self.init(name, engine, network, on: host, features: Company.usualFeatures)
