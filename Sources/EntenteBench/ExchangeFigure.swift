@@ -31,7 +31,7 @@ extension Bench {
         let hello = try await ServerProcess(
             itself, ["hello", "--database", "sqlite::memory:", "--port", "\(port)"], port: port, path: "/hello",
             log: folder.appending(path: "hello-exchange.log"))
-        let load = HTTPLoad(paths: ["/hello"])
+        let load = HTTPLoad(paths: ["/hello/asked"])
         _ = try await load.run(hello, seconds: 1, in: folder)
         let rates = try await repeated("hello") { try await load.run(hello, seconds: seconds, in: folder).rate }
         try await hello.stop()

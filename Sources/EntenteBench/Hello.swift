@@ -5,7 +5,7 @@ import Logging
 import Storage
 import Web
 
-/// The limit of every page: the same server with an action that does nothing.
+/// What limits all: the same server with actions that do as little as they can.
 struct ServeHello: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "hello", abstract: "Serve nothing but a greeting.", shouldDisplay: false)
@@ -24,7 +24,7 @@ struct ServeHello: AsyncParsableCommand {
         logger.logLevel = .error
         try await Site(
             configuration, database: database, templates: Templates(files), assets: Assets(files),
-            live: live, actions: [SayHello.self, KeepHello.self], logger: logger
+            live: live, actions: [SayHello.self, AskHello.self, KeepHello.self], logger: logger
         ).run()
     }
 }
@@ -40,6 +40,18 @@ struct SayHello: Action {
 
     static func run(_ call: Call<Anyone, NoInput>, _ tx: Transaction) throws -> Reply<Greeting> {
         .show(Greeting(hello: "world"))
+    }
+}
+
+/// The limit of every page: what has a transaction with one statement, which reads nothing.
+struct AskHello: Action {
+    static let route = Route.get("/hello/asked")
+    static let summary = "A greeting that the database was asked for"
+    static let access = Anyone.Requirement.open(because: "it tells nothing")
+
+    static func run(_ call: Call<Anyone, NoInput>, _ tx: Transaction) throws -> Reply<Greeting> {
+        _ = try tx.first("SELECT 1") { try $0.next() as Int }
+        return .show(Greeting(hello: "world"))
     }
 }
 

@@ -73,6 +73,14 @@ struct NoticeTests {
         try await room.give(item, to: 0)
         #expect(try await told(room.administrator)[0].why == "assigned")
         #expect(try await room.ines.post("/velora/notices/mutes", [("subject", "\(UUID())"), ("sort", "case")]).status == 404)
+        #expect(try await events(room) == ["notices.muted", "notices.heardAgain"])
+    }
+
+    /// What members changed of what they are told, in order; what changes nothing is no event.
+    private func events(_ room: Newsroom) async throws -> [String] {
+        try await room.database.read { tx in
+            try tx.all("SELECT type FROM events WHERE sort = 'member' AND type LIKE 'notices.%' ORDER BY sequence") { try $0.next() }
+        }
     }
 
     @Test("a reason that is switched off tells nothing; one that is always on cannot be", arguments: Engine.allCases)
@@ -87,7 +95,9 @@ struct NoticeTests {
         let reasons = try await room.administrator.get("/velora/notices", as: NoticesView.self).reasons
         #expect(reasons.filter(\.isOn).map(\.why) == ["deliveryFailed", "mentioned"])
         #expect(try await room.ines.post("/velora/notices/choices", [("on", "nonsense")]).status == 422)
+        #expect(try await room.ines.post("/velora/notices/choices", [("on", ""), ("on", "mentioned")]).status == 303)
         #expect(try await room.ines.post("/velora/notices/choices/reset", []).status == 303)
+        #expect(try await events(room) == ["notices.chosen", "notices.chosen"])
         try await room.give(item, to: 1)
         try await room.give(item, to: 0)
         #expect(try await told(room.administrator).map(\.why) == ["assigned"])

@@ -23,22 +23,49 @@ package struct WatchCase: Action {
     package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<Nothing> {
         let desk = call.desk(tx)
         let item = try desk.cases.find(call.input.number)
-        try desk.cases.setWatching(call.input.watches, item.id, call.caller.member.id)
+        let member = call.caller.member.id
+        if try desk.cases.setWatching(call.input.watches, item.id, member) {
+            let number = desk.enterprise.reference(item.number)
+            if call.input.watches {
+                try desk.record(CaseWatched(number: number), on: member.uuid, object: item.id.uuid)
+            } else {
+                try desk.record(CaseUnwatched(number: number), on: member.uuid, object: item.id.uuid)
+            }
+        }
         return .done(goTo: desk.path(to: item))
     }
 }
 
+/// A member wants to hear of a case. The subject is the member, the object the case.
+package struct CaseWatched: EventPayload {
+    package static let type = "member.watches"
+    package static let subject = "member"
+    package let number: String
+
+    package func told(_ event: Event, _ scene: EventScene) -> Phrase? { "\(event.actorName) watches \(number)" }
+}
+
+/// A member wants to hear of a case no more.
+package struct CaseUnwatched: EventPayload {
+    package static let type = "member.watchesNoMore"
+    package static let subject = "member"
+    package let number: String
+
+    package func told(_ event: Event, _ scene: EventScene) -> Phrase? { "\(event.actorName) watches \(number) no more" }
+}
+
 extension CaseStore {
-    fileprivate func setWatching(_ watches: Bool, _ item: ID<Case>, _ member: ID<Member>) throws {
+    /// Whether that is a change.
+    fileprivate func setWatching(_ watches: Bool, _ item: ID<Case>, _ member: ID<Member>) throws -> Bool {
         if watches {
             try tx.run(
                 """
                 INSERT INTO case_watchers (enterprise, case_id, member) VALUES (\(desk.scope), \(item), \(member))
                 ON CONFLICT (enterprise, case_id, member) DO NOTHING
-                """)
+                """) > 0
         } else {
             try tx.run(
-                "DELETE FROM case_watchers WHERE enterprise = \(desk.scope) AND case_id = \(item) AND member = \(member)")
+                "DELETE FROM case_watchers WHERE enterprise = \(desk.scope) AND case_id = \(item) AND member = \(member)") > 0
         }
     }
 

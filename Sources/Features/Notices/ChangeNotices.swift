@@ -91,13 +91,10 @@ package struct ChooseNotices: Action {
 
     package static func run(_ call: Call<StaffCaller, Input>, _ tx: Transaction) throws -> Reply<Nothing> {
         let desk = call.desk(tx)
-        let reasons = desk.kernel.noticeReasons.filter { !$0.isAlways }
         if let unknown = call.input.on.first(where: { name in !desk.kernel.noticeReasons.contains { $0.name == name } }) {
             throw InvalidInput([FieldError("on", "There is no reason “\(unknown)”.")])
         }
-        for reason in reasons {
-            try desk.notices.choose(reason, isOn: call.input.on.contains(reason.name), by: call.caller.member.id)
-        }
+        try desk.notices.choose(call.input.on, by: call.caller.member.id)
         return .done(goTo: "/\(desk.enterprise.slug)/notices", notice: "Saved.")
     }
 }

@@ -16,6 +16,7 @@ package enum Notices: Feature {
             try await works.database.write { try NoticeStore.forget($0, readBefore: $0.startedAt - 90 * 86_400) }
         }
     ]
+    package static let events: [any EventPayload.Type] = [SubjectMuted.self, SubjectHeard.self, NoticesChosen.self]
     package static let subscribers: [any Subscriber.Type] = [NoticeKeeper.self]
 
     package static func gather(_ features: [any Feature.Type], into kernel: inout Kernel) {

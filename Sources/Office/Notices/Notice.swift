@@ -147,17 +147,33 @@ package struct NoticeStore {
         return members.filter { !(chosen[$0] ?? reason.isOnAtFirst) }
     }
 
-    package func choose(_ reason: NoticeReason, isOn: Bool, by member: ID<Member>) throws {
-        try tx.run(
-            """
-            INSERT INTO notice_choices (enterprise, member, reason, is_on)
-            VALUES (\(scope), \(member), \(reason.name), \(isOn))
-            ON CONFLICT (enterprise, member, reason) DO UPDATE SET is_on = excluded.is_on
-            """)
+    /// - Parameter on: the names of all reasons for which a member is to be told; those left out are switched off.
+    package func choose(_ on: [String], by member: ID<Member>) throws {
+        let before = try choices(of: member)
+        let changed = desk.kernel.noticeReasons.filter { !$0.isAlways && on.contains($0.name) != (before[$0.name] ?? $0.isOnAtFirst) }
+        for reason in changed {
+            try tx.run(
+                """
+                INSERT INTO notice_choices (enterprise, member, reason, is_on)
+                VALUES (\(scope), \(member), \(reason.name), \(on.contains(reason.name)))
+                ON CONFLICT (enterprise, member, reason) DO UPDATE SET is_on = excluded.is_on
+                """)
+        }
+        try note(changed, areOn: on.contains, by: member)
     }
 
+    /// As it is for everybody at first.
     package func forgetChoices(of member: ID<Member>) throws {
+        let before = try choices(of: member)
         try tx.run("DELETE FROM notice_choices WHERE enterprise = \(scope) AND member = \(member)")
+        let changed = desk.kernel.noticeReasons.filter { (before[$0.name] ?? $0.isOnAtFirst) != $0.isOnAtFirst }
+        try note(changed, areOn: { name in changed.contains { $0.name == name && $0.isOnAtFirst } }, by: member)
+    }
+
+    private func note(_ changed: [NoticeReason], areOn: (String) -> Bool, by member: ID<Member>) throws {
+        guard !changed.isEmpty else { return }
+        let names = changed.map(\.name)
+        try desk.record(NoticesChosen(on: names.filter(areOn), off: names.filter { !areOn($0) }), on: member.uuid)
     }
 
     /// What a member hears nothing of, the newest first.
@@ -178,17 +194,19 @@ package struct NoticeStore {
     }
 
     package func mute(_ subject: UUID, of sort: String, by member: ID<Member>) throws {
-        try tx.run(
+        let changed = try tx.run(
             """
             INSERT INTO notice_mutes (enterprise, member, subject, sort, at)
             VALUES (\(scope), \(member), \(subject), \(sort), \(desk.now)) ON CONFLICT (enterprise, member, subject) DO NOTHING
             """)
+        if changed > 0 { try desk.record(SubjectMuted(sort: sort), on: member.uuid, object: subject) }
         try read(subject, by: member)
     }
 
     package func hearAgain(_ subject: UUID, by member: ID<Member>) throws {
-        try tx.run(
+        let changed = try tx.run(
             "DELETE FROM notice_mutes WHERE enterprise = \(scope) AND member = \(member) AND subject = \(subject)")
+        if changed > 0 { try desk.record(SubjectHeard(), on: member.uuid, object: subject) }
         announce(to: member)
     }
 
