@@ -13,6 +13,8 @@ package final class CaseNumbers: Sendable {
         var ranges: [Range<Int>] = []
         var size = 1
         var takenAt: Timestamp?
+        /// When some were asked for that have not come.
+        var askedAt: Timestamp?
     }
 
     private let stocks = Mutex<[ID<Enterprise>: Stock]>([:])
@@ -21,6 +23,8 @@ package final class CaseNumbers: Sendable {
     private static let most = 64
     /// Seconds: what lasts for less is too little.
     private static let lasts = 1
+    /// Seconds after which those that were asked for do not come any more: their transaction was undone.
+    private static let patience = 10
 
     package init() {}
 
@@ -36,7 +40,10 @@ package final class CaseNumbers: Sendable {
         guard let last else { throw StorageError.unexpectedValue(expected: "a case number", found: "nothing") }
         if size > 1 {
             desk.tx.afterCommit { [self, scope = desk.scope] in
-                stocks.withLock { $0[scope, default: Stock()].ranges.append(last - size + 2..<last + 1) }
+                stocks.withLock { stocks in
+                    stocks[scope, default: Stock()].ranges.append(last - size + 2..<last + 1)
+                    stocks[scope]?.askedAt = nil
+                }
             }
         }
         return last - size + 1
@@ -57,9 +64,12 @@ package final class CaseNumbers: Sendable {
     private func size(_ scope: ID<Enterprise>, at now: Timestamp) -> Int {
         stocks.withLock { stocks in
             var stock = stocks[scope] ?? Stock()
+            // One at a time asks for many, so that no more are lost than one asks for.
+            if let asked = stock.askedAt, now < asked + Self.patience { return 1 }
             let isBusy = stock.takenAt.map { now < $0 + Self.lasts } ?? false
             stock.size = isBusy ? min(stock.size * 2, Self.most) : 1
             stock.takenAt = now
+            stock.askedAt = stock.size > 1 ? now : nil
             stocks[scope] = stock
             return stock.size
         }

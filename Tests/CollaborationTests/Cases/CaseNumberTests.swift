@@ -33,6 +33,7 @@ struct CaseNumberTests {
             return try await group.reduce(into: []) { $0.append($1) }
         }
         #expect(Set(taken).count == 200)
+        // Of what each process takes in advance one lot may be left.
         #expect(taken.allSatisfy { (1001...1000 + 200 + 2 * 64).contains($0) })
     }
 
