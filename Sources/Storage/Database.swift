@@ -57,6 +57,7 @@ package final class Database: Sendable {
     package func refreshStatistics() async throws {
         guard engine == .sqlite else { return }
         try await write { tx in try tx.run("ANALYZE") }
+        (backend as? SQLiteBackend)?.statisticsChanged()
     }
 
     /// Lets accepted transactions finish, then closes. Later ones throw `StorageError.closed`.

@@ -121,11 +121,6 @@ package struct DeadJob: Sendable {
 
 extension Jobs {
     /// The latest first; those of one scope, or all.
-    /// A query for how many kinds of a scope's jobs have been given up.
-    package static func deadKinds(of scope: UUID) -> SQL {
-        "SELECT COUNT(DISTINCT kind) FROM jobs WHERE died_at IS NOT NULL AND scope = \(scope)"
-    }
-
     package static func dead(_ transaction: Transaction, of scope: UUID? = nil, limit: Int) throws -> [DeadJob] {
         let one: SQL = if let scope { "AND scope = \(scope)" } else { "" }
         return try transaction.all(
@@ -138,6 +133,11 @@ extension Jobs {
                 id: try row.next(), kind: try row.next(), attempts: try row.next(), error: try row.next(),
                 diedAt: try row.next())
         }
+    }
+
+    /// A query for how many kinds of a scope's jobs have been given up.
+    package static func deadKinds(of scope: UUID) -> SQL {
+        "SELECT COUNT(DISTINCT kind) FROM jobs WHERE died_at IS NOT NULL AND scope = \(scope)"
     }
 
     /// How many wait, of each kind of a scope, and what one of them last said.

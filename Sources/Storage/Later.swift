@@ -17,6 +17,8 @@ package struct Later<Element> {
     package var rows: [Element] {
         get throws {
             if !handed.isDone { try transaction.catchUp() }
+            // Not where it was undone with a savepoint, or where one row's reading asks for another answer that came with it.
+            guard handed.isDone else { throw StorageError.transactionEnded }
             if let refusal = taken.refusal { throw refusal }
             return taken.rows
         }

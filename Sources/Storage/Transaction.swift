@@ -19,7 +19,7 @@ package final class Transaction {
     private var hasEnded = false
     private var inHand: Set<UUID> = []
     private let access: Access
-    private var recalled: [AnyHashable: Any] = [:]
+    private var recalled: [Recalled: Any] = [:]
 
     init(_ engine: Engine, _ session: any Session, _ access: Access = .write) {
         self.engine = engine
@@ -57,23 +57,21 @@ package final class Transaction {
     }
 
     /// What `read` gives, read once: nothing changes for one who only reads. A transaction that writes reads it each time.
-    package func recall<T>(_ key: some Hashable, _ read: () throws -> T) rethrows -> T {
+    /// - Parameters:
+    ///   - what: what is read, in words of the caller's own.
+    ///   - key: all that it depends on.
+    package func recall<T>(_ what: String, of key: some Hashable, _ read: () throws -> T) rethrows -> T {
         guard access == .read else { return try read() }
-        let key = Recalled(value: T.self, key: key)
-        if let known = recalled[key] as? T { return known }
+        let key = Recalled(what: what, key: AnyHashable(key))
+        if let found = recalled[key], let known = found as? T { return known }
         let value = try read()
         recalled[key] = value
         return value
     }
 
     private struct Recalled: Hashable {
-        let value: ObjectIdentifier
+        let what: String
         let key: AnyHashable
-
-        init<T>(value: T.Type, key: some Hashable) {
-            self.value = ObjectIdentifier(value)
-            self.key = AnyHashable(key)
-        }
     }
 
     /// Runs a statement and returns how many rows it changed.
@@ -121,6 +119,8 @@ package final class Transaction {
     @discardableResult
     package func savepoint<T>(_ body: () throws -> T) throws -> T {
         let (hookCount, words) = (hooks.count, lastWords)
+        // What fails of it is not this savepoint's.
+        try catchUp()
         _ = try hand(.savepoint) { _ in true }
         do {
             let result = try body()

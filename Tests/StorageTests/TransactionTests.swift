@@ -107,6 +107,21 @@ struct TransactionTests {
         #expect(sum == 4950 + 100 * 40_000)
     }
 
+    @Test("asks for more kinds of things than a connection remembers", arguments: Engine.allCases)
+    func forgotten(engine: Engine) async throws {
+        let database = try await TestDatabase.make(engine, migrations: notes)
+        let sum = try await database.read { transaction in
+            // Each number of values is a statement of its own.
+            let all = try (1...250).map { count in
+                try transaction.later("SELECT CAST(\(count) AS BIGINT) WHERE 1 IN (\(SQL.list(Array(repeating: 1, count: count))))") {
+                    try $0.next() as Int
+                }
+            }
+            return try all.reduce(0) { sum, later in try later.rows.reduce(sum, +) }
+        }
+        #expect(sum == 250 * 251 / 2)
+    }
+
     @Test("is undone where a statement whose outcome nobody asks for fails", arguments: Engine.allCases)
     func laterFailure(engine: Engine) async throws {
         let database = try await TestDatabase.make(engine, migrations: notes)

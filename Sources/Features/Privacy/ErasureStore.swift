@@ -31,7 +31,7 @@ package struct ErasureStore {
 
     /// Of a customer, newest first.
     package func list(of customer: ID<Customer>) throws -> [Erasure] {
-        try tx.recall(customer) { try list(where: "customer = \(customer)") }
+        try tx.recall("erasures of a customer", of: customer) { try list(where: "customer = \(customer)") }
     }
 
     /// About a case or its customer, newest first.
@@ -40,7 +40,7 @@ package struct ErasureStore {
             if let customer = item.customer {
                 "UNION SELECT id FROM erasures WHERE enterprise = \(desk.scope) AND customer = \(customer)"
             } else { "" }
-        return try tx.recall(item.id) {
+        return try tx.recall("erasures about a case", of: [item.id.uuid, item.customer?.uuid]) {
             try list(
                 where: """
                     id IN (SELECT erasure FROM erasure_cases WHERE enterprise = \(desk.scope) AND case_id = \(item.id) \(theirs))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import Formats
 import Collaboration
+import Formats
 import Office
 import Storage
 import Web

@@ -58,13 +58,16 @@ final class PostgreSQLConnection: Session {
 
     deinit { PQfinish(handle) }
 
-    var isLost: Bool { PQstatus(handle) != CONNECTION_OK }
+    var isLost: Bool { isSpoiled || PQstatus(handle) != CONNECTION_OK }
+    /// Answers may have been left that nobody reads.
+    private var isSpoiled = false
 
     /// Runs statements without parameters or rows.
     func command(_ text: String) throws { try checked(PQexec(handle, text)) { _ in } }
 
     /// Begins a transaction, with its first statement.
     func begin(_ access: Access) {
+        if statementsAreOutdated { forgetStatements() }
         wantsRetry = false
         (hasAnswered, hasSentCommit) = (false, false)
         switch access {
@@ -117,7 +120,7 @@ final class PostgreSQLConnection: Session {
         let prepared = try prepare(sql)
         let parameters = try PostgreSQLParameters(sql.values, types: prepared.types)
         let handed = Handed(sql.text, visit)
-        // If the sockets did not hold all of it, we would wait for the server to read while it waits for us to read its answers.
+        // What the sockets hold: we must not wait for the server to read while it waits for us to read its answers.
         let size = waiting.reduce(parameters.byteCount) { $0 + ($1.prepared?.parameters.byteCount ?? 0) }
         if waiting.count >= Self.statementsInOneGo || size > Self.bytesInOneGo { try catchUp() }
         if parameters.byteCount > Self.bytesInOneGo {
@@ -155,7 +158,7 @@ final class PostgreSQLConnection: Session {
 
     private func together(_ sent: [Handed]) throws -> [OpaquePointer?] {
         guard PQenterPipelineMode(handle) == 1 else { throw lost }
-        defer { PQexitPipelineMode(handle) }
+        defer { if PQexitPipelineMode(handle) != 1 { isSpoiled = true } }
         for handed in sent { guard send(handed) else { throw lost } }
         guard PQpipelineSync(handle) == 1 else { throw lost }
         let results = sent.map { _ in
@@ -196,7 +199,11 @@ final class PostgreSQLConnection: Session {
 
     private func prepare(_ sql: RenderedSQL) throws -> Prepared {
         if let prepared = statements[sql.text] { return prepared }
-        if statements.count >= Self.cachedStatements { forgetStatements() }
+        if statements.count >= Self.cachedStatements {
+            // What waits goes by its name.
+            try catchUp()
+            forgetStatements()
+        }
         preparedCount += 1
         let name = "s\(preparedCount)"
         let types = sql.values.map(PostgreSQLType.of)

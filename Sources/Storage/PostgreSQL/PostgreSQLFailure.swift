@@ -28,6 +28,8 @@ struct PostgreSQLFailure {
     var wantsRetry: Bool { ["40001", "40P01", "55P03"].contains(state) || outdatesStatements }
 
     var error: StorageError {
+        // The next attempt prepares the statement anew.
+        if outdatesStatements { return .busy }
         switch state {
         case "23505": return .uniqueViolation(table: table, columns: uniqueColumns)
         case "23503": return .foreignKeyViolation(table: table)

@@ -29,9 +29,9 @@ final class SQLiteBackend: Backend {
         self.sessions = sessions
         let writer = SQLiteWriter(
             connections: connections, sessions: sessions, file: try path.map { try SQLiteFile(path: $0) })
-        writes.startThread(named: "sqlite-write", limit: Self.commitTogether) { writer.commit($0) }
         let count = min(max(ProcessInfo.processInfo.activeProcessorCount, 2), 8)
         readers = try path.map { path in try (0..<count).map { _ in try SQLiteReader(path: path, configuration) } } ?? []
+        writes.startThread(named: "sqlite-write", limit: Self.commitTogether) { writer.commit($0) }
         for reader in readers { reads.startThread(named: "sqlite-read") { for work in $0 { reader.perform(work) } } }
         if readers.isEmpty {
             reads.startThread(named: "sqlite-read") { [connections] in
@@ -58,6 +58,8 @@ final class SQLiteBackend: Backend {
 
     func submit(_ work: any Work) { (work.access == .read ? reads : writes).put(work) }
 
+    func statisticsChanged() { for reader in readers { reader.outdate() } }
+
     func stop() {
         reads.close()
         writes.close()
@@ -82,7 +84,6 @@ final class SQLiteBackend: Backend {
         guard isFirst else { return }
         sessions.removeAll()
         do {
-            for reader in readers { try reader.close() }
             // GRDB closes its readers last, and those leave the write-ahead log behind.
             _ = try connections.writeWithoutTransaction { try $0.checkpoint(.truncate) }
             try connections.close()

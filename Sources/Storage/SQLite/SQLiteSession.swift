@@ -36,12 +36,16 @@ final class SQLiteSession: Session {
 
     private func step(_ sql: RenderedSQL, _ visit: (inout Row) -> Bool) throws -> Int {
         let statement = try prepare(sql.text)
-        let cursor = statement.cursor
+        // Whoever reads a row may ask for more, and so replace it among those that are kept.
+        return try withExtendedLifetime(statement) { try step(statement.cursor, sql.values, visit) }
+    }
+
+    private func step(_ cursor: OpaquePointer, _ values: [SQLValue], _ visit: (inout Row) -> Bool) throws -> Int {
         defer {
             sqlite3_reset(cursor)
             sqlite3_clear_bindings(cursor)
         }
-        for (index, value) in sql.values.enumerated() {
+        for (index, value) in values.enumerated() {
             try check(try SQLiteColumn.bind(value, to: cursor, at: Int32(index) + 1))
         }
         // For statements that change nothing `sqlite3_changes` still reports the one before.
