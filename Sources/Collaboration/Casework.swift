@@ -19,7 +19,7 @@ package enum Casework: ExchangeFeature, PersonalDataFeature {
     ]
 
     package static let events: [any EventPayload.Type] = [
-        CaseWatched.self, CaseUnwatched.self, CustomerAdded.self, CustomerChanged.self, CustomerErased.self, CustomerSeen.self, CustomersSeen.self, FieldsShared.self, CaseOpened.self, MessageAdded.self, CaseAssigned.self, TeamAssigned.self, CaseMoved.self, CasePrioritised.self,
+        WatchingChanged.self, CustomerAdded.self, CustomerChanged.self, CustomerErased.self, CustomerSeen.self, CustomersSeen.self, FieldsShared.self, CaseOpened.self, MessageAdded.self, CaseAssigned.self, TeamAssigned.self, CaseMoved.self, CasePrioritised.self,
         CaseTagged.self, RestShared.self, FileArrived.self, FileAwaited.self, HandoverOffered.self, HandoverAccepted.self,
         HandoverDeclined.self, HandoverWithdrawn.self, HandoverExpired.self, HandoverAnswered.self, HandoverCompleted.self,
         HandoverReturned.self, HandoverRefused.self, HandoverProgress.self, DeadlineNear.self, DeadlinePassed.self, ContactShared.self, ContactCorrected.self,

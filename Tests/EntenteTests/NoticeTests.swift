@@ -103,6 +103,19 @@ struct NoticeTests {
         #expect(try await told(room.administrator).map(\.why) == ["assigned"])
     }
 
+    @Test("who begins and stops to watch a case is in the log, once a change", arguments: Engine.allCases)
+    func watching(engine: Engine) async throws {
+        let room = try await Newsroom(engine)
+        let item = try await room.open()
+        for watches in ["true", "true", "false", "false"] {
+            #expect(try await room.noor.post("\(item)/watching", [("watch", watches)]).status == 303)
+        }
+        let kept = try await room.database.read { tx in
+            try tx.all("SELECT payload FROM events WHERE type = 'member.watching' ORDER BY sequence") { try $0.next() as String }
+        }
+        #expect(kept.map { $0.contains("true") } == [true, false])
+    }
+
     @Test("a replay tells nothing twice; who has left is told nothing", arguments: Engine.allCases)
     func again(engine: Engine) async throws {
         let room = try await Newsroom(engine)

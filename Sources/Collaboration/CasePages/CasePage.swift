@@ -28,9 +28,11 @@ struct CasePage {
     let scene: EventScene
 
     func page() throws -> Page {
-        let (names, groups, beside) = try (desk.members.askNames(), desk.teams.ask(), desk.cases.ask(CaseFilter(), by: nil, limit: 20))
-        let partners = try desk.links.askActive()
-        let (members, teams, lines, active) = try (names.rows, groups.rows, beside.rows, partners.rows)
+        let askedMembers = try desk.members.askNames()
+        let askedTeams = try desk.teams.ask()
+        let askedLines = try desk.cases.ask(CaseFilter(), by: nil, limit: 20)
+        let askedLinks = try desk.links.askActive()
+        let (members, teams, lines, active) = try (askedMembers.rows, askedTeams.rows, askedLines.rows, askedLinks.rows)
         let stops = stops
         let kind = desk.kernel.kinds[item.kind]
         var model: [String: Model] = [

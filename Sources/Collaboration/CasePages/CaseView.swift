@@ -188,21 +188,26 @@ package struct CaseFile: Sendable {
         now = desk.now
         number = desk.enterprise.reference(item.number)
         // What depends on nothing but the case is asked for at once.
-        let (asked, points) = try (desk.customers.ask(item.customer), desk.customers.askContactPoints(of: item.customer))
-        let told = try desk.askEvents(of: item.id.uuid, before: before, leavingOut: desk.kernel.eventTypes.unshown)
-        let (handed, sent) = try (desk.handovers.ask(of: item.id), desk.attachments.ask(of: item.id))
-        let (disclosed, people) = try (desk.askDisclosed(of: [item.id]), desk.cases.askPeople(of: item))
-        let (similar, filed) = try (item.product.isEmpty ? nil : desk.cases.askAlike(item), desk.cases.askTags(of: item.id))
-        customer = try asked.rows.first
-        contactPoints = try points.rows
-        events = try told.rows.reversed()
-        handovers = try handed.rows
-        files = Dictionary(grouping: try sent.rows, by: \.message)
-        ledger = try disclosed.rows.compactMap(\.self)
-        ownerName = try people.rows.first(where: \.isOwner)?.name
-        watchers = try people.rows.filter { !$0.isOwner }.map { ($0.id, $0.name) }.sorted { ($0.1, $0.0) < ($1.1, $1.0) }
-        alike = try similar?.rows ?? []
-        tags = try filed.rows
+        let askedCustomer = try desk.customers.ask(item.customer)
+        let askedPoints = try desk.customers.askContactPoints(of: item.customer)
+        let askedEvents = try desk.askEvents(of: item.id.uuid, before: before, leavingOut: desk.kernel.eventTypes.unshown)
+        let askedHandovers = try desk.handovers.ask(of: item.id)
+        let askedFiles = try desk.attachments.ask(of: item.id)
+        let askedLedger = try desk.askDisclosed(of: [item.id])
+        let askedPeople = try desk.cases.askPeople(of: item)
+        let askedAlike = try item.product.isEmpty ? nil : desk.cases.askAlike(item)
+        let askedTags = try desk.cases.askTags(of: item.id)
+        customer = try askedCustomer.rows.first
+        contactPoints = try askedPoints.rows
+        events = try askedEvents.rows.reversed()
+        handovers = try askedHandovers.rows
+        files = Dictionary(grouping: try askedFiles.rows, by: \.message)
+        ledger = try askedLedger.rows.compactMap(\.self)
+        let people = try askedPeople.rows
+        ownerName = people.first(where: \.isOwner)?.name
+        watchers = people.filter { !$0.isOwner }.map { ($0.id, $0.name) }.sorted { ($0.1, $0.0) < ($1.1, $1.0) }
+        alike = try askedAlike?.rows ?? []
+        tags = try askedTags.rows
         let said: [ID<Message>] = events.filter { $0.type == MessageAdded.type }.compactMap(\.object).map(ID.init)
         // An answer stays on the desk, with its files, also when it has scrolled out of what is shown.
         let answers = handovers.compactMap { $0.answer?.message }

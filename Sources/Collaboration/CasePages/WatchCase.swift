@@ -25,33 +25,23 @@ package struct WatchCase: Action {
         let item = try desk.cases.find(call.input.number)
         let member = call.caller.member.id
         if try desk.cases.setWatching(call.input.watches, item.id, member) {
-            let number = desk.enterprise.reference(item.number)
-            if call.input.watches {
-                try desk.record(CaseWatched(number: number), on: member.uuid, object: item.id.uuid)
-            } else {
-                try desk.record(CaseUnwatched(number: number), on: member.uuid, object: item.id.uuid)
-            }
+            let change = WatchingChanged(number: desk.enterprise.reference(item.number), watches: call.input.watches)
+            try desk.record(change, on: member.uuid, object: item.id.uuid)
         }
         return .done(goTo: desk.path(to: item))
     }
 }
 
-/// A member wants to hear of a case. The subject is the member, the object the case.
-package struct CaseWatched: EventPayload {
-    package static let type = "member.watches"
+/// A member wants to hear of a case, or no more. The subject is the member, the object the case.
+package struct WatchingChanged: EventPayload {
+    package static let type = "member.watching"
     package static let subject = "member"
     package let number: String
+    package let watches: Bool
 
-    package func told(_ event: Event, _ scene: EventScene) -> Phrase? { "\(event.actorName) watches \(number)" }
-}
-
-/// A member wants to hear of a case no more.
-package struct CaseUnwatched: EventPayload {
-    package static let type = "member.watchesNoMore"
-    package static let subject = "member"
-    package let number: String
-
-    package func told(_ event: Event, _ scene: EventScene) -> Phrase? { "\(event.actorName) watches \(number) no more" }
+    package func told(_ event: Event, _ scene: EventScene) -> Phrase? {
+        watches ? "\(event.actorName) watches \(number)" : "\(event.actorName) watches \(number) no more"
+    }
 }
 
 extension CaseStore {

@@ -51,8 +51,6 @@ package struct LinkStore {
         ids.isEmpty ? [:] : Dictionary(try all(Set(ids)).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
-    package func active() throws -> [Link] { try askActive().rows }
-
     package func askActive() throws -> Later<Link> {
         try tx.later(
             """

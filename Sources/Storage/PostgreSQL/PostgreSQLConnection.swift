@@ -24,7 +24,7 @@ final class PostgreSQLConnection: Session {
     /// What has not been sent: it goes with the next statement whose result is wanted, in one round trip.
     private var waiting: [Handed] = []
     /// Whether the server has answered since the transaction began.
-    private(set) var hasAnswered = false
+    private var hasAnswered = false
     private var hasSentCommit = false
 
     /// A host that is gone without a word is given up after half a minute, whether it owes an answer or not; the system

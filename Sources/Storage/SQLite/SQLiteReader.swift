@@ -52,6 +52,7 @@ final class SQLiteReader: @unchecked Sendable {
             return
         }
         self.session.forgetStatements()
+        // One that does not close is closed when nobody refers to it any more.
         try? self.queue.close()
         (self.queue, self.session) = (queue, session)
     }
