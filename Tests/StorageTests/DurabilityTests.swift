@@ -6,6 +6,18 @@ import Testing
 
 @Suite("Durability")
 struct DurabilityTests {
+    @Test("a database that is closed leaves nothing beside its file, also where it was read")
+    func closed() async throws {
+        let location = try await TestDatabase.makeLocation(.sqlite, migrations: notes)
+        guard case .sqlite(let path) = location else { return }
+        let database = try await Database.open(location)
+        try await database.write { try insert("one", $0) }
+        for _ in 0..<4 { #expect(try await texts(database) == ["one"]) }
+        await database.close()
+        #expect(!FileManager.default.fileExists(atPath: path + "-wal"))
+        #expect(!FileManager.default.fileExists(atPath: path + "-shm"))
+    }
+
     @Test("SQLite flushes every commit, enforces references and keeps a write-ahead log")
     func settings() async throws {
         let database = try await TestDatabase.make(.sqlite)

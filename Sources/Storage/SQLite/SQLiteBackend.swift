@@ -83,6 +83,11 @@ final class SQLiteBackend: Backend {
         }
         guard isFirst else { return }
         sessions.removeAll()
+        for reader in readers {
+            do { try reader.close() } catch {
+                // It is closed with the process; the others need not wait for that.
+            }
+        }
         do {
             // GRDB closes its readers last, and those leave the write-ahead log behind.
             _ = try connections.writeWithoutTransaction { try $0.checkpoint(.truncate) }
